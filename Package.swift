@@ -1,0 +1,31 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The order matters to the static linker: a library stands before those it needs.
+let dcmtk = [
+  "dcmjpeg", "dcmjpls", "dcmimage", "dcmimgle", "dcmsr", "cmr", "dcmdata", "oflog", "ofstd",
+]
+
+let package = Package(
+  name: "hinged",
+  products: [.executable(name: "hinged", targets: ["WatchDaemon"])],
+  targets: [
+    .executableTarget(name: "WatchDaemon", dependencies: ["Hinge", "Inference", "CDCMTK", "CPNG"]),
+    .target(name: "CDCMTK", linkerSettings: dcmtk.map { .linkedLibrary($0) }),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "Inference", dependencies: ["CKernels"]),
+    .target(name: "Hinge", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "HingeTests", dependencies: ["Hinge", "TestSupport"]),
+    .testTarget(
+      name: "InferenceTests", dependencies: ["Inference", "CKernels", "TestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "WatchDaemonTests",
+      dependencies: ["WatchDaemon", "Hinge", "Inference", "CDCMTK", "CPNG", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

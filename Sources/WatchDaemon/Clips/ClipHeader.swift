@@ -1,0 +1,72 @@
+import Hinge
+
+/// What a DICOM file says of itself, without its pixels. Facts only: what they mean is decided elsewhere.
+/// Strings are trimmed and empty ones are `nil`.
+struct ClipHeader: Codable, Sendable, Equatable {
+  /// Sequence of Ultrasound Regions, PS3.3 C.8.5.5. Bounds are 0-based inclusive pixel indices.
+  struct Region: Codable, Sendable, Equatable {
+    var spatialFormat: Int
+    var dataType: Int
+    var flags: Int
+    var minX: Int
+    var minY: Int
+    var maxX: Int
+    var maxY: Int
+    var unitsX: Int
+    var unitsY: Int
+    /// Physical units a pixel to the right and down; may be negative.
+    var deltaX: Double
+    var deltaY: Double
+  }
+
+  /// Who the study is of. Files of one study must agree on it.
+  struct Identity: Codable, Sendable, Equatable {
+    var patientID: String?
+    var issuerOfPatientID: String?
+    var patientName: String?
+    var patientBirthDate: String?
+  }
+
+  var sopClassUID: String?
+  var sopInstanceUID: String?
+  var studyInstanceUID: String?
+  var seriesInstanceUID: String?
+  var modality: String?
+  var transferSyntaxUID: String
+  var identity: Identity
+
+  var rows: Int
+  var columns: Int
+  var frames: Int
+  var samplesPerPixel: Int
+  var bitsAllocated: Int
+  var bitsStored: Int
+  var photometricInterpretation: String?
+  var hasPixelData: Bool
+
+  /// FrameTime, milliseconds.
+  var frameTime: Double?
+  /// FrameTimeVector, milliseconds; the first entry is 0.
+  var frameTimeVector: [Double]
+  /// RWaveTimeVector, milliseconds from the start of the clip.
+  var rWaveTimes: [Double]
+  /// HeartRate, beats a minute; 0 in the file means absent.
+  var heartRate: Double?
+
+  var regions: [Region]
+  /// PixelSpacing, millimetres: x is the distance between columns.
+  var pixelSpacing: PixelSpacing?
+  var colourDataPresent: Bool?
+  var lossy: Bool
+
+  /// Text tags by DICOM keyword, for view rules: ViewName, StageName, SeriesDescription, StudyDescription,
+  /// ImageComments, ProtocolName, ViewCodeSequence (the code value), ImageType and so on.
+  var texts: [String: String]
+}
+
+/// One decoded frame: luma, rows x columns, 0 to 255.
+struct GrayFrame: Sendable, Equatable {
+  var columns: Int
+  var rows: Int
+  var pixels: [UInt8]
+}
