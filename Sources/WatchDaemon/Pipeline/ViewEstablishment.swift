@@ -5,19 +5,19 @@ struct ViewEstablishment: Sendable, Equatable {
 
   /// View codes of CID 12226, SNOMED CT and the older SRT, PS3.16.
   private static let codes: [String: ClipReport.View.Code] = [
-    "399214001": .apicalFourChamber, "G-A19C": .apicalFourChamber,
-    "399232001": .apicalTwoChamber, "G-A19B": .apicalTwoChamber,
+    "399214001": .a4c, "G-A19C": .a4c,
+    "399232001": .a2c, "G-A19B": .a2c,
     "399339008": .other, "399371009": .other,
   ]
 
   /// Texts that departments write for the apical views, once case, blanks and punctuation are gone.
   private static let names: [String: ClipReport.View.Code] = [
-    "a4c": .apicalFourChamber, "ap4": .apicalFourChamber, "ap4c": .apicalFourChamber,
-    "apical4c": .apicalFourChamber, "apical4chamber": .apicalFourChamber,
-    "apicalfourchamber": .apicalFourChamber, "4ch": .apicalFourChamber, "4chamber": .apicalFourChamber,
-    "a2c": .apicalTwoChamber, "ap2": .apicalTwoChamber, "ap2c": .apicalTwoChamber,
-    "apical2c": .apicalTwoChamber, "apical2chamber": .apicalTwoChamber,
-    "apicaltwochamber": .apicalTwoChamber, "2ch": .apicalTwoChamber, "2chamber": .apicalTwoChamber,
+    "a4c": .a4c, "ap4": .a4c, "ap4c": .a4c,
+    "apical4c": .a4c, "apical4chamber": .a4c,
+    "apicalfourchamber": .a4c, "4ch": .a4c, "4chamber": .a4c,
+    "a2c": .a2c, "ap2": .a2c, "ap2c": .a2c,
+    "apical2c": .a2c, "apical2chamber": .a2c,
+    "apicaltwochamber": .a2c, "2ch": .a2c, "2chamber": .a2c,
     "a3c": .other, "ap3": .other, "ap3c": .other, "apical3chamber": .other, "aplax": .other,
     "apicallongaxis": .other, "a5c": .other, "ap5": .other, "apical5chamber": .other,
     "plax": .other, "psax": .other, "parasternallongaxis": .other, "parasternalshortaxis": .other,
@@ -53,8 +53,8 @@ struct ViewEstablishment: Sendable, Equatable {
   ) -> (label: PhaseMeasurement.HingePoint.Label, site: PhaseMeasurement.HingePoint.Site)? {
     let isLeft = (side == .left) != view.mirrored
     switch view.code {
-    case .apicalFourChamber: return isLeft ? (.aMVL, .septal) : (.pMVL, .lateral)
-    case .apicalTwoChamber: return isLeft ? (.pMVL, .inferior) : (.aMVL, .anterior)
+    case .a4c: return isLeft ? (.aMVL, .septal) : (.pMVL, .lateral)
+    case .a2c: return isLeft ? (.pMVL, .inferior) : (.aMVL, .anterior)
     case .apical, .other, .unknown: return nil
     }
   }

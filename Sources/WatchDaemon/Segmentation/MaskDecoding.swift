@@ -8,8 +8,8 @@ import Hinge
 struct Segmentation: Sendable {
   /// Arg-max labels on the box's grid.
   var mask: LabelMask
-  /// Softmax, K x H x W on the box's grid.
-  var probabilities: [Float]
+  /// Softmax on the box's grid.
+  var probabilities: ClassProbabilities
 }
 
 /// From the network's logits to probabilities and labels on the stored frame's grid.
@@ -46,7 +46,10 @@ struct MaskDecoding: Sendable {
     let labels = Self.argMax(probabilities, classes: classes, count: rows.count * columns.count)
     let mask = LabelMask(
       width: columns.count, height: rows.count, spacing: geometry.spacing, labels: labels)
-    return Segmentation(mask: mask, probabilities: probabilities)
+    return Segmentation(
+      mask: mask,
+      probabilities: ClassProbabilities(
+        width: mask.width, height: mask.height, spacing: mask.spacing, values: probabilities))
   }
 
   private static func softmax(_ logits: [Float], classes: Int, count: Int) -> [Float] {
