@@ -1,1 +1,5 @@
-print("hinged")
+import Glibc
+
+if CommandLine.arguments.dropFirst().first == DecodeRequest.command {
+  exit(decodeWorkerMain())
+}
