@@ -27,16 +27,16 @@ struct ClipSampling {
 
   /// The largest region that shows an apical view.
   /// - Throws: `ClipStop` where none does; `ClipReadError` where the frames cannot be decoded.
-  func apicalRegion(of regions: [ImageRegion], decodeTime: inout Stopwatch) throws -> Result {
-    let frames = try decodeTime.measure { try decodedFrames() }
+  func apicalRegion(of regions: [ImageRegion], outcome: inout ClipAnalysis.Outcome) throws -> Result {
+    let frames = try outcome.decoding.measure { try decodedFrames() }
     let coloured = frames.map(\.colouredFraction).reduce(0, +) / Double(max(frames.count, 1))
     if coloured > Self.largestColouredShare {
       throw ClipStop.excluded(.colourDoppler, "Colour is laid over the picture on most of the frames.")
     }
     var stop = ClipStop.excluded(.no2DRegion, "No ultrasound sector moves in the 2D region.")
-    for region in regions.sorted(by: { $0.box.area > $1.box.area }) {
+    for region in regions.sorted(by: { $0.box.width * $0.box.height > $1.box.width * $1.box.height }) {
       guard let target = target(in: region, frames: frames) else { continue }
-      let findings = try segment(frames, target)
+      let findings = try outcome.inference.measure { try segment(frames, target) }
       let verdict = ApicalPlausibility.verdict(
         of: findings.sorted { $0.key < $1.key }.map { $0.value.mask.labelMask })
       if verdict.isApical { return Result(target: target, findings: findings) }

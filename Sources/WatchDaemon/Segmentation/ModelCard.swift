@@ -53,3 +53,10 @@ struct ModelCard: Codable, Sendable, Equatable {
     case hingeErrors = "hinge_errors"
   }
 }
+
+extension ModelCard {
+  /// The errors to expect of a view and phase; those of all apical pictures where the view is not established.
+  func hingeErrors(view: ClipReport.View.Code, phase: CyclePhase) -> HingeErrors? {
+    (hingeErrors?[view.rawValue] ?? hingeErrors?[ClipReport.View.Code.apical.rawValue])?[phase.rawValue]
+  }
+}
