@@ -48,7 +48,7 @@ struct ClipAnalysis: Sendable {
   /// What the operator, a rule or the file says of the view; a clip that is said to show another one is excluded.
   private func establishedView(of file: StudyFile) throws -> ClipReport.View {
     let view = ViewEstablishment.establish(
-      operatorView: settings.operatorView, ruleView: settings.ruleView(file.header, file.name),
+      operatorView: settings.operatorView, ruleView: settings.ruleView(file),
       header: file.header)
     if view.code == .other {
       throw ClipStop.excluded(.notApical, "The file's tags name another view than apical four- or two-chamber.")
