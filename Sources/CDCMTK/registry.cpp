@@ -17,9 +17,10 @@ namespace hd {
 namespace {
 
 /// Colours stay as they are coded, and pixel by pixel: luma is then a component of most ultrasound pictures and
-/// needs no conversion.
+/// needs no conversion. Acuson's loops end with a delimiter too many, which is no reason to refuse them.
 void registerDecoders() {
   OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+  dcmReplaceWrongDelimitationItem.set(OFTrue);
   DJDecoderRegistration::registerCodecs(EDC_never, EUC_never, EPC_colorByPixel);
   DJLSDecoderRegistration::registerCodecs(EJLSUC_never, EJLSPC_colorByPixel);
   DcmRLEDecoderRegistration::registerCodecs();

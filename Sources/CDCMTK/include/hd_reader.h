@@ -64,7 +64,7 @@ bool hd_prepare_frames(hd_reader *reader, const hd_limits *limits, hd_error *err
 
 /// Decodes one frame (0-based, in any order) to luma, rows x columns, 0 to 255, into `gray`, which holds
 /// `capacity` bytes. `coloured_fraction` is the share of the pixels within `box` whose R, G and B differ by more
-/// than 24.
+/// than 48.
 bool hd_read_frame(hd_reader *reader, uint32_t frame, hd_box box, uint8_t *gray, size_t capacity,
                    double *coloured_fraction, hd_error *error);
 

@@ -27,6 +27,6 @@ struct DecodedFrame: Sendable, Equatable {
   var index: Int
   var gray: GrayFrame
   /// Share of the pixels, inside the bounds of the 2D regions if there are any, whose R, G and B differ by more
-  /// than 24.
+  /// than 48, which flow does and a tinted gray map hardly.
   var colouredFraction: Double
 }

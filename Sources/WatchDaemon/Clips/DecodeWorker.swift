@@ -45,7 +45,7 @@ private struct DecodeWorker {
   }
 
   private func sendFrames(of file: DICOMFile, _ header: ClipHeader) throws(ClipReadError) {
-    let box = PixelCalibration.box(ofRegionsIn: header)
+    let box = PixelCalibration.bounds(of: header)
     let start = DecodeMessage.prefixBytes + DecodeMessage.framePrefixBytes
     let pixels = header.rows * header.columns
     var message = [UInt8](repeating: 0, count: start + pixels)

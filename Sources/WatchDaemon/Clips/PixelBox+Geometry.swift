@@ -3,6 +3,8 @@ extension PixelBox {
   var maxX: Int { x + width - 1 }
   var maxY: Int { y + height - 1 }
 
+  var area: Int { width * height }
+
   func intersects(_ other: PixelBox) -> Bool {
     x <= other.maxX && other.x <= maxX && y <= other.maxY && other.y <= maxY
   }
