@@ -36,7 +36,7 @@ struct ClaimedFile: Codable, Sendable, Equatable {
   var sopInstanceUID: String?
   var decodingBytes: Int
   /// `nil` until it is decided.
-  var end: FileEnd?
+  var end: InputEnd?
 
   var spoolName: String {
     let digits = String(index)
@@ -52,7 +52,7 @@ struct FileStamp: Codable, Sendable, Equatable, Hashable {
 }
 
 /// The one state in which a file ends.
-struct FileEnd: Codable, Sendable, Equatable {
+struct InputEnd: Codable, Sendable, Equatable {
   var state: StudyReport.Input.State
   var reason: ReasonCode?
   /// A sentence without paths and without patient data.

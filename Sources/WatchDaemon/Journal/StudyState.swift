@@ -26,7 +26,7 @@ struct StudyState: Codable, Sendable, Equatable {
     var digest: String
     var status: StudyReport.Status
     /// By file index.
-    var ends: [Int: FileEnd]
+    var ends: [Int: InputEnd]
   }
 
   struct Failure: Codable, Sendable, Equatable {
@@ -77,7 +77,7 @@ extension StudyState {
     /// What was about to be published did not come to be.
     case unpublished
     /// `published` is `nil` where nothing was to be published.
-    case concluded(at: Int64, published: PublishedRevision?, status: StudyReport.Status?, ends: [Int: FileEnd])
+    case concluded(at: Int64, published: PublishedRevision?, status: StudyReport.Status?, ends: [Int: InputEnd])
     case settled
     case returning
     case returned
@@ -117,7 +117,7 @@ extension StudyState {
   }
 
   private mutating func conclude(
-    at time: Int64, published: PublishedRevision?, status: StudyReport.Status?, ends: [Int: FileEnd]
+    at time: Int64, published: PublishedRevision?, status: StudyReport.Status?, ends: [Int: InputEnd]
   ) {
     for index in claim.files.indices {
       claim.files[index].end = claim.files[index].end ?? ends[claim.files[index].index]
