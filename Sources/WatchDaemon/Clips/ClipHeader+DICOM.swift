@@ -29,7 +29,8 @@ extension ClipHeader {
       },
       pixelSpacing: Self.pixelSpacing(file),
       colourDataPresent: file.integer("UltrasoundColorDataPresent").map { $0 != 0 },
-      lossy: file.text("LossyImageCompression") == "01", texts: Self.texts(file))
+      lossy: file.text("LossyImageCompression") == "01", texts: Self.texts(file),
+      attributes: Self.attributes(file))
   }
 
   /// PixelSpacing (0028,0030) gives the distance between rows first.
@@ -37,6 +38,12 @@ extension ClipHeader {
     let values = file.numbers("PixelSpacing")
     guard values.count == 2, values.allSatisfy({ $0 > 0 }) else { return nil }
     return PixelSpacing(x: values[1], y: values[0])
+  }
+
+  private static func attributes(_ file: DICOMFile) -> [String: String] {
+    var attributes: [String: String] = [:]
+    for keyword in SourceClip.copiedKeywords { attributes[keyword] = file.untrimmedText(keyword) }
+    return attributes
   }
 
   private static func texts(_ file: DICOMFile) -> [String: String] {

@@ -16,10 +16,14 @@ final class DICOMFile {
   /// The value of an element, trimmed; `nil` where it is absent or empty. Bytes that are no UTF-8 are taken for
   /// Latin-1, so that texts that differ still differ.
   func text(_ path: String) -> String? {
-    guard let bytes = hd_text(reader, path) else { return nil }
-    let text = String(validatingCString: bytes) ?? Self.latin1(bytes)
-    let trimmed = text.trimmingPadding()
+    guard let trimmed = untrimmedText(path)?.trimmingPadding() else { return nil }
     return trimmed.isEmpty ? nil : trimmed
+  }
+
+  /// The value of an element as it stands; `nil` where it is absent or empty.
+  func untrimmedText(_ path: String) -> String? {
+    guard let bytes = hd_text(reader, path) else { return nil }
+    return String(validatingCString: bytes) ?? Self.latin1(bytes)
   }
 
   func numbers(_ path: String) -> [Double] {

@@ -32,6 +32,6 @@ struct AnalysisSettings: Sendable, Equatable {
       [operatorView?.rawValue ?? "-", reportKind.rawValue] + outputs.map(\.rawValue).sorted() + rules
     var hash = SHA256()
     for word in words { hash.update(Array("\(word.utf8.count):\(word)".utf8)) }
-    return Hexadecimal.text(hash.finish())
+    return SHA256.hex(hash.finish())
   }
 }

@@ -31,7 +31,7 @@ struct ClipAnalysis: Sendable {
   }
 
   private func walk(_ file: StudyFile, _ outcome: inout Outcome) throws {
-    let regions = try HeaderGate.regions(of: file.header)
+    let regions = try eligibleRegions(of: file.header)
     outcome.report.view = try establishedView(of: file)
     let sampling = ClipSampling(file: file, segmenter: segmenter, threads: settings.threads)
     let sample = try sampling.apicalRegion(of: regions, outcome: &outcome)
@@ -43,6 +43,14 @@ struct ClipAnalysis: Sendable {
     outcome.report.beats = FrameSelection.beats(
       lvArea: areas, times: times, rWaves: file.header.rWaveTimes)
     try measure(findings, sample.target, &outcome)
+  }
+
+  private func eligibleRegions(of header: ClipHeader) throws -> [ImageRegion] {
+    switch HeaderGate.check(header) {
+    case .eligible(let regions): return regions
+    case .excluded(let reason, let detail):
+      throw ClipStop(status: reason == .notAnImage ? .ignored : .excluded, reason: reason, detail: detail)
+    }
   }
 
   /// What the operator, a rule or the file says of the view; a clip that is said to show another one is excluded.

@@ -4,7 +4,8 @@ extension ClipReport {
   /// What is known of a clip before anything was looked at.
   init(_ header: ClipHeader, file: String?) {
     self.init(
-      sopInstanceUID: header.sopInstanceUID ?? "", file: file, status: .failed, reason: nil, detail: nil,
+      sopInstanceUID: header.sopInstanceUID ?? "", sopClassUID: header.sopClassUID,
+      seriesInstanceUID: header.seriesInstanceUID, file: file, status: .failed, reason: nil, detail: nil,
       view: View(code: .unknown, source: .none, mirrored: false), rows: header.rows, columns: header.columns,
       frames: header.frames, frameTimeMilliseconds: header.meanFrameTime, spacing: nil, spacingReason: nil,
       beats: [], measurements: [], curves: nil)
