@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "rle.hpp"
 #include "support.hpp"
 
 namespace hd {
@@ -12,8 +13,6 @@ namespace {
 /// Header, colour profile and thumbnails of a frame end within this.
 constexpr size_t longestJPEGHeader = 256 << 10;
 constexpr size_t usualJPEGHeader = 4 << 10;
-/// PS3.5 G.5: the RLE header is sixteen 32-bit words.
-constexpr size_t rleHeaderBytes = 64;
 /// An end-of-image marker may be followed by padding.
 constexpr size_t longestPadding = 64;
 
@@ -107,23 +106,11 @@ bool EncapsulatedFrames::locateByStartOfImage() {
   return starts.size() == format.frames && starts.front() == 1;
 }
 
-/// DCMTK reads past the end of a fragment whose header has offsets outside of it.
-PixelFormat EncapsulatedFrames::checkRLE(uint32_t frame) {
-  const std::vector<uint8_t> header = bytes(firstItem(frame), 0, rleHeaderBytes);
-  if (header.size() < rleHeaderBytes) throw Failure(HD_CORRUPT, "An RLE header is too short.");
-  const uint32_t segments = littleEndian(header.data());
-  if (segments != format.samples * format.bytesPerSample()) {
-    throw Failure(HD_CORRUPT, "The number of RLE segments does not suit the samples of a pixel.");
-  }
-  uint64_t end = rleHeaderBytes;
-  for (uint32_t i = 0; i < segments; ++i) {
-    const uint32_t offset = littleEndian(&header[4 + 4 * size_t{i}]);
-    if (offset < end || offset >= item(firstItem(frame)).getLength()) {
-      throw Failure(HD_CORRUPT, "An RLE segment lies outside of its fragment.");
-    }
-    end = uint64_t{offset} + 1;
-  }
+PixelFormat EncapsulatedFrames::decodeRLEFrame(uint32_t frame) {
+  const uint32_t index = firstItem(frame);
+  decodeRLE(bytes(index, 0, item(index).getLength()), format, samples.data());
   PixelFormat decoded = format;
+  decoded.planar = format.samples > 1;
   if (format.model == ColourModel::ybrFull422) decoded.model = ColourModel::ybrFull;
   return decoded;
 }
@@ -171,7 +158,11 @@ void EncapsulatedFrames::checkEnd(uint32_t frame) {
 }
 
 PixelFormat EncapsulatedFrames::decode(uint32_t frame) {
-  const PixelFormat decoded = isRLE ? checkRLE(frame) : checkJPEG(frame);
+  return isRLE ? decodeRLEFrame(frame) : decodeJPEGFrame(frame);
+}
+
+PixelFormat EncapsulatedFrames::decodeJPEGFrame(uint32_t frame) {
+  const PixelFormat decoded = checkJPEG(frame);
   Uint32 fragment = firstItem(frame);
   OFString model;
   const auto size = static_cast<Uint32>(format.fullFrameBytes());

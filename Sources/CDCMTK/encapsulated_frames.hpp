@@ -22,14 +22,15 @@ class EncapsulatedFrames final : public FrameSource {
                      const DcmXfer &syntax);
 
  protected:
-  /// Checks what the stream says of itself, then lets DCMTK decode it.
   PixelFormat decode(uint32_t frame) override;
 
  private:
   void locateFrames();
   bool locateByOffsetTable();
   bool locateByStartOfImage();
-  PixelFormat checkRLE(uint32_t frame);
+  PixelFormat decodeRLEFrame(uint32_t frame);
+  /// Checks what the stream says of itself, then lets DCMTK decode it.
+  PixelFormat decodeJPEGFrame(uint32_t frame);
   PixelFormat checkJPEG(uint32_t frame);
   PixelFormat formatOf(const JPEGHeader &header) const;
   void checkEnd(uint32_t frame);

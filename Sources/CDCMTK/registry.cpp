@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <mutex>
 
-#include "dcmtk/dcmdata/dcrledrg.h"
 #include "dcmtk/dcmdata/dctk.h"
 #include "dcmtk/dcmimage/diregist.h"
 #include "dcmtk/dcmjpeg/djdecode.h"
@@ -23,7 +22,6 @@ void registerDecoders() {
   dcmReplaceWrongDelimitationItem.set(OFTrue);
   DJDecoderRegistration::registerCodecs(EDC_never, EUC_never, EPC_colorByPixel);
   DJLSDecoderRegistration::registerCodecs(EJLSUC_never, EJLSPC_colorByPixel);
-  DcmRLEDecoderRegistration::registerCodecs();
 }
 
 }  // namespace
@@ -38,7 +36,9 @@ void initialise() {
 
 Failure failure(const OFCondition &condition, const char *doing) {
   int code = HD_CORRUPT;
-  if (condition == EC_StreamNotifyClient || condition == EC_EndOfStream) code = HD_TRUNCATED;
+  if (condition == EC_StreamNotifyClient || condition == EC_EndOfStream || condition == EC_InvalidStream) {
+    code = HD_TRUNCATED;
+  }
   if (condition == EC_MemoryExhausted) code = HD_TOO_LARGE;
   return Failure(code, std::string(doing) + ": " + condition.text() + ".");
 }

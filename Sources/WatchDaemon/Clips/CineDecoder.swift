@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Synchronization
 
 /// Decodes frame by frame in a child process; the frames arrive over a pipe as they are decoded, and the child
 /// runs ahead only as far as the pipe holds. Used by one thread at a time; several decoders may be at work at
@@ -12,15 +13,18 @@ final class CineDecoder {
 
   /// The executable that has the command `decode-worker`; this program by default.
   static var workerExecutable: String {
-    get { DecodeWorkerProcess.executable.withLock { $0 } }
-    set { DecodeWorkerProcess.executable.withLock { $0 = newValue } }
+    get { defaultExecutable.withLock { $0 } }
+    set { defaultExecutable.withLock { $0 = newValue } }
   }
+  private static let defaultExecutable = Mutex("/proc/self/exe")
 
   /// Starts decoding `frames` (0-based) in the order given, or all of them in ascending order. Throws where the
   /// file cannot be read or its frames cannot be decoded.
-  init(path: String, frames: [Int]? = nil, limits: DecodeLimits = .init()) throws(ClipReadError) {
+  init(
+    path: String, frames: [Int]? = nil, limits: DecodeLimits = .init(), executable: String = workerExecutable
+  ) throws(ClipReadError) {
     let request = DecodeRequest(frames: frames.map { .some($0) } ?? .all, limits: limits)
-    worker = try DecodeWorkerProcess(path: path, request: request)
+    worker = try DecodeWorkerProcess(path: path, request: request, executable: executable)
     header = try worker.readHeader()
     guard header.framesAreWithin(limits) else { throw worker.nonsense() }
     indices = frames ?? Array(0..<header.frames)
@@ -48,9 +52,11 @@ final class CineDecoder {
 
 enum ClipReader {
   /// Reads what a file says of itself, in a child process. Files that are no pictures have a header too.
-  static func readHeader(path: String, limits: DecodeLimits = .init()) throws(ClipReadError) -> ClipHeader {
+  static func readHeader(
+    path: String, limits: DecodeLimits = .init(), executable: String = CineDecoder.workerExecutable
+  ) throws(ClipReadError) -> ClipHeader {
     let request = DecodeRequest(frames: .none, limits: limits)
-    return try DecodeWorkerProcess(path: path, request: request).readHeader()
+    return try DecodeWorkerProcess(path: path, request: request, executable: executable).readHeader()
   }
 }
 

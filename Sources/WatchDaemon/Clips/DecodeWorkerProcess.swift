@@ -1,6 +1,5 @@
 import CDCMTK
 import Glibc
-import Synchronization
 
 /// A running decode worker: the same executable, in a process of its own, that has one file open and a pipe to
 /// here. It is used by one thread at a time. Ending it kills and reaps it.
@@ -8,18 +7,16 @@ import Synchronization
 /// The worker dies with its reader by the pipe. PR_SET_PDEATHSIG would not do: it fires when the *thread* that
 /// made the child ends, and Dispatch ends threads whenever it likes.
 final class DecodeWorkerProcess {
-  /// The program that has the command `decode-worker`.
-  static let executable = Mutex("/proc/self/exe")
-
   private let output: Int32
   private var pid: pid_t?
   /// What is left of the time that may be spent waiting for answers.
   private var patience: Duration
 
-  init(path: String, request: DecodeRequest) throws(ClipReadError) {
+  /// `executable` is the program that has the command `decode-worker`.
+  init(path: String, request: DecodeRequest, executable: String) throws(ClipReadError) {
     let file = try Self.openRegularFile(path)
     defer { close(file) }
-    (pid, output) = try Self.spawn(request.arguments, file: file)
+    (pid, output) = try Self.spawn(executable, request.arguments, file: file)
     patience = .seconds(request.limits.deadlineSeconds)
   }
 
@@ -114,8 +111,9 @@ extension DecodeWorkerProcess {
     return file
   }
 
-  private static func spawn(_ arguments: [String], file: Int32) throws(ClipReadError) -> (pid: pid_t, output: Int32) {
-    let program = executable.withLock { $0 }
+  private static func spawn(
+    _ program: String, _ arguments: [String], file: Int32
+  ) throws(ClipReadError) -> (pid: pid_t, output: Int32) {
     var pid: pid_t = 0
     var output: Int32 = -1
     var error = hd_error()
