@@ -19,34 +19,37 @@ typedef struct {
 // in: the first pixel's floats; out: pixels x 16 floats in each block of the panel
 typedef void (*tile_function)(const panel *p, const float *in, float *out);
 
-// The innermost loop must not be unrolled: clang would spill the accumulators.
-#define CK_TILE(PIXELS, BLOCKS)                                                                     \
-  static void tile_##PIXELS##_##BLOCKS(const panel *p, const float *in, float *out) {              \
-    enum { VECTORS = BLOCKS * CK_PARTS };                                                           \
-    vec sums[PIXELS][VECTORS];                                                                      \
-    for (int m = 0; m < PIXELS; m++)                                                                \
-      for (int n = 0; n < VECTORS; n++) sums[m][n] = load(p->bias + n * CK_VL);                     \
-    const float *weights = p->weights;                                                              \
-    for (int32_t block = 0; block < p->blocks; block++, in += p->block_stride) {                    \
-      const int32_t lanes = p->lanes[block];                                                        \
-      for (int32_t tap = 0; tap < p->tap_count; tap++) {                                            \
-        const float *pixel = in + p->taps[tap];                                                     \
-        _Pragma("clang loop unroll_count(1)") for (int32_t lane = 0; lane < lanes; lane++) {        \
-          vec row[VECTORS];                                                                         \
-          for (int n = 0; n < VECTORS; n++) row[n] = load(weights + n * CK_VL);                     \
-          _Pragma("clang loop unroll(full)") for (int m = 0; m < PIXELS; m++)                       \
-              for (int n = 0; n < VECTORS; n++) sums[m][n] += pixel[m * CK_LANES + lane] * row[n];  \
-          weights += VECTORS * CK_VL;                                                               \
-        }                                                                                           \
-      }                                                                                             \
-    }                                                                                               \
-    const negative_rule rule = rule_of(p->activation);                                              \
-    for (int m = 0; m < PIXELS; m++)                                                                \
-      for (int n = 0; n < VECTORS; n++) {                                                           \
-        float *to = out + n / CK_PARTS * p->out_block_stride + m * CK_LANES + n % CK_PARTS * CK_VL; \
-        if (p->activation.kind != CK_ACTIVATION_NONE) sums[m][n] = rectify(sums[m][n], rule);       \
-        store(to, sums[m][n]);                                                                      \
-      }                                                                                             \
+// Every loop over the sums must be unrolled, or they live in memory; the loop over the lanes must not be, or
+// clang spills them.
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
+#define CK_TILE(PIXELS, BLOCKS)                                                                             \
+  static void tile_##PIXELS##_##BLOCKS(const panel *p, const float *in, float *out) {                       \
+    enum { VECTORS = BLOCKS * CK_PARTS };                                                                   \
+    vec sums[PIXELS][VECTORS];                                                                              \
+    CK_UNROLL for (int m = 0; m < PIXELS; m++)                                                              \
+      CK_UNROLL for (int n = 0; n < VECTORS; n++) sums[m][n] = load(p->bias + n * CK_VL);                   \
+    const float *weights = p->weights;                                                                      \
+    for (int32_t block = 0; block < p->blocks; block++, in += p->block_stride) {                            \
+      const int32_t lanes = p->lanes[block];                                                                \
+      for (int32_t tap = 0; tap < p->tap_count; tap++) {                                                    \
+        const float *pixel = in + p->taps[tap];                                                             \
+        _Pragma("clang loop unroll_count(1)") for (int32_t lane = 0; lane < lanes; lane++) {                \
+          vec row[VECTORS];                                                                                 \
+          CK_UNROLL for (int n = 0; n < VECTORS; n++) row[n] = load(weights + n * CK_VL);                   \
+          CK_UNROLL for (int m = 0; m < PIXELS; m++)                                                        \
+            CK_UNROLL for (int n = 0; n < VECTORS; n++) sums[m][n] += pixel[m * CK_LANES + lane] * row[n];  \
+          weights += VECTORS * CK_VL;                                                                       \
+        }                                                                                                   \
+      }                                                                                                     \
+    }                                                                                                       \
+    if (p->activation.kind != CK_ACTIVATION_NONE) {                                                         \
+      const negative_rule rule = rule_of(p->activation);                                                    \
+      CK_UNROLL for (int m = 0; m < PIXELS; m++)                                                            \
+        CK_UNROLL for (int n = 0; n < VECTORS; n++) sums[m][n] = rectify(sums[m][n], rule);                 \
+    }                                                                                                       \
+    CK_UNROLL for (int m = 0; m < PIXELS; m++)                                                              \
+      CK_UNROLL for (int n = 0; n < VECTORS; n++)                                                           \
+        store(out + n / CK_PARTS * p->out_block_stride + m * CK_LANES + n % CK_PARTS * CK_VL, sums[m][n]);  \
   }
 
 // CK_TILE_PIXELS: the most pixels whose sums fit the registers.
