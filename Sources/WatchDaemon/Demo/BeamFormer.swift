@@ -20,12 +20,12 @@ struct BeamFormer: Sendable {
   init(lines: Int, samples: Int, linePitch: Double, samplePitch: Double) {
     self.lines = lines
     self.samples = samples
-    axial = Self.kernel(sigma: 0.55 / samplePitch)
-    lateral = Self.kernel(sigma: 0.80 / linePitch)
+    axial = Self.kernel(sigma: 0.38 / samplePitch)
+    lateral = Self.kernel(sigma: 0.50 / linePitch)
     let decay = exp(-linePitch / 3.5)
     sideLobeDecay = Float(decay)
     let energy = (1 + decay * decay) / (1 - decay * decay) * pow((1 - decay) / (1 + decay), 2)
-    sideLobeGain = Float(pow(10, -17.0 / 20) / energy.squareRoot())
+    sideLobeGain = Float(pow(10, -19.0 / 20) / energy.squareRoot())
   }
 
   private static func kernel(sigma: Double) -> [Float] {
@@ -108,21 +108,34 @@ struct BeamFormer: Sendable {
   }
 }
 
-/// Envelope and log compression.
+/// Detection and log compression.
 struct LogCompression: Sendable {
   /// Decibels from black to white.
   var dynamicRange: Double
   /// Decibels added before; 0 shows the mean of unit scatterers at `anchor`.
   var gain: Double
   /// Grey value of 0 dB.
-  var anchor = 108.0
+  var anchor = 104.0
 
-  /// Grey values, not yet clipped.
-  func gray(real: [Float], imaginary: [Float]) -> [Float] {
+  /// Grey values, not yet clipped, of L lines with S samples. Intensities are averaged over close neighbours, as
+  /// scanners do by compounding and persistence: speckle stays but loses its black holes.
+  func gray(real: [Float], imaginary: [Float], samples: Int) -> [Float] {
+    let intensity = zip(real, imaginary).map { $0 * $0 + $1 * $1 }
     let perBel = Float(255 / dynamicRange * 10)
-    let offset = Float(anchor + gain * 255 / dynamicRange) - perBel * Float(log10(2.0))
-    return zip(real, imaginary).map { real, imaginary in
-      offset + perBel * log10f(real * real + imaginary * imaginary + 1e-12)
+    let offset = Float(anchor + gain * 255 / dynamicRange) - perBel * log10f(2)
+    return averaged(averaged(intensity, 1), samples).map { offset + perBel * log10f($0 + 1e-9) }
+  }
+
+  /// Weights 1/4, 1/2, 1/4 over neighbours that are `step` apart.
+  private func averaged(_ input: [Float], _ step: Int) -> [Float] {
+    var output = input
+    input.withUnsafeBufferPointer { input in
+      output.withUnsafeMutableBufferPointer { output in
+        for i in step..<(input.count - step) {
+          output[i] = 0.5 * input[i] + 0.25 * (input[i - step] + input[i + step])
+        }
+      }
     }
+    return output
   }
 }

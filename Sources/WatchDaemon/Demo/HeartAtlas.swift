@@ -66,41 +66,65 @@ struct TissueEcho: Sendable {
     border = ValueNoise(seed: SplitMix64.mix(seed &+ 4), scale: 5)
   }
 
+  /// Walls look thicker than they are by the width of the beam, and it is the visible border that is traced:
+  /// borders of the left heart stand back by that much.
+  private static let standBack = 1.6
+
   func amplitude(at point: HeartPoint) -> (amplitude: Double, isBlood: Bool) {
+    let q = point.q - Self.standBack * min(max(point.q / 8, -1), 1)
     let rough = HeartPoint(
-      q: point.q + 0.9 * border.value(point.q, point.z), z: point.z + 0.5 * border.value(point.z, point.q))
+      q: q + 1.3 * border.value(point.q, point.z), z: point.z + 0.6 * border.value(point.z, point.q))
     let tissue = anatomy.tissue(at: rough)
-    let decibels = level(tissue, point) + variation(tissue, point)
+    let decibels = level(tissue, HeartPoint(q: q, z: point.z)) + variation(tissue, point)
     return (pow(10, decibels / 20), tissue.isBlood)
   }
 
   /// Decibels. Nearer the apex walls are faint; the lateral wall drops out where it runs along the beam.
   private func level(_ tissue: HeartTissue, _ point: HeartPoint) -> Double {
     switch tissue {
-    case .leftVentricle: -21
-    case .rightVentricle: -19
-    case .leftAtrium, .rightAtrium: -22
-    case .septum: 2.5 + 3 * smoothStep((point.z - 55) / 25) - 4 * smoothStep((25 - point.z) / 25)
-    case .lateralWall:
-      -0.5 + 4 * smoothStep((point.z - 62) / 18) - 4 * smoothStep((40 - point.z) / 30)
-        - 3 * bump(point.z, 35, 14)
-    case .apex: -5
-    case .rightWall: 2 + 4 * smoothStep((point.z - 55) / 20)
-    case .atrialWall: 4 + 5 * smoothStep((point.z - 112) / 14)
-    case .fibrousBody: 8
-    case .pericardium: 4 + 6 * smoothStep((point.z - 95) / 25)
-    case .lung: -3 - 7 * smoothStep((abs(point.q) - 36) / 30)
-    case .liver: -5
-    case .chestWall: -3
-    case .posterior: 3 - 9 * smoothStep((point.z - 135) / 30)
+    case .leftVentricle: -19.5 + 5 * smoothStep((45 - point.z) / 45)
+    case .rightVentricle: -17 + 3 * smoothStep((60 - point.z) / 40)
+    case .leftAtrium, .rightAtrium: -19.5 + 2 * smoothStep((point.z - 90) / 30)
+    case .septum: septum(point) + annularGlow(point)
+    case .lateralWall: lateralWall(point) + annularGlow(point)
+    case .apex: -6
+    case .rightWall: 1 + 6 * smoothStep((point.z - 50) / 25)
+    case .atrialWall: 3 + 8 * smoothStep((point.z - 112) / 12)
+    case .fibrousBody: -3 + annularGlow(point)
+    case .pericardium: 3 + 10 * smoothStep((point.z - 100) / 20) - 3 * bump(point.z, 40, 16)
+    case .chestWall: -4
+    case .lung, .liver, .posterior: surroundings(point) + annularGlow(point)
     }
   }
 
+  /// Brightest in its middle, and towards the base.
+  private func septum(_ point: HeartPoint) -> Double {
+    let middle = -22.5 - min(1, point.z / 40)
+    return -3 + 6 * bump(point.q, middle, 4) + 4 * smoothStep((point.z - 45) / 30)
+      - 4 * smoothStep((25 - point.z) / 25)
+  }
+
+  private func lateralWall(_ point: HeartPoint) -> Double {
+    -1 + 4 * smoothStep((point.z - 55) / 25) - 4 * smoothStep((40 - point.z) / 30) - 4 * bump(point.z, 36, 13)
+  }
+
+  /// Fibrous tissue and fat around both ends of the mitral annulus and the free end of the tricuspid one.
+  private func annularGlow(_ point: HeartPoint) -> Double {
+    9 * bump(point.q, 24, 5.5) * bump(point.z, 84, 5) + 7 * bump(point.q, -21, 5.5) * bump(point.z, 82, 5)
+      + 8 * bump(point.q, -60, 5) * bump(point.z, 72, 5)
+  }
+
+  /// Reverberating lung at the side, bright tissue behind the atria; one goes over into the other.
+  private func surroundings(_ point: HeartPoint) -> Double {
+    let lateral = -6 - 7 * smoothStep((abs(point.q + 5) - 36) / 28)
+    let behind = 4 - 13 * smoothStep((abs(point.q + 15) - 36) / 30) - 6 * smoothStep((point.z - 130) / 20)
+    return lateral + (behind - lateral) * smoothStep((point.z - 88) / 38)
+  }
+
   private func variation(_ tissue: HeartTissue, _ point: HeartPoint) -> Double {
-    let strength = tissue.isBlood ? 0.5 : 1.0
-    return strength
-      * (2.5 * broad.value(point.q, point.z) + 2.5 * medium.value(point.q, point.z)
-        + 2 * fine.value(point.q, point.z))
+    let slow = 3 * broad.value(point.q, point.z)
+    if tissue.isBlood { return slow }
+    return slow + 4.5 * medium.value(point.q, point.z) + 3.5 * fine.value(point.q * 1.4, point.z)
   }
 
   private func bump(_ value: Double, _ centre: Double, _ width: Double) -> Double {

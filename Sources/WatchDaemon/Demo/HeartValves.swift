@@ -29,7 +29,7 @@ struct HeartValves: Sendable {
     let along = (q: other.q - hinge.q, z: other.z - hinge.z)
     let width = (along.q * along.q + along.z * along.z).squareRoot()
     let length = share * width
-    let angle = (6 + 74 * opening) * Double.pi / 180
+    let angle = (3 + 77 * opening) * Double.pi / 180
     let direction = (q: along.q / width, z: along.z / width)
     let apical = (q: direction.z * (direction.q > 0 ? 1 : -1), z: -abs(direction.q))
     return (0...12).map { step in

@@ -9,7 +9,7 @@ extension PhantomCine {
       sopInstanceUID: sopInstanceUID, studyInstanceUID: studyInstanceUID,
       seriesInstanceUID: seriesInstanceUID,
       rows: sector.rows, columns: sector.columns, frames: frames, timing: .frameTime(parameters.frameTime))
-    file.regions = [region]
+    file.regions = parameters.graphics ? [region, electrocardiogramRegion] : [region]
     file.rWaveTimes = rWaveTimes
     file.heartRate = Int(parameters.heartRate.rounded())
     file.viewCode = .apicalFourChamber
@@ -25,5 +25,15 @@ extension PhantomCine {
     return ClipHeader.Region(
       spatialFormat: 1, dataType: 1, flags: 0, minX: bounds.minX, minY: bounds.minY, maxX: bounds.maxX,
       maxY: bounds.maxY, unitsX: 3, unitsY: 3, deltaX: spacing.x / 10, deltaY: spacing.y / 10)
+  }
+
+  /// The ECG strip: a waveform (spatial format 4, data type 10), seconds across.
+  private var electrocardiogramRegion: ClipHeader.Region {
+    let strip = PhantomGraphics(self).strip
+    let seconds = Double(max(1, frames - 1)) * parameters.frameTime / 1000
+    return ClipHeader.Region(
+      spatialFormat: 4, dataType: 10, flags: 0, minX: strip.minX, minY: strip.minY, maxX: strip.maxX,
+      maxY: strip.maxY, unitsX: 4, unitsY: 0, deltaX: seconds / Double(max(1, strip.maxX - strip.minX)),
+      deltaY: 0)
   }
 }

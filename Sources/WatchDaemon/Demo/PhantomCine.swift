@@ -33,7 +33,7 @@ struct PhantomCine: Sendable {
     var contractility = 1.0
     /// Decibels.
     var gain = 0.0
-    var dynamicRange = 62.0
+    var dynamicRange = 54.0
     /// Left and right of the display exchanged.
     var mirrored = false
     /// Scale, texts and an ECG around the sector, as scanners burn them in.
@@ -75,6 +75,20 @@ struct PhantomCine: Sendable {
   /// All frames one after the other: T x H x W.
   func pixels() -> [UInt8] {
     (0..<frames).flatMap { frame($0).pixels }
+  }
+
+  /// The same as T x H x W x 3, red, green, blue. The ECG is green, as on most scanners.
+  func colourPixels() -> [UInt8] {
+    (0..<frames).flatMap { index in
+      var colours = frame(index).pixels.flatMap { [$0, $0, $0] }
+      guard parameters.graphics else { return colours }
+      for place in PhantomGraphics(self).electrocardiogram(frame: index) {
+        let at = 3 * (place.row * sector.columns + place.column)
+        colours[at] = 40
+        colours[at + 2] = 60
+      }
+      return colours
+    }
   }
 }
 

@@ -37,7 +37,7 @@ struct PhantomSimulation: Sendable {
   func draw(frame index: Int, _ heart: HeartState, pose: HeartPose, into pixels: inout [UInt8]) {
     var (real, imaginary) = scatterers(frame: index, heart, pose)
     addLeaflets(heart, pose, frame: index, &real, &imaginary)
-    let gray = compression.gray(real: beams.form(real), imaginary: beams.form(imaginary))
+    let gray = compression.gray(real: beams.form(real), imaginary: beams.form(imaginary), samples: samples)
     converter.draw(zip(gray, shading).map { $0 + $1 }, into: &pixels)
   }
 
@@ -74,7 +74,7 @@ struct PhantomSimulation: Sendable {
   private func noiseFloor() -> [Float] {
     (0..<samples).map { sample in
       let depth = Double(sample) / Double(samples - 1)
-      return Float(pow(10, (-21 + 9 * depth * depth) / 20))
+      return Float(pow(10, (-20 + 8 * depth * depth) / 20))
     }
   }
 
@@ -137,11 +137,13 @@ struct NearField: Sendable {
     return (real, imaginary)
   }
 
+  /// The echo of the probe's own face, the layers of the chest wall and a haze that dies away.
   private func reverberation(_ range: Double, _ shift: Double) -> Double {
-    let haze = pow(10, (-1 - 0.26 * range) / 20)
-    let wall = 0.8 * exp(-0.5 * pow((range - 13 - shift) / 2.2, 2))
-    let ringing = 0.7 * exp(-range / 5)
-    return haze + wall + ringing
+    let haze = pow(10, (-3 - 0.25 * range) / 20)
+    let outerLayer = 1.6 * exp(-0.5 * pow((range - 9 - shift) / 1.5, 2))
+    let innerLayer = 2.4 * exp(-0.5 * pow((range - 17 - 1.5 * shift) / 1.8, 2))
+    let face = 1.2 * exp(-range / 2.5)
+    return haze + outerLayer + innerLayer + face
   }
 
   func shading(decibelsToGray: Float) -> [Float] {
