@@ -31,23 +31,37 @@ struct Ledger: Sendable, Equatable {
   struct Contradiction: Error, Equatable { var description: String }
 
   mutating func apply(_ entry: Entry) throws(Contradiction) {
+    if let contradiction = contradiction(of: entry) { throw contradiction }
+    applyUnchecked(entry)
+  }
+
+  /// What speaks against an entry's coming next.
+  func contradiction(of entry: Entry) -> Contradiction? {
     switch entry {
     case .claim(let claim):
-      guard states[claim.id] == nil else { throw Contradiction(description: "claim \(claim.id) is made twice") }
-      insert(StudyState(claim: claim))
+      states[claim.id] == nil ? nil : Contradiction(description: "claim \(claim.id) is made twice")
     case .state(let state):
-      guard states[state.claim.id] == nil else {
-        throw Contradiction(description: "claim \(state.claim.id) is told twice")
-      }
-      insert(state)
-    case .event(let id, let event):
-      guard let state = states[id] else {
-        throw Contradiction(description: "event \(event.name) is of an unknown claim \(id)")
-      }
-      guard state.allows(event) else {
-        throw Contradiction(description: "claim \(id) goes by \(event.name) from \(state.phase.name)")
-      }
-      states[id]?.apply(event)
+      states[state.claim.id] == nil
+        ? nil : Contradiction(description: "claim \(state.claim.id) is told twice")
+    case .event(let id, let event): contradiction(of: event, on: id)
+    case .forgotten, .forget: nil
+    }
+  }
+
+  private func contradiction(of event: StudyState.Event, on id: Int) -> Contradiction? {
+    guard let state = states[id] else {
+      return Contradiction(description: "event \(event.name) is of an unknown claim \(id)")
+    }
+    if state.following(event) != nil { return nil }
+    return Contradiction(description: "claim \(id) goes by \(event.name) from \(state.phase.name)")
+  }
+
+  /// Applies an entry that contradicts nothing.
+  mutating func applyUnchecked(_ entry: Entry) {
+    switch entry {
+    case .claim(let claim): insert(StudyState(claim: claim))
+    case .state(let state): insert(state)
+    case .event(let id, let event): states[id] = states[id]?.following(event)
     case .forgotten(let counts): forgotten = counts
     case .forget(let ids): for id in ids { forget(id) }
     }
@@ -73,13 +87,17 @@ struct Ledger: Sendable, Equatable {
   }
 
   /// The claims of a study, ascending.
-  func claims(of study: String) -> [StudyState] { claimsByStudy[study, default: []].compactMap { states[$0] } }
+  func claims(of study: String) -> [StudyState] {
+    claimsByStudy[study, default: []].compactMap { states[$0] }
+  }
 
   var studies: some Collection<String> { claimsByStudy.keys }
 
   /// Claims that are not at their end, ascending.
   var unfinished: [StudyState] {
-    states.values.filter { $0.phase != .settled && $0.phase != .returned }.sorted { $0.claim.id < $1.claim.id }
+    states.values.filter { $0.phase != .settled && $0.phase != .returned }.sorted {
+      $0.claim.id < $1.claim.id
+    }
   }
 
   /// The shortest journal that tells the same.

@@ -29,6 +29,16 @@ struct StudyState: Codable, Sendable, Equatable {
     var ends: [Int: InputEnd]
   }
 
+  struct Conclusion: Codable, Sendable, Equatable {
+    /// UTC, milliseconds.
+    var at: Int64
+    /// `nil` where nothing was to be published.
+    var published: PublishedRevision?
+    var status: StudyReport.Status?
+    /// By file index; for the files whose end was open.
+    var ends: [Int: InputEnd]
+  }
+
   struct Failure: Codable, Sendable, Equatable {
     var stage: StudyStage
     var reason: ReasonCode?
@@ -77,70 +87,54 @@ extension StudyState {
     /// What was about to be published did not come to be.
     case unpublished
     /// `published` is `nil` where nothing was to be published.
-    case concluded(at: Int64, published: PublishedRevision?, status: StudyReport.Status?, ends: [Int: InputEnd])
+    case concluded(Conclusion)
     case settled
     case returning
     case returned
     case announced
   }
 
-  mutating func apply(_ event: Event) {
+  /// The state after an event, or `nil` where the event cannot follow.
+  func following(_ event: Event) -> StudyState? {
+    var next = self
     switch (event, phase) {
     case (.claimed(let missing), .claiming):
-      claim.files.removeAll { missing.contains($0.index) }
-      phase = .claimed
+      next.claim.files.removeAll { missing.contains($0.index) }
+      next.phase = .claimed
     case (.started, .claimed), (.started, .started):
-      attempts += 1
-      phase = .started
+      next.attempts += 1
+      next.phase = .started
     case (.released(let failure), .started):
-      attempts -= 1
-      lastFailure = failure ?? lastFailure
-      phase = .claimed
+      next.attempts -= 1
+      next.lastFailure = failure ?? lastFailure
+      next.phase = .claimed
     case (.failed(let failure), .started):
-      lastFailure = failure
-      phase = .claimed
-    case (.publishing(let publication), .started):
-      phase = .publishing(publication)
-    case (.unpublished, .publishing):
-      phase = .claimed
-    case (.concluded(let at, let revision, let status, let ends), .claimed),
-      (.concluded(let at, let revision, let status, let ends), .started),
-      (.concluded(let at, let revision, let status, let ends), .publishing):
-      conclude(at: at, published: revision, status: status, ends: ends)
-    case (.settled, .concluded): phase = .settled
-    case (.returning, .settled): phase = .returning
-    case (.returned, .returning): phase = .returned
-    case (.announced, _): isAnnounced = true
-    default:
-      preconditionFailure("claim \(claim.id) cannot go by \(event.name) from \(phase.name)")
+      next.lastFailure = failure
+      next.phase = .claimed
+    case (.publishing(let publication), .started): next.phase = .publishing(publication)
+    case (.unpublished, .publishing): next.phase = .claimed
+    case (.concluded(let conclusion), .claimed), (.concluded(let conclusion), .started),
+      (.concluded(let conclusion), .publishing):
+      guard next.conclude(conclusion) else { return nil }
+    case (.settled, .concluded): next.phase = .settled
+    case (.returning, .settled): next.phase = .returning
+    case (.returned, .returning): next.phase = .returned
+    case (.announced, _): next.isAnnounced = true
+    default: return nil
     }
+    return next
   }
 
-  private mutating func conclude(
-    at time: Int64, published: PublishedRevision?, status: StudyReport.Status?, ends: [Int: InputEnd]
-  ) {
+  /// - Returns: Whether every file has an end now.
+  private mutating func conclude(_ conclusion: Conclusion) -> Bool {
     for index in claim.files.indices {
-      claim.files[index].end = claim.files[index].end ?? ends[claim.files[index].index]
+      claim.files[index].end = claim.files[index].end ?? conclusion.ends[claim.files[index].index]
     }
-    precondition(claim.files.allSatisfy { $0.end != nil }, "claim \(claim.id) is concluded with a file left open")
-    self.published = published
-    self.status = status
-    concludedAt = time
+    published = conclusion.published
+    status = conclusion.status
+    concludedAt = conclusion.at
     phase = .concluded
-  }
-
-  /// Whether the event may follow; for judging a journal before it is believed.
-  func allows(_ event: Event) -> Bool {
-    switch (event, phase) {
-    case (.claimed, .claiming), (.started, .claimed), (.started, .started), (.released, .started),
-      (.failed, .started), (.publishing, .started), (.unpublished, .publishing), (.settled, .concluded),
-      (.returning, .settled), (.returned, .returning), (.announced, _):
-      true
-    case (.concluded(_, _, _, let ends), .claimed), (.concluded(_, _, _, let ends), .started),
-      (.concluded(_, _, _, let ends), .publishing):
-      claim.files.allSatisfy { $0.end != nil || ends[$0.index] != nil }
-    default: false
-    }
+    return claim.files.allSatisfy { $0.end != nil }
   }
 }
 
@@ -154,6 +148,5 @@ extension StudyState.Event {
 }
 
 private func caseName(of value: Any) -> String {
-  let text = String(describing: value)
-  return String(text.prefix { $0 != "(" })
+  Mirror(reflecting: value).children.first?.label ?? String(describing: value)
 }

@@ -6,19 +6,19 @@ enum Files {
   /// What stands at a path, symbolic links not followed; `nil` when nothing does.
   static func examine(_ path: String, _ place: FileError.Place) throws(FileError) -> stat? {
     var status = stat()
-    if lstat(path, &status) == 0 { return status }
+    if FileName.withPath(path, { lstat($0, &status) }) == 0 { return status }
     guard errno == ENOENT || errno == ENOTDIR else { throw FileError(.examine, place) }
     return nil
   }
 
   static func exists(_ path: String) -> Bool {
     var status = stat()
-    return lstat(path, &status) == 0
+    return FileName.withPath(path) { lstat($0, &status) } == 0
   }
 
   static func isFolder(_ path: String) -> Bool {
     var status = stat()
-    return lstat(path, &status) == 0 && status.isFolder
+    return FileName.withPath(path) { lstat($0, &status) } == 0 && status.isFolder
   }
 
   /// Makes a folder and those above it; one that stands already is fine.
@@ -31,7 +31,7 @@ enum Files {
 
   /// The names in a folder in ascending order, without `.` and `..`. A folder that is not there has none.
   static func names(in folder: String, _ place: FileError.Place) throws(FileError) -> [String] {
-    guard let stream = opendir(folder) else {
+    guard let stream = FileName.withPath(folder, { opendir($0) }) else {
       if errno == ENOENT { return [] }
       throw FileError(.list, place)
     }
@@ -48,12 +48,15 @@ enum Files {
   }
 
   static func rename(_ old: String, to new: String, _ place: FileError.Place) throws(FileError) {
-    guard Glibc.rename(old, new) == 0 else { throw FileError(.rename, place) }
+    let result = FileName.withPath(old) { old in FileName.withPath(new) { Glibc.rename(old, $0) } }
+    guard result == 0 else { throw FileError(.rename, place) }
   }
 
   /// Removes a file; one that is not there is fine.
   static func remove(_ path: String, _ place: FileError.Place) throws(FileError) {
-    guard unlink(path) == 0 || errno == ENOENT else { throw FileError(.remove, place) }
+    guard FileName.withPath(path, { unlink($0) }) == 0 || errno == ENOENT else {
+      throw FileError(.remove, place)
+    }
   }
 
   /// Removes a folder with all that it holds; links are removed, never followed.
@@ -61,7 +64,9 @@ enum Files {
     guard let status = try examine(path, place) else { return }
     guard status.isFolder else { return try remove(path, place) }
     for name in try names(in: path, place) { try removeTree(path + "/" + name, place) }
-    guard rmdir(path) == 0 || errno == ENOENT else { throw FileError(.remove, place) }
+    guard FileName.withPath(path, { rmdir($0) }) == 0 || errno == ENOENT else {
+      throw FileError(.remove, place)
+    }
   }
 
   /// Makes a file's content, or a folder's entries, survive a loss of power.
