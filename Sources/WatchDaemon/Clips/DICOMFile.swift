@@ -3,6 +3,8 @@ import Hinge
 
 /// An open DICOM file. Only the decode worker opens one.
 final class DICOMFile {
+  static let longestText = 1024
+
   private let reader: OpaquePointer
 
   init(path: String) throws(ClipReadError) {
@@ -15,15 +17,17 @@ final class DICOMFile {
 
   /// The value of an element, trimmed; `nil` where it is absent or empty. Bytes that are no UTF-8 are taken for
   /// Latin-1, so that texts that differ still differ.
-  func text(_ path: String) -> String? {
+  ///
+  /// Only the first `limit` characters: no value representation but that of long texts allows more than 64.
+  func text(_ path: String, limit: Int = longestText) -> String? {
     guard let bytes = hd_text(reader, path) else { return nil }
     let text = String(validatingCString: bytes) ?? Self.latin1(bytes)
     let trimmed = text.trimmingPadding()
-    return trimmed.isEmpty ? nil : trimmed
+    return trimmed.isEmpty ? nil : String(trimmed.prefix(limit))
   }
 
   func numbers(_ path: String) -> [Double] {
-    text(path).map { $0.split(separator: "\\").compactMap { Double($0.trimmingPadding()) }.filter(\.isFinite) }
+    text(path, limit: .max).map { $0.split(separator: "\\").compactMap { Double($0.trimmingPadding()) }.filter(\.isFinite) }
       ?? []
   }
 
