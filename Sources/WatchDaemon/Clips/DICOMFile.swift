@@ -27,7 +27,9 @@ final class DICOMFile {
   }
 
   func numbers(_ path: String) -> [Double] {
-    text(path, limit: .max).map { $0.split(separator: "\\").compactMap { Double($0.trimmingPadding()) }.filter(\.isFinite) }
+    text(path, limit: .max).map {
+      $0.split(separator: "\\").compactMap { Double($0.trimmingPadding()) }.filter(\.isFinite)
+    }
       ?? []
   }
 
@@ -50,7 +52,8 @@ final class DICOMFile {
   }
 
   /// Decodes frame `index` into `gray`, which holds rows x columns bytes, and returns its coloured fraction.
-  func readFrame(_ index: Int, box: PixelBox, into gray: UnsafeMutableBufferPointer<UInt8>) throws(ClipReadError)
+  func readFrame(_ index: Int, box: PixelBox, into gray: UnsafeMutableBufferPointer<UInt8>)
+    throws(ClipReadError)
     -> Double
   {
     var error = hd_error()

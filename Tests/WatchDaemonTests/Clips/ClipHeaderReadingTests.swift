@@ -14,7 +14,8 @@ import Testing
 
   @Test func readsWhatTheClipIs() throws {
     let header = try Self.header([
-      .init(0x0010_0020, "LO", "ID1 "), .init(0x0010_0021, "LO", "Issuer"), .init(0x0010_0030, "DA", "19500102"),
+      .init(0x0010_0020, "LO", "ID1 "), .init(0x0010_0021, "LO", "Issuer"),
+      .init(0x0010_0030, "DA", "19500102"),
       .init(0x0028_0030, "DS", "0.5\\0.25"), .init(0x0028_0014, 1), .init(0x0028_2110, "CS", "01"),
     ])
     #expect(header.sopClassUID == DICOMBytes.multiframeUltrasound)
@@ -26,7 +27,8 @@ import Testing
     #expect(
       header.identity
         == .init(
-          patientID: "ID1", issuerOfPatientID: "Issuer", patientName: "Test^Picture", patientBirthDate: "19500102"))
+          patientID: "ID1", issuerOfPatientID: "Issuer", patientName: "Test^Picture",
+          patientBirthDate: "19500102"))
     #expect([header.rows, header.columns, header.frames, header.samplesPerPixel] == [4, 6, 1, 1])
     #expect([header.bitsAllocated, header.bitsStored] == [8, 8])
     #expect(header.photometricInterpretation == "MONOCHROME2")
@@ -37,7 +39,8 @@ import Testing
 
   @Test func readsTimes() throws {
     let header = try Self.header([
-      .init(0x0018_1063, "DS", "33.3"), .init(0x0018_1065, "DS", "0\\33.3 \\ 33.4"), .init(0x0018_1088, "IS", "61"),
+      .init(0x0018_1063, "DS", "33.3"), .init(0x0018_1065, "DS", "0\\33.3 \\ 33.4"),
+      .init(0x0018_1088, "IS", "61"),
       .init(0x0018_6060, "FL", .bytes([0, 0, 0xC8, 0x42, 0, 0, 0x48, 0x43])),
     ])
     #expect(header.frameTime == 33.3)
@@ -55,7 +58,9 @@ import Testing
 
   @Test func readsRegions() throws {
     let item = UltrasoundRegionItem(box: (1, 2, 5, 3), delta: (-0.25, 0.5))
-    let header = try Self.header([.init(DICOMBytes.Tag.regions, "SQ", .items([item.elements, item.elements]))])
+    let header = try Self.header([
+      .init(DICOMBytes.Tag.regions, "SQ", .items([item.elements, item.elements]))
+    ])
     let region = ClipHeader.Region(
       spatialFormat: 1, dataType: 1, flags: 0, minX: 1, minY: 2, maxX: 5, maxY: 3, unitsX: 3, unitsY: 3,
       deltaX: -0.25, deltaY: 0.5)
@@ -88,7 +93,8 @@ import Testing
 
   @Test func readsObjectWithoutPixels() throws {
     let report = DICOMBytes(
-      .explicitLittle, [.init(0x0008_0016, "UI", "1.2.840.10008.5.1.4.1.1.88.33"), .init(0x0008_0060, "CS", "SR")])
+      .explicitLittle,
+      [.init(0x0008_0016, "UI", "1.2.840.10008.5.1.4.1.1.88.33"), .init(0x0008_0060, "CS", "SR")])
     let header = try DecodeFixture(report).header()
     #expect(!header.hasPixelData)
     #expect(header.modality == "SR")
@@ -103,7 +109,9 @@ import Testing
   }
 
   @Test func cutsOverlongTexts() throws {
-    let header = try Self.header([.init(0x0010_2110, "UT", .bytes([])), .init(0x0020_4000, "LT", String(repeating: "a", count: 60_000))])
+    let header = try Self.header([
+      .init(0x0010_2110, "UT", .bytes([])), .init(0x0020_4000, "LT", String(repeating: "a", count: 60_000)),
+    ])
     #expect((header.texts["ImageComments"] ?? "").count <= DICOMFile.longestText)
   }
 }

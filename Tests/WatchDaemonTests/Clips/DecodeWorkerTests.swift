@@ -47,10 +47,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("kill -SEGV $$", ReasonCode.decoderCrashed), ("kill -ABRT $$", .decoderCrashed), ("exit 0", .decoderCrashed),
-    ("exit 3", .decoderCrashed), ("echo no such message", .decoderCrashed), ("kill -XCPU $$", .decoderTimeout),
+    ("kill -SEGV $$", ReasonCode.decoderCrashed), ("kill -ABRT $$", .decoderCrashed),
+    ("exit 0", .decoderCrashed),
+    ("exit 3", .decoderCrashed), ("echo no such message", .decoderCrashed),
+    ("kill -XCPU $$", .decoderTimeout),
     ("kill -KILL $$", .tooLarge), ("printf 'H\\377\\377\\377\\177'", .decoderCrashed),
-    ("printf 'H\\002\\000\\000\\000{}'", .decoderCrashed), ("printf 'E\\000\\000\\000\\000'", .decoderCrashed),
+    ("printf 'H\\002\\000\\000\\000{}'", .decoderCrashed),
+    ("printf 'E\\000\\000\\000\\000'", .decoderCrashed),
     ("printf 'X\\017\\000\\000\\000no-such-code\\nhi'", .decoderCrashed),
     ("printf 'X\\014\\000\\000\\000corrupt\\nBad.'", .corrupt),
   ])
@@ -80,13 +83,16 @@ import Testing
     #expect(count == 12)
   }
 
-  @Test func refusesFileThatNeedsMoreMemoryThanItMayHave() throws {
-    var limits = DecodeLimits()
-    limits.memoryMegabytes = 40
-    limits.maxPixels = Int(UInt16.max) * Int(UInt16.max)
-    let fixture = try DecodeFixture(Self.cine(rows: 12_000, columns: 12_000, frames: 1))
-    let reason = fixture.failure(limits: limits)
-    #expect(reason == .tooLarge)
+  /// A megabyte that unpacks to sixty-four.
+  @Test(arguments: [24, 48, 96, 120]) func refusesFileThatNeedsMoreMemoryThanItMayHave(_ megabytes: Int)
+    throws
+  {
+    var dicom = DICOMBytes.ultrasound(.rle, rows: 8000, columns: 8000)
+    let runs = [UInt8](repeating: 129, count: 8000 * 8000 / 64)
+    dicom.setFragments([DICOMBytes.rle([[UInt8]()]) + runs])
+    var limits = DecodeLimits(memoryMegabytes: megabytes)
+    limits.maxPixels = 8000 * 8000
+    #expect(try DecodeFixture(dicom).failure(limits: limits) == .tooLarge)
   }
 
   @Test func closingEarlyLeavesNoProcess() throws {
@@ -113,7 +119,9 @@ import Testing
   }
 
   @Test func refusesFramesThatAreNotThere() throws {
-    let error = #expect(throws: ClipReadError.self) { try DecodeFixture(Self.cine(frames: 2)).frames([0, 2]) }
+    let error = #expect(throws: ClipReadError.self) {
+      try DecodeFixture(Self.cine(frames: 2)).frames([0, 2])
+    }
     #expect(error?.reason == .truncated)
   }
 
@@ -126,7 +134,8 @@ import Testing
   }
 
   @Test func requestSurvivesTheCommandLine() {
-    let limits = DecodeLimits(maxPixels: 1, maxFrames: 2, maxTotalPixels: 3, memoryMegabytes: 4, cpuSeconds: 5)
+    let limits = DecodeLimits(
+      maxPixels: 1, maxFrames: 2, maxTotalPixels: 3, memoryMegabytes: 4, cpuSeconds: 5)
     for frames in [DecodeRequest.Frames.none, .all, .some([]), .some([7, 0, 9999])] {
       let request = DecodeRequest(frames: frames, limits: limits)
       #expect(DecodeRequest(arguments: request.arguments) == request)

@@ -15,23 +15,36 @@ import Testing
 
   static func reason(regions: [Region]) -> ReasonCode? { reason { $0.regions = regions } }
 
-  @Test(arguments: [
-    ("1.2.840.10008.5.1.4.1.1.3.1", "US", nil), ("1.2.840.10008.5.1.4.1.1.3", "US", nil),
-    ("1.2.840.10008.5.1.4.1.1.3.1", nil, nil), ("1.2.840.10008.5.1.4.1.1.3.1", "IVUS", ReasonCode.notUltrasound),
-    ("1.2.840.10008.5.1.4.1.1.7.2", "US", nil), ("1.2.840.10008.5.1.4.1.1.7", "US", nil),
-    ("1.2.840.10008.5.1.4.1.1.7.4", "OT", .notUltrasound), ("1.2.840.10008.5.1.4.1.1.7.4", nil, .notUltrasound),
-    ("1.2.840.10008.5.1.4.1.1.2", "CT", .notUltrasound), ("1.2.840.10008.5.1.4.1.1.4", "US", .notUltrasound),
-    (nil, "US", .notUltrasound),
-  ] as [(String?, String?, ReasonCode?)])
+  @Test(
+    arguments: [
+      ("1.2.840.10008.5.1.4.1.1.3.1", "US", nil), ("1.2.840.10008.5.1.4.1.1.3", "US", nil),
+      ("1.2.840.10008.5.1.4.1.1.3.1", nil, nil),
+      ("1.2.840.10008.5.1.4.1.1.3.1", "IVUS", ReasonCode.notUltrasound),
+      ("1.2.840.10008.5.1.4.1.1.7.2", "US", nil), ("1.2.840.10008.5.1.4.1.1.7", "US", nil),
+      ("1.2.840.10008.5.1.4.1.1.7.4", "OT", .notUltrasound),
+      ("1.2.840.10008.5.1.4.1.1.7.4", nil, .notUltrasound),
+      ("1.2.840.10008.5.1.4.1.1.2", "CT", .notUltrasound),
+      ("1.2.840.10008.5.1.4.1.1.4", "US", .notUltrasound),
+      (nil, "US", .notUltrasound),
+    ] as [(String?, String?, ReasonCode?)])
   func acceptsUltrasound(_ sopClass: String?, _ modality: String?, _ expected: ReasonCode?) {
-    #expect(Self.reason { $0.sopClassUID = sopClass; $0.modality = modality } == expected)
+    #expect(
+      Self.reason {
+        $0.sopClassUID = sopClass
+        $0.modality = modality
+      } == expected)
   }
 
   @Test func tellsObjectsWithoutPixels() {
-    #expect(Self.reason { $0.hasPixelData = false; $0.sopClassUID = "1.2.840.10008.1.3.10" } == .notAnImage)
+    #expect(
+      Self.reason {
+        $0.hasPixelData = false
+        $0.sopClassUID = "1.2.840.10008.1.3.10"
+      } == .notAnImage)
   }
 
-  @Test(arguments: [(1, ReasonCode.stillImage), (4, .stillImage), (5, nil), (76, nil)] as [(Int, ReasonCode?)])
+  @Test(
+    arguments: [(1, ReasonCode.stillImage), (4, .stillImage), (5, nil), (76, nil)] as [(Int, ReasonCode?)])
   func tellsStills(_ frames: Int, _ expected: ReasonCode?) {
     #expect(Self.reason { $0.frames = frames } == expected)
   }
@@ -50,7 +63,8 @@ import Testing
 
   @Test func keepsPlainPictureBesideColour() {
     let header = ClipHeader.loop(regions: [.make(0, 50, 399, 449), .make(type: 2, 400, 50, 799, 449)])
-    let plain = ImageRegion(box: PixelBox(x: 0, y: 50, width: 400, height: 400), spacing: PixelCalibrationTests.scale)
+    let plain = ImageRegion(
+      box: PixelBox(x: 0, y: 50, width: 400, height: 400), spacing: PixelCalibrationTests.scale)
     #expect(HeaderGate.check(header) == .eligible(regions: [plain]))
   }
 
