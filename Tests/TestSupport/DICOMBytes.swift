@@ -149,7 +149,8 @@ extension DICOMBytes {
       [
         Element(Tag.sopClass, "UI", multiframeUltrasound), Element(0x0008_0018, "UI", "1.2.3.4"),
         Element(Tag.modality, "CS", "US"), Element(Tag.patientName, "PN", "Test^Picture"),
-        Element(0x0020_000D, "UI", "1.2.3"), Element(0x0020_000E, "UI", "1.2.3.1"), Element(Tag.samples, samples),
+        Element(0x0020_000D, "UI", "1.2.3"), Element(0x0020_000E, "UI", "1.2.3.1"),
+        Element(Tag.samples, samples),
         Element(Tag.photometric, "CS", photometric), Element(Tag.planar, 0),
         Element(Tag.frames, "IS", String(frames)), Element(Tag.rows, UInt16(rows)),
         Element(Tag.columns, UInt16(columns)), Element(0x0028_0100, bits), Element(0x0028_0101, bits),
@@ -176,6 +177,8 @@ extension DICOMBytes {
       if body.count % 2 == 1 { body.append(0x80) }
     }
     offsets += Array(repeating: 0, count: 15 - offsets.count)
-    return ([UInt32(segments.count)] + offsets).flatMap { n in withUnsafeBytes(of: n.littleEndian) { Array($0) } } + body
+    return ([UInt32(segments.count)] + offsets).flatMap { n in
+      withUnsafeBytes(of: n.littleEndian) { Array($0) }
+    } + body
   }
 }

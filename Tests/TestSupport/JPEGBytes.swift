@@ -2,17 +2,21 @@
 /// markers are handled as they should be.
 public enum JPEGBytes {
   /// One value a component, 0 to 255; every decoder gives exactly these back.
-  public static func flat(rows: Int, columns: Int, components: [UInt8], adobeTransform: UInt8? = nil) -> [UInt8] {
+  public static func flat(rows: Int, columns: Int, components: [UInt8], adobeTransform: UInt8? = nil)
+    -> [UInt8]
+  {
     var stream: [UInt8] = [0xFF, 0xD8]
     if let transform = adobeTransform {
       stream += segment(0xEE, Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, transform])
     }
     stream += segment(0xDB, [0] + Array(repeating: 8, count: 64))
-    stream += segment(0xC0, [8] + word(rows) + word(columns) + [UInt8(components.count)] + frameComponents(components))
+    stream += segment(
+      0xC0, [8] + word(rows) + word(columns) + [UInt8(components.count)] + frameComponents(components))
     // DC: the categories 0 to 11 by four bits each. AC: nothing but end-of-block, by one bit.
     stream += segment(0xC4, [0x00] + [0, 0, 0, 12] + Array(repeating: 0, count: 12) + Array(0...11))
     stream += segment(0xC4, [0x10] + [1] + Array(repeating: 0, count: 15) + [0])
-    stream += segment(0xDA, [UInt8(components.count)] + components.indices.flatMap { [UInt8($0 + 1), 0] } + [0, 63, 0])
+    stream += segment(
+      0xDA, [UInt8(components.count)] + components.indices.flatMap { [UInt8($0 + 1), 0] } + [0, 63, 0])
     return stream + scan(blocks: (rows + 7) / 8 * ((columns + 7) / 8), components) + [0xFF, 0xD9]
   }
 

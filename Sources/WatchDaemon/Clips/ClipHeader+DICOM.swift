@@ -4,7 +4,8 @@ extension ClipHeader {
   /// Texts that view rules may ask for, by keyword.
   private static let textKeywords = [
     "ViewName", "StageName", "SeriesDescription", "StudyDescription", "ImageComments", "ProtocolName",
-    "PerformedProtocolStepDescription", "ImageType", "Manufacturer", "ManufacturerModelName", "StudyDate", "StudyTime",
+    "PerformedProtocolStepDescription", "ImageType", "Manufacturer", "ManufacturerModelName", "StudyDate",
+    "StudyTime",
     "StudyID", "AccessionNumber", "ContentDate", "ContentTime", "AcquisitionDateTime", "SeriesNumber",
     "InstanceNumber", "TransducerData", "BodyPartExamined",
   ]
@@ -68,11 +69,14 @@ extension ClipHeader.Region {
     let item = "SequenceOfUltrasoundRegions[\(index)]."
     guard let format = file.integer(item + "RegionSpatialFormat"),
       let type = file.integer(item + "RegionDataType"),
-      let minX = file.integer(item + "RegionLocationMinX0"), let minY = file.integer(item + "RegionLocationMinY0"),
-      let maxX = file.integer(item + "RegionLocationMaxX1"), let maxY = file.integer(item + "RegionLocationMaxY1")
+      let minX = file.integer(item + "RegionLocationMinX0"),
+      let minY = file.integer(item + "RegionLocationMinY0"),
+      let maxX = file.integer(item + "RegionLocationMaxX1"),
+      let maxY = file.integer(item + "RegionLocationMaxY1")
     else { return nil }
     self.init(
-      spatialFormat: format, dataType: type, flags: file.integer(item + "RegionFlags") ?? 0, minX: minX, minY: minY,
+      spatialFormat: format, dataType: type, flags: file.integer(item + "RegionFlags") ?? 0, minX: minX,
+      minY: minY,
       maxX: maxX, maxY: maxY, unitsX: file.integer(item + "PhysicalUnitsXDirection") ?? 0,
       unitsY: file.integer(item + "PhysicalUnitsYDirection") ?? 0,
       deltaX: file.number(item + "PhysicalDeltaX") ?? 0, deltaY: file.number(item + "PhysicalDeltaY") ?? 0)

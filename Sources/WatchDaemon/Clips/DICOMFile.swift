@@ -3,6 +3,8 @@ import Hinge
 
 /// An open DICOM file. Only the decode worker opens one.
 final class DICOMFile {
+  static let longestText = 1024
+
   private let reader: OpaquePointer
 
   init(path: String) throws(ClipReadError) {
@@ -15,9 +17,11 @@ final class DICOMFile {
 
   /// The value of an element, trimmed; `nil` where it is absent or empty. Bytes that are no UTF-8 are taken for
   /// Latin-1, so that texts that differ still differ.
-  func text(_ path: String) -> String? {
-    guard let trimmed = untrimmedText(path)?.trimmingPadding() else { return nil }
-    return trimmed.isEmpty ? nil : trimmed
+  ///
+  /// Only the first `limit` characters: no value representation but that of long texts allows more than 64.
+  func text(_ path: String, limit: Int = longestText) -> String? {
+    guard let trimmed = untrimmedText(path)?.trimmingPadding(), !trimmed.isEmpty else { return nil }
+    return String(trimmed.prefix(limit))
   }
 
   /// The value of an element as it stands; `nil` where it is absent or empty.
@@ -27,7 +31,9 @@ final class DICOMFile {
   }
 
   func numbers(_ path: String) -> [Double] {
-    text(path).map { $0.split(separator: "\\").compactMap { Double($0.trimmingPadding()) }.filter(\.isFinite) }
+    text(path, limit: .max).map {
+      $0.split(separator: "\\").compactMap { Double($0.trimmingPadding()) }.filter(\.isFinite)
+    }
       ?? []
   }
 
@@ -50,7 +56,8 @@ final class DICOMFile {
   }
 
   /// Decodes frame `index` into `gray`, which holds rows x columns bytes, and returns its coloured fraction.
-  func readFrame(_ index: Int, box: PixelBox, into gray: UnsafeMutableBufferPointer<UInt8>) throws(ClipReadError)
+  func readFrame(_ index: Int, box: PixelBox, into gray: UnsafeMutableBufferPointer<UInt8>)
+    throws(ClipReadError)
     -> Double
   {
     var error = hd_error()

@@ -49,7 +49,8 @@ enum DecodeMessage {
 
   static func failure(_ payload: [UInt8]) -> ClipReadError? {
     let parts = payload.split(separator: UInt8(ascii: "\n"), maxSplits: 1)
-    guard parts.count == 2, let reason = ReasonCode(rawValue: String(decoding: parts[0], as: UTF8.self)) else {
+    guard parts.count == 2, let reason = ReasonCode(rawValue: String(decoding: parts[0], as: UTF8.self))
+    else {
       return nil
     }
     let printable = parts[1].prefix(300).filter { (0x20..<0x7F).contains($0) }

@@ -34,7 +34,9 @@ private struct DecodeWorker {
   private func confine() throws(ClipReadError) {
     var error = hd_error()
     let memory = UInt64(request.limits.memoryMegabytes) << 20
-    guard hd_worker_confine(memory, UInt64(request.limits.cpuSeconds), &error) else { throw ClipReadError(error) }
+    guard hd_worker_confine(memory, UInt64(request.limits.cpuSeconds), &error) else {
+      throw ClipReadError(error)
+    }
   }
 
   private func send(_ header: ClipHeader) throws(ClipReadError) {
@@ -47,27 +49,25 @@ private struct DecodeWorker {
   private func sendFrames(of file: DICOMFile, _ header: ClipHeader) throws(ClipReadError) {
     let box = PixelCalibration.bounds(of: header)
     let start = DecodeMessage.prefixBytes + DecodeMessage.framePrefixBytes
-    let pixels = header.rows * header.columns
-    var message = [UInt8](repeating: 0, count: start + pixels)
+    let message = try Self.allocate(start + header.rows * header.columns)
+    defer { free(message.baseAddress) }
     for index in indices(header) {
-      let fraction = try Self.filling(&message, from: start) { (gray) throws(ClipReadError) in
-        try file.readFrame(index, box: box, into: gray)
-      }
+      let fraction = try file.readFrame(
+        index, box: box, into: UnsafeMutableBufferPointer(rebasing: message[start...]))
       let prefix =
         DecodeMessage.prefix(.frame, length: message.count - DecodeMessage.prefixBytes)
         + DecodeMessage.framePrefix(index: index, colouredFraction: fraction)
-      message.replaceSubrange(..<start, with: prefix)
-      write(message)
+      _ = message.update(fromContentsOf: prefix)
+      write(UnsafeRawBufferPointer(message))
     }
   }
 
-  private static func filling<Result>(
-    _ message: inout [UInt8], from start: Int,
-    _ body: (UnsafeMutableBufferPointer<UInt8>) throws(ClipReadError) -> Result
-  ) throws(ClipReadError) -> Result {
-    try message.withUnsafeMutableBufferPointer { (bytes) throws(ClipReadError) in
-      try body(UnsafeMutableBufferPointer(rebasing: bytes[start...]))
+  /// An array would trap where memory is at its limit.
+  private static func allocate(_ count: Int) throws(ClipReadError) -> UnsafeMutableBufferPointer<UInt8> {
+    guard let memory = calloc(count, 1) else {
+      throw ClipReadError(reason: .tooLarge, detail: "A frame needs more memory than it may have.")
     }
+    return UnsafeMutableBufferPointer(start: memory.assumingMemoryBound(to: UInt8.self), count: count)
   }
 
   private func indices(_ header: ClipHeader) -> [Int] {
@@ -79,14 +79,14 @@ private struct DecodeWorker {
   }
 
   /// A reader that is gone raises SIGPIPE, which ends the worker.
-  private func write(_ bytes: [UInt8]) {
-    bytes.withUnsafeBytes { buffer in
-      var done = 0
-      while done < buffer.count {
-        let count = Glibc.write(STDOUT_FILENO, buffer.baseAddress! + done, buffer.count - done)
-        if count < 0 && errno != EINTR { exit(74) }
-        done += max(count, 0)
-      }
+  private func write(_ bytes: UnsafeRawBufferPointer) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = Glibc.write(STDOUT_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if count < 0 && errno != EINTR { exit(74) }
+      rest = rest.dropFirst(max(count, 0))
     }
   }
+
+  private func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { write($0) } }
 }

@@ -47,7 +47,9 @@ final class DecodeWorkerProcess {
     return reap()
   }
 
-  private func readSome(_ buffer: UnsafeMutableRawBufferPointer, from offset: Int) throws(ClipReadError) -> Int {
+  private func readSome(_ buffer: UnsafeMutableRawBufferPointer, from offset: Int) throws(ClipReadError)
+    -> Int
+  {
     while true {
       try waitForOutput()
       let count = Glibc.read(output, buffer.baseAddress! + offset, buffer.count - offset)

@@ -41,7 +41,7 @@ struct ClipAnalysis: Sendable {
     let areas = findings.map(\.ventricleArea)
     outcome.report.curves = ClipReport.Curves(findings, target: sample.target)
     outcome.report.beats = FrameSelection.beats(
-      lvArea: areas, times: times, rWaves: file.header.rWaveTimes)
+      lvArea: areas, times: times, rWaves: file.header.rWaveTimes, heartRate: file.header.heartRate)
     try measure(findings, sample.target, &outcome)
   }
 

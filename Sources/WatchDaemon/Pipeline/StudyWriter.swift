@@ -45,9 +45,10 @@ struct StudyWriter: Sendable {
     defer { decoder.close() }
     var frames: [Int: GrayFrame] = [:]
     while let frame = try decoder.next() { frames[frame.index] = frame.gray }
-    return try outcome.pictures.compactMap { picture in
+    return try outcome.pictures.compactMap { picture -> (CyclePhase, [UInt8])? in
       guard let frame = frames[picture.measurement.frame] else { return nil }
-      return (picture.measurement.phase, try OverlayPNG.render(picture.scene(on: frame)))
+      let scene = picture.scene(on: frame, of: outcome.report)
+      return (picture.measurement.phase, try OverlayPNG.render(scene))
     }
   }
 

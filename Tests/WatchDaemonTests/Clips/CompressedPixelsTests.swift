@@ -17,8 +17,10 @@ import Testing
   }
 
   static func colourJPEG(photometric: String, adobeTransform: UInt8?) throws -> DecodedFrame {
-    var dicom = DICOMBytes.ultrasound(.jpegBaseline, rows: 8, columns: 8, photometric: photometric, samples: 3)
-    let stream = JPEGBytes.flat(rows: 8, columns: 8, components: [100, 60, 200], adobeTransform: adobeTransform)
+    var dicom = DICOMBytes.ultrasound(
+      .jpegBaseline, rows: 8, columns: 8, photometric: photometric, samples: 3)
+    let stream = JPEGBytes.flat(
+      rows: 8, columns: 8, components: [100, 60, 200], adobeTransform: adobeTransform)
     dicom.setFragments([stream])
     return try DecodeFixture(dicom).frames()[0]
   }
@@ -80,7 +82,8 @@ import Testing
     let fragments = [even[0], Array(even[1][..<half]), Array(even[1][half...])]
     let second = UInt32(8 + even[0].count)
     var dicom = Self.jpegCine([10, 20])
-    dicom.setFragments(fragments, offsetTable: [0, 0, 0, 0] + (0..<4).map { UInt8(second >> ($0 * 8) & 0xFF) })
+    dicom.setFragments(
+      fragments, offsetTable: [0, 0, 0, 0] + (0..<4).map { UInt8(second >> ($0 * 8) & 0xFF) })
     #expect(try DecodeFixture(dicom).frames([1])[0].gray.pixels[0] == 20)
   }
 }

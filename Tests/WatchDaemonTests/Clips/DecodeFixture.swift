@@ -18,7 +18,8 @@ struct DecodeFixture {
     try ClipReader.readHeader(path: path, executable: Products.hinged)
   }
 
-  func frames(_ indices: [Int]? = nil, limits: DecodeLimits = .init()) throws(ClipReadError) -> [DecodedFrame] {
+  func frames(_ indices: [Int]? = nil, limits: DecodeLimits = .init()) throws(ClipReadError) -> [DecodedFrame]
+  {
     try DecodeFixture.frames(path, indices, limits: limits)
   }
 

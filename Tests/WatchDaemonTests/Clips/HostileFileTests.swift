@@ -31,7 +31,10 @@ import Testing
   @Test(arguments: [
     ("JPEG smaller than Rows x Columns", jpeg(rows: 32, [stream]), ReasonCode.corrupt),
     ("JPEG larger than Rows x Columns", jpeg(rows: 8, [stream]), .corrupt),
-    ("JPEG of three components for one", jpeg([JPEGBytes.flat(rows: 16, columns: 24, components: [1, 2, 3])]), .corrupt),
+    (
+      "JPEG of three components for one",
+      jpeg([JPEGBytes.flat(rows: 16, columns: 24, components: [1, 2, 3])]), .corrupt
+    ),
     ("JPEG without frame header", jpeg([Array(stream[..<20]) + [0xFF, 0xD9]]), .corrupt),
     ("JPEG that is cut", jpeg([Array(stream.dropLast(6))]), .truncated),
     ("JPEG that is text", jpeg([Array("no picture at all".utf8)]), .corrupt),
@@ -45,7 +48,13 @@ import Testing
     ("RLE that is shorter than its header", rle { $0 = Array($0[..<40]) }, .corrupt),
     ("RLE that decodes to too little", rle { $0[64] = 0x80 }, .corrupt),
     ("pixels shorter than the frame", native(22), .truncated),
-    ("65535 x 65535 pixels", native { $0.set(.init(0x0028_0010, 65535)); $0.set(.init(0x0028_0011, 65535)) }, .tooLarge),
+    (
+      "65535 x 65535 pixels",
+      native {
+        $0.set(.init(0x0028_0010, 65535))
+        $0.set(.init(0x0028_0011, 65535))
+      }, .tooLarge
+    ),
     ("two billion frames", native { $0.set(.init(0x0028_0008, "IS", "2000000000")) }, .tooLarge),
     ("no rows", native { $0.set(.init(0x0028_0010, 0)) }, .corrupt),
     ("negative frames", native { $0.set(.init(0x0028_0008, "IS", "-4")) }, .corrupt),
@@ -73,8 +82,13 @@ import Testing
     #expect(try fixture.header().transferSyntaxUID == syntax.rawValue)
   }
 
-  @Test(arguments: Array(stride(from: 200, to: 620, by: 37))) func callsEveryCutFileTruncated(_ length: Int) throws {
-    let whole = Self.native(400) { $0.set(.init(0x0028_0010, 40)); $0.set(.init(0x0028_0011, 10)) }.file
+  @Test(arguments: Array(stride(from: 200, to: 620, by: 37))) func callsEveryCutFileTruncated(_ length: Int)
+    throws
+  {
+    let whole = Self.native(400) {
+      $0.set(.init(0x0028_0010, 40))
+      $0.set(.init(0x0028_0011, 10))
+    }.file
     try #require(length < whole.count)
     let error = #expect(throws: ClipReadError.self) { try DecodeFixture(Array(whole[..<length])).header() }
     #expect(error?.reason == .truncated, "\(error?.detail ?? "")")
@@ -88,9 +102,12 @@ import Testing
 
   @Test func survivesNestingThatOverflowsTheStack() throws {
     var dicom = Self.native()
-    let level: [UInt8] = [0x08, 0, 0x40, 0x11, 0x53, 0x51, 0, 0, 255, 255, 255, 255, 0xFE, 0xFF, 0, 0xE0, 255, 255, 255, 255]
+    let level: [UInt8] = [
+      0x08, 0, 0x40, 0x11, 0x53, 0x51, 0, 0, 255, 255, 255, 255, 0xFE, 0xFF, 0, 0xE0, 255, 255, 255, 255,
+    ]
     let body = Array(repeating: level, count: 300_000).flatMap { $0 }
-    dicom.set(.init(0x0008_1140, "SQ", .raw([0xFE, 0xFF, 0, 0xE0, 255, 255, 255, 255] + body, length: 0xFFFF_FFFF)))
+    dicom.set(
+      .init(0x0008_1140, "SQ", .raw([0xFE, 0xFF, 0, 0xE0, 255, 255, 255, 255] + body, length: 0xFFFF_FFFF)))
     let error = #expect(throws: ClipReadError.self) { try DecodeFixture(dicom).header() }
     #expect(error?.reason == .decoderCrashed)
   }
