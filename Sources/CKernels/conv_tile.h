@@ -21,7 +21,6 @@ typedef void (*tile_function)(const panel *p, const float *in, float *out);
 
 // Every loop over the sums must be unrolled, or they live in memory; the loop over the lanes must not be, or
 // clang spills them.
-#define CK_UNROLL _Pragma("clang loop unroll(full)")
 #define CK_TILE(PIXELS, BLOCKS)                                                                             \
   static void tile_##PIXELS##_##BLOCKS(const panel *p, const float *in, float *out) {                       \
     enum { VECTORS = BLOCKS * CK_PARTS };                                                                   \

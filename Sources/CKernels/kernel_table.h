@@ -3,12 +3,20 @@
 
 #include "conv_direct.h"
 #include "conv_transposed.h"
+#include "conv_winograd.h"
 #include "pointwise.h"
 #include "softmax.h"
 
-static size_t conv_scratch(const ck_conv *conv, int32_t threads) { return direct_scratch(conv, threads); }
+static size_t conv_scratch(const ck_conv *conv, int32_t threads) {
+  return conv->method == CK_METHOD_DIRECT ? direct_scratch(conv, threads) : winograd_scratch(conv, threads);
+}
 
-static void conv_run(ck_pool *pool, const ck_conv *conv, float *scratch) { direct_run(pool, conv, scratch); }
+static void conv_run(ck_pool *pool, const ck_conv *conv, float *scratch) {
+  if (conv->method == CK_METHOD_DIRECT)
+    direct_run(pool, conv, scratch);
+  else
+    winograd_run(pool, conv, scratch);
+}
 
 const ck_kernels CK_TABLE = {
     .panel_blocks = CK_PANEL_BLOCKS,

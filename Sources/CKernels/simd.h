@@ -8,6 +8,7 @@
 
 #define CK_PARTS (CK_LANES / CK_VL)
 #define CK_INLINE static inline __attribute__((always_inline))
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
 
 typedef float vec __attribute__((vector_size(CK_VL * sizeof(float)), may_alias));
 typedef int32_t ivec __attribute__((vector_size(CK_VL * sizeof(float)), may_alias));

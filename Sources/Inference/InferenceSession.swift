@@ -26,7 +26,7 @@ public final class InferenceSession {
   public let model: Model
   private let pool: OpaquePointer
   private let memory: AlignedFloats
-  private let runner: StepRunner
+  let runner: StepRunner
 
   /// - Parameter threads: the calling thread and `threads - 1` of the session's own; idle ones sleep.
   public init(model: Model, threads: Int) throws(InferenceError) {

@@ -26,12 +26,17 @@ public final class Model: Sendable {
     try self.init(graph: try Graph(bytes: bytes).simplified(), isa: ck_isa_preferred())
   }
 
-  init(graph: Graph, isa: ck_isa) throws(ModelError) {
-    inputShape = graph.shapes[graph.input]
-    outputShape = graph.shapes[graph.output]
-    inputName = graph.inputName
-    outputName = graph.outputName
-    program = try Lowering.lower(graph, isa: isa)
+  convenience init(graph: Graph, isa: ck_isa) throws(ModelError) {
+    try self.init(
+      program: Lowering.lower(graph, isa: isa), inputName: graph.inputName, outputName: graph.outputName)
+  }
+
+  init(program: Program, inputName: String, outputName: String) throws(ModelError) {
+    inputShape = program.buffers[program.input].shape
+    outputShape = program.buffers[program.output].shape
+    self.inputName = inputName
+    self.outputName = outputName
+    self.program = program
     arena = Arena(program)
     guard arena.floatCount <= ModelLimits.arenaFloats else {
       throw ModelError(.tooLarge, "its feature maps need \(arena.floatCount / (1 << 18)) MiB")

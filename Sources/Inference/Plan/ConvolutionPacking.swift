@@ -2,8 +2,19 @@ import CKernels
 
 enum ConvolutionMethod {
   /// The fastest method for a convolution with a result of shape `output`.
+  ///
+  /// F(4x4) saves most where its tiles fill the map; on a small map too many of them stand over the edge, and
+  /// F(2x2) is better. With few input channels the transforms cost more than they save.
   static func choose(_ convolution: Convolution, output: [Int], isPlanar: Bool) -> ck_method {
-    CK_METHOD_DIRECT
+    let axes = [convolution.window.rows, convolution.window.columns]
+    guard !isPlanar, axes.allSatisfy({ $0.size == 3 && $0.stride == 1 && $0.dilation == 1 }),
+      convolution.inputChannels >= 8, convolution.outputChannels >= 8
+    else { return CK_METHOD_DIRECT }
+    switch min(output[2], output[3]) {
+    case 12...: return CK_METHOD_WINOGRAD_4
+    case 4...: return CK_METHOD_WINOGRAD_2
+    default: return CK_METHOD_DIRECT
+    }
   }
 }
 

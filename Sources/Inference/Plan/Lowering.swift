@@ -12,7 +12,7 @@ struct Lowering {
   /// For a convolution's output, the node that takes its 2x2 maximum.
   private var fusedPools: [ValueID: Int] = [:]
 
-  static func lower(_ graph: Graph, isa: ck_isa) throws(ModelError) -> Program {
+  static func lower(_ graph: Graph, isa: ck_isa) -> Program {
     var lowering = Lowering(graph: graph, isa: isa)
     for node in graph.nodes { lowering.lower(node) }
     lowering.program.output = lowering.planarBuffer(graph.output)
