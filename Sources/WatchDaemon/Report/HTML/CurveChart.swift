@@ -16,14 +16,14 @@ struct CurveChart {
   private static let width = 1000.0
   private static let left = 64.0
   private static let right = 16.0
-  private static let top = 22.0
+  private static let top = 26.0
   private static let panelHeight = 150.0
-  private static let panelGap = 34.0
+  private static let panelGap = 40.0
   private static let bottom = 40.0
 
   /// `nil` where there are no two points to join.
   func svg() -> HTML? {
-    let drawn = panels.filter { $0.values.count == frames.count && $0.values.compactMap { $0 }.count >= 2 }
+    let drawn = panels.filter { $0.values.count == frames.count && !runs(of: $0.values).isEmpty }
     guard let first = frames.first, let last = frames.last, last > first, !drawn.isEmpty else { return nil }
     let height =
       Self.top + Double(drawn.count) * (Self.panelHeight + Self.panelGap) - Self.panelGap + Self.bottom
@@ -34,6 +34,12 @@ struct CurveChart {
       \(beatShading(to: height - Self.bottom))\(drawn.enumerated().map { panel($1, row: $0) })\
       \(timeAxis(at: height - Self.bottom))\(marks(to: height - Self.bottom))</svg>
       """
+  }
+
+  /// Beats whose frames the curves hold.
+  private var shownBeats: [ClipReport.Beat] {
+    guard let first = frames.first, let last = frames.last, first <= last else { return [] }
+    return beats.filter { (first...last).contains($0.edFrame) && (first...last).contains($0.esFrame) }
   }
 
   private func x(_ frame: Double) -> Double {
@@ -79,7 +85,7 @@ struct CurveChart {
   }
 
   private func beatShading(to bottom: Double) -> [HTML] {
-    beats.filter(\.reference).map { beat in
+    shownBeats.filter(\.reference).map { beat in
       let (start, end) = (
         x(Double(min(beat.edFrame, beat.esFrame))), x(Double(max(beat.edFrame, beat.esFrame)))
       )
@@ -99,7 +105,7 @@ struct CurveChart {
         text-anchor="middle">\(label)</text>
         """
     }
-    return beats.flatMap { [mark($0.edFrame, "ed", "ED"), mark($0.esFrame, "es", "ES")] }
+    return shownBeats.flatMap { [mark($0.edFrame, "ed", "ED"), mark($0.esFrame, "es", "ES")] }
   }
 
   private func timeAxis(at y: Double) -> HTML {

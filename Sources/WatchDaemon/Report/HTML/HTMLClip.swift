@@ -8,7 +8,7 @@ struct HTMLClip {
   func card(_ overlays: HTMLReport.Overlays) -> HTML {
     """
     <section class="card" aria-labelledby="clip\(number)">
-    <header><h3 id="clip\(number)">Clip \(number)\(viewName.map { " · \($0)" } ?? "")</h3>\
+    <header><h3 id="clip\(number)">Clip \(number)\(clip.view.code.words.map { " · \($0)" } ?? "")</h3>\
     <span class="badge \(clip.status.style)">\(clip.status.rawValue)</span>\(reviewBadge)</header>
     \(facts)
     \(remark)
@@ -17,15 +17,6 @@ struct HTMLClip {
     \(chart)
     </section>
     """
-  }
-
-  private var viewName: String? {
-    switch clip.view.code {
-    case .a4c: "apical four-chamber"
-    case .a2c: "apical two-chamber"
-    case .apical: "apical view, not established which"
-    case .other, .unknown: nil
-    }
   }
 
   private var reviewBadge: HTML? {
@@ -62,7 +53,7 @@ struct HTMLClip {
   private func pictures(_ overlays: HTMLReport.Overlays) -> HTML? {
     let figures: [HTML] = CyclePhase.allCases.compactMap { phase in
       guard let png = overlays[clip.sopInstanceUID, phase] else { return nil }
-      let frame = reference(phase).map { ", frame \($0.frame + 1)" } ?? ""
+      let frame = clip.reference(phase).map { ", frame \($0.frame + 1)" } ?? ""
       let caption = "\(phase.words)\(frame)"
       return """
         <figure><img src="data:image/png;base64,\(Data(png).base64EncodedString())" \
@@ -74,14 +65,6 @@ struct HTMLClip {
     return figures.isEmpty ? nil : "<div class=\"pictures\">\(figures)</div>"
   }
 
-  /// The measurement of the reference beat, or the first of that phase.
-  private func reference(_ phase: CyclePhase) -> PhaseMeasurement? {
-    let beat = clip.beats.first(where: \.reference)
-    let frame = phase == .endDiastole ? beat?.edFrame : beat?.esFrame
-    let ofPhase = clip.measurements.filter { $0.phase == phase }
-    return ofPhase.first { $0.frame == frame } ?? ofPhase.first
-  }
-
   private var measurementTable: HTML? {
     guard !clip.measurements.isEmpty else { return nil }
     return """
@@ -89,7 +72,7 @@ struct HTMLClip {
       <caption>Annulus diameter and hinge points</caption>
       <thead><tr><th scope="col">Phase</th><th scope="col">Diameter</th><th scope="col">Hinge points (x, y)</th>\
       <th scope="col">Expected error (15 to 85 %)</th><th scope="col">Confidence</th>\
-      <th scope="col">Remarks</th></tr></thead>
+      <th scope="col" class="wide">Remarks</th></tr></thead>
       <tbody>\(clip.measurements.map(row))</tbody></table></div>
       """
   }
@@ -102,15 +85,15 @@ struct HTMLClip {
     }
     return """
       <tr><th scope="row">\(measurement.phase.words)<div class="muted">frame \(measurement.frame + 1)</div></th>\
-      <td class="number">\(diameter(measurement))</td>\
+      <td class="number">\(Self.diameter(measurement, in: clip))</td>\
       <td>\(measurement.hingePoints.map(pointLine))</td>\
       <td>\(measurement.hingePoints.map(errorLine))</td>\
       <td class="number">\(confidence)</td><td>\(remarks)</td></tr>
       """
   }
 
-  private func diameter(_ measurement: PhaseMeasurement) -> HTML {
-    guard measurement.withheld == nil else { return "–" }
+  static func diameter(_ measurement: PhaseMeasurement, in clip: ClipReport) -> HTML {
+    guard measurement.withheld == nil else { return "withheld" }
     if clip.spacing != nil, let millimetres = measurement.annulusDiameterMillimetres {
       return "<span class=\"value\">\(Decimal.text(millimetres, 1)) mm</span>"
     }
@@ -145,8 +128,31 @@ struct HTMLClip {
     let chart = CurveChart(
       frames: curves.frames, panels: panels, beats: clip.beats,
       frameTimeMilliseconds: clip.frameTimeMilliseconds)
-    return chart.svg().map {
-      "<figure>\($0)<figcaption>Shaded: the reference beat's systole.</figcaption></figure>"
+    let caption: HTML? =
+      clip.beats.contains(where: \.reference)
+      ? "<figcaption>Shaded: the reference beat between end diastole and end systole.</figcaption>" : nil
+    return chart.svg().map { "<figure class=\"chart\">\($0)\(caption)</figure>" }
+  }
+}
+
+extension ClipReport {
+  /// The measurement of the reference beat, or the first of that phase.
+  func reference(_ phase: CyclePhase) -> PhaseMeasurement? {
+    let beat = beats.first(where: \.reference)
+    let frame = phase == .endDiastole ? beat?.edFrame : beat?.esFrame
+    let ofPhase = measurements.filter { $0.phase == phase }
+    return ofPhase.first { $0.frame == frame } ?? ofPhase.first
+  }
+}
+
+extension ClipReport.View.Code {
+  /// `nil` where the view is not established.
+  var words: String? {
+    switch self {
+    case .a4c: "apical four-chamber"
+    case .a2c: "apical two-chamber"
+    case .apical: "apical, not established which"
+    case .other, .unknown: nil
     }
   }
 }

@@ -38,6 +38,7 @@ enum HTMLReport {
       <main>
       <p class="notice" role="note">\(StructuredReport.disclaimer)</p>
       \(heading(report))
+      \(summary(shown.map { ($0 + 1, $1) }))
       \(studyMeasurements(report))
       \(shown.isEmpty ? nil : "<h2>Measured clips</h2>")
       \(shown.map { HTMLClip(number: $0 + 1, clip: $1).card(overlays) })
@@ -69,6 +70,29 @@ enum HTMLReport {
       """
   }
 
+  /// The diameters of the reference beats at a glance.
+  private static func summary(_ clips: [(number: Int, clip: ClipReport)]) -> HTML? {
+    guard !clips.isEmpty else { return nil }
+    let rows: [HTML] = clips.map { number, clip in
+      let cells: [HTML] = CyclePhase.allCases.map { phase in
+        let diameter = clip.reference(phase).map { HTMLClip.diameter($0, in: clip) } ?? "–"
+        return "<td class=\"number\">\(diameter)</td>"
+      }
+      let review = clip.measurements.contains(where: \.review) ? "to be reviewed" : ""
+      return """
+        <tr><th scope="row"><a href="#clip\(number)">Clip \(number)</a></th>\
+        <td>\(clip.view.code.words ?? "view not established")</td>\(cells)<td>\(review)</td></tr>
+        """
+    }
+    return """
+      <h2>Annulus diameter</h2>
+      <div class="card scroll"><table>
+      <thead><tr><th scope="col">Clip</th><th scope="col">View</th><th scope="col">End diastole</th>\
+      <th scope="col">End systole</th><th scope="col">Remark</th></tr></thead>
+      <tbody>\(rows)</tbody></table></div>
+      """
+  }
+
   private static func studyMeasurements(_ report: StudyReport) -> HTML? {
     guard !report.studyMeasurements.isEmpty else { return nil }
     let rows: [HTML] = report.studyMeasurements.map { measurement in
@@ -84,7 +108,7 @@ enum HTMLReport {
         """
     }
     return """
-      <h2>Study</h2>
+      <h2>Study measurements</h2>
       <div class="card scroll"><table>
       <thead><tr><th scope="col">Measure</th><th scope="col">Value</th><th scope="col">From</th></tr></thead>
       <tbody>\(rows)</tbody></table></div>

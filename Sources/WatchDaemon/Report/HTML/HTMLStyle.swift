@@ -39,6 +39,13 @@ enum HTMLStyle {
       margin: .9rem 0; }
     figure { margin: 0; }
     figure img, figure svg { display: block; width: 100%; height: auto; border-radius: 6px; }
+    .chart { margin-top: 1.1rem; }
+    a { color: var(--accent); }
+    tbody th { white-space: nowrap; }
+    th .muted { font-weight: 400; }
+    td > p:first-child { margin-top: 0; }
+    .wide { min-width: 11rem; }
+    tbody tr:last-child > * { border-bottom: 0; }
     figcaption { color: var(--muted); font-size: .88em; margin-top: .3rem; }
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
