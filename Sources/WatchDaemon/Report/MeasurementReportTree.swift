@@ -10,10 +10,10 @@ struct MeasurementReportTree {
   let sources: [SourceClip]
   let uids: DerivedUID
 
-  func root() throws(StructuredReport.Failure) -> ContentItem {
+  func root() -> ContentItem {
     var groups: [ContentItem] = []
-    for clip in report.clips where !clip.measurements.isEmpty {
-      let source = try source(of: clip.sopInstanceUID)
+    for clip in report.clips {
+      guard let source = source(of: clip) else { continue }
       groups += clip.measurements.flatMap { self.groups($0, of: clip, source) }
     }
     groups += report.studyMeasurements.compactMap(studyMeasurement)
@@ -23,9 +23,8 @@ struct MeasurementReportTree {
     return .container(Concept.imagingMeasurementReport, template: "1500", children)
   }
 
-  private func source(of uid: String) throws(StructuredReport.Failure) -> SourceClip {
-    guard let source = sources.first(where: { $0.sopInstanceUID == uid }) else { throw .missingSource(uid) }
-    return source
+  private func source(of clip: ClipReport) -> SourceClip? {
+    sources.first { $0.sopInstanceUID == clip.sopInstanceUID }
   }
 
   /// TID 1204, TID 1002 with TID 1004, and the procedure.
@@ -135,21 +134,26 @@ struct MeasurementReportTree {
     ]
   }
 
-  /// What is said in words: the disclaimer, and why a clip that was looked at has no measurement.
+  /// What is said in words: the disclaimer, and why a clip that was looked at has no measurement here.
   private func qualitativeEvaluations() -> ContentItem {
-    let silent = report.clips.filter { $0.measurements.isEmpty && $0.status != .ignored }
-    let remarks = silent.compactMap { clip -> ContentItem? in
-      guard let source = sources.first(where: { $0.sopInstanceUID == clip.sopInstanceUID }) else {
-        return nil
-      }
-      let image = ContentItem(
-        relation: .inferredFrom, name: Concept.sourceOfMeasurement, value: .image(source.image(frame: nil)))
-      let sentence = clip.reason.map(ReasonText.sentence) ?? "No frame could be measured."
-      return .text(.contains, Concept.comment, "Not measured. \(sentence)", [image])
-    }
+    let remarks = report.clips.filter { $0.status != .ignored }.compactMap(remark)
     return .container(
       Concept.qualitativeEvaluations,
       [.text(.contains, Concept.comment, StructuredReport.disclaimer)] + remarks)
+  }
+
+  private func remark(on clip: ClipReport) -> ContentItem? {
+    guard let source = source(of: clip) else {
+      guard !clip.measurements.isEmpty else { return nil }
+      // A clip of an earlier revision whose file is gone: without it there is nothing to refer to.
+      let sentence = "Measured earlier, see the report that this one follows: \(clip.sopInstanceUID)."
+      return .text(.contains, Concept.comment, sentence)
+    }
+    guard clip.measurements.isEmpty else { return nil }
+    let image = ContentItem(
+      relation: .inferredFrom, name: Concept.sourceOfMeasurement, value: .image(source.image(frame: nil)))
+    let sentence = clip.reason.map(ReasonText.sentence) ?? "No frame could be measured."
+    return .text(.contains, Concept.comment, "Not measured. \(sentence)", [image])
   }
 }
 

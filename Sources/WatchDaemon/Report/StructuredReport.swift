@@ -13,8 +13,6 @@ enum StructuredReport {
 
   enum Failure: Error, Equatable {
     case noSource
-    /// A measured clip without a source; its SOPInstanceUID.
-    case missingSource(String)
     /// DCMTK refused something; which, in words, without values.
     case refused(String)
   }
@@ -33,7 +31,7 @@ enum StructuredReport {
     kind: Kind = .comprehensive, to path: String
   ) throws(Failure) {
     guard let first = sources.first else { throw .noSource }
-    let tree = try MeasurementReportTree(report: report, sources: sources, uids: uids).root()
+    let tree = MeasurementReportTree(report: report, sources: sources, uids: uids).root()
     let document = try ReportDocument(
       kind: kind, studyUID: report.study.uid, seriesUID: uids.uid("report", "series"),
       instanceUID: uids.uid("report"))

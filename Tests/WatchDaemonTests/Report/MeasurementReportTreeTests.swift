@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct MeasurementReportTreeTests {
   private func groups(_ report: StudyReport = SampleReport.study) throws -> [ContentItem] {
-    let root = try MeasurementReportTree(
+    let root = MeasurementReportTree(
       report: report, sources: SampleReport.sources, uids: SampleReport.uids
     ).root()
     return root.children.first { $0.name == Concept.imagingMeasurements }?.children ?? []
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test func saysWhyAClipHasNoMeasurement() throws {
-    let root = try MeasurementReportTree(
+    let root = MeasurementReportTree(
       report: SampleReport.study, sources: SampleReport.sources, uids: SampleReport.uids
     ).root()
     let remarks = try #require(root.children.last)
@@ -108,6 +108,17 @@ import Testing
         .text("Research use only. Not for diagnosis."),
         .text("Not measured. Colour flow is drawn over the picture."),
       ])
+  }
+
+  @Test func namesAnEarlierClipWhoseFileIsGone() throws {
+    let root = MeasurementReportTree(
+      report: SampleReport.study, sources: Array(SampleReport.sources.dropFirst()), uids: SampleReport.uids
+    ).root()
+    let remarks = try #require(root.children.last)
+    #expect(
+      remarks.children.contains {
+        if case .text(let text) = $0.value { text.contains(SampleReport.measuredUID) } else { false }
+      })
   }
 
   @Test(arguments: [

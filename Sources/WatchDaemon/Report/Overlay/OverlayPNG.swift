@@ -69,7 +69,7 @@ struct OverlayLayout {
   private static let comfortableSide = 880.0
   private static let largestEnlargement = 5.0
   /// Header and footer need this much for their text.
-  private static let narrowest = 640
+  private static let narrowest = 720
 
   init(_ scene: OverlayScene) {
     let spacing = scene.spacing ?? PixelSpacing(x: 1, y: 1)
@@ -83,9 +83,9 @@ struct OverlayLayout {
     pictureHeight = max(1, Int((Double(scene.box.height) * scale.y).rounded()))
     width = max(Self.narrowest, pictureWidth)
     unit = max(0.8, min(1.6, Double(width) / 1000))
-    textSize = (15 * unit).rounded()
-    header = Int(46 * unit)
-    footer = Int(46 * unit)
+    textSize = (18 * unit).rounded()
+    header = Int(52 * unit)
+    footer = Int(52 * unit)
     height = header + pictureHeight + footer
     origin = Point(x: Double(scene.box.x), y: Double(scene.box.y))
   }
@@ -184,7 +184,7 @@ extension Canvas {
   }
 
   private mutating func drawMark(at point: Point, _ layout: OverlayLayout) {
-    let radius = 7 * layout.unit
+    let radius = 8 * layout.unit
     ring(at: point, radius: radius, width: 5 * layout.unit, colour: Colour(0), opacity: 0.65)
     ring(at: point, radius: radius, width: 2.2 * layout.unit, colour: Palette.point)
     stroke([[point, point]], width: 3.4 * layout.unit, colour: Palette.point)
