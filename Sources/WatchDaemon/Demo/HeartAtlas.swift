@@ -3,12 +3,13 @@ import Foundation
 /// The scatterers of the heart at end diastole on a fine grid: tissue keeps its scatterers for the whole loop and
 /// moves them along; blood only says how strongly it scatters, because its speckle changes from frame to frame.
 struct HeartAtlas: Sendable {
-  /// Millimetres.
-  static let pitch = 0.4
-  static let lowerQ = -115.0
-  static let lowerZ = -60.0
-  static let width = 560
-  static let height = 600
+  /// The part of the heart's plane that the grid covers, millimetres.
+  private static let lower = HeartPoint(q: -115, z: -60)
+  private static let upper = HeartPoint(q: 109, z: 180)
+  /// Distance of the nodes, millimetres.
+  let pitch: Double
+  let width: Int
+  let height: Int
 
   /// In-phase and quadrature amplitude of the tissue, 0 in blood.
   private(set) var real: [Float]
@@ -16,21 +17,24 @@ struct HeartAtlas: Sendable {
   /// Standard deviation of the amplitude of the blood, 0 in tissue.
   private(set) var blood: [Float]
 
-  init(seed: UInt64) {
-    let count = Self.width * Self.height
+  init(seed: UInt64, pitch: Double) {
+    self.pitch = pitch
+    width = Int((Self.upper.q - Self.lower.q) / pitch)
+    height = Int((Self.upper.z - Self.lower.z) / pitch)
+    let count = width * height
     let normal = NormalTable(seed: seed ^ 0xA71A5)
     var random = SplitMix64(seed: seed ^ 0x5CA77E)
     let echo = TissueEcho(seed: seed)
     real = [Float](repeating: 0, count: count)
     imaginary = real
     blood = real
-    for row in 0..<Self.height {
+    for row in 0..<height {
       var place = Int(random.next() % UInt64(NormalTable.count))
-      for column in 0..<Self.width {
+      for column in 0..<width {
         let point = HeartPoint(
-          q: Self.lowerQ + Double(column) * Self.pitch, z: Self.lowerZ + Double(row) * Self.pitch)
+          q: Self.lower.q + Double(column) * pitch, z: Self.lower.z + Double(row) * pitch)
         let (amplitude, isBlood) = echo.amplitude(at: point)
-        let index = row * Self.width + column
+        let index = row * width + column
         if isBlood {
           blood[index] = Float(amplitude)
         } else {
@@ -44,9 +48,9 @@ struct HeartAtlas: Sendable {
 
   /// Index of the grid's node nearest to the place; the border stands for what is outside.
   @inline(__always)
-  static func index(_ point: HeartPoint) -> Int {
-    let column = Int((point.q - lowerQ) / pitch + 0.5)
-    let row = Int((point.z - lowerZ) / pitch + 0.5)
+  func index(_ point: HeartPoint) -> Int {
+    let column = Int((point.q - Self.lower.q) / pitch + 0.5)
+    let row = Int((point.z - Self.lower.z) / pitch + 0.5)
     return min(max(row, 0), height - 1) * width + min(max(column, 0), width - 1)
   }
 }

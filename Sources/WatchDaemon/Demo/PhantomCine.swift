@@ -1,5 +1,6 @@
 import Foundation
 import Hinge
+import Synchronization
 
 /// A synthetic apical four-chamber loop whose hinge points are known. The same parameters give the same bytes.
 ///
@@ -52,13 +53,13 @@ struct PhantomCine: Sendable {
   let parameters: Parameters
   let sector: SectorGeometry
   let cycle: CardiacCycle
-  private let simulation: PhantomSimulation
+  private let simulation: LazySimulation
 
   init(_ parameters: Parameters) {
     self.parameters = parameters
     sector = SectorGeometry(parameters)
     cycle = CardiacCycle(period: 60_000 / parameters.heartRate)
-    simulation = PhantomSimulation(parameters, sector: sector)
+    simulation = LazySimulation(parameters, sector)
   }
 
   var frames: Int { parameters.frames }
@@ -67,7 +68,7 @@ struct PhantomCine: Sendable {
   /// The picture at `index`, drawn anew on every call.
   func frame(_ index: Int) -> GrayFrame {
     var pixels = [UInt8](repeating: 0, count: sector.rows * sector.columns)
-    simulation.draw(frame: index, heart(index), pose: pose(index), into: &pixels)
+    simulation.value.draw(frame: index, heart(index), pose: pose(index), into: &pixels)
     if parameters.graphics { PhantomGraphics(self).draw(frame: index, into: &pixels) }
     return GrayFrame(columns: sector.columns, rows: sector.rows, pixels: pixels)
   }
@@ -175,6 +176,27 @@ extension PhantomCine {
   private func pixel(of point: HeartPoint, _ pose: HeartPose) -> Point {
     let (x, y) = pose.position(of: point)
     return sector.pixel(x: x, y: y)
+  }
+}
+
+/// The simulation is made when the first frame is drawn: the truth alone does not need it.
+private final class LazySimulation: Sendable {
+  private let parameters: PhantomCine.Parameters
+  private let sector: SectorGeometry
+  private let made = Mutex<PhantomSimulation?>(nil)
+
+  init(_ parameters: PhantomCine.Parameters, _ sector: SectorGeometry) {
+    self.parameters = parameters
+    self.sector = sector
+  }
+
+  var value: PhantomSimulation {
+    made.withLock { made in
+      if let made { return made }
+      let simulation = PhantomSimulation(parameters, sector: sector)
+      made = simulation
+      return simulation
+    }
   }
 }
 

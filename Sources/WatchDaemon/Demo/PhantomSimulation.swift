@@ -22,7 +22,8 @@ struct PhantomSimulation: Sendable {
     seed = parameters.seed
     samples = min(512, max(160, parameters.rows * 9 / 10))
     lines = samples / 2
-    atlas = HeartAtlas(seed: parameters.seed)
+    atlas = HeartAtlas(
+      seed: parameters.seed, pitch: min(0.8, max(0.4, parameters.depth / Double(samples))))
     normal = NormalTable(seed: SplitMix64.mix(parameters.seed &+ 77))
     beams = BeamFormer(
       lines: lines, samples: samples, linePitch: parameters.sectorDegrees / Double(lines - 1),
@@ -53,7 +54,7 @@ struct PhantomSimulation: Sendable {
       for sample in 0..<samples {
         let range = Double(sample) * sector.depth / Double(samples - 1)
         let here = pose.heartPoint(x: range * beam.x, y: range * beam.y)
-        let node = HeartAtlas.index(heart.motion.referencePoint(q: here.q, z: here.z))
+        let node = atlas.index(heart.motion.referencePoint(q: here.q, z: here.z))
         let fresh = atlas.blood[node] + noise[sample]
         let at = line * samples + sample
         real[at] += atlas.real[node] + fresh * normal.values[place]
