@@ -49,12 +49,14 @@ struct ConnectedComponents {
 extension BinaryMask {
   /// The largest 8-connected component, the first of equals; empty where the set is.
   public var largestComponent: BinaryMask {
-    let components = ConnectedComponents(of: self, .eight)
-    guard let most = components.sizes.max(), let index = components.sizes.firstIndex(of: most) else {
-      return self
+    locally { part in
+      let components = ConnectedComponents(of: part, .eight)
+      guard components.sizes.count > 1, let most = components.sizes.max(),
+        let index = components.sizes.firstIndex(of: most)
+      else { return part }
+      let number = Int32(index + 1)
+      return BinaryMask(width: part.width, height: part.height, bits: components.numbers.map { $0 == number })
     }
-    let number = Int32(index + 1)
-    return BinaryMask(width: width, height: height, bits: components.numbers.map { $0 == number })
   }
 
   /// The sizes of the 8-connected components in pixels, largest first.
@@ -62,7 +64,9 @@ extension BinaryMask {
 
   /// The set together with what it encloses: background that no 4-connected path joins to the grid's border,
   /// which is the background's connectivity where the set's is 8.
-  public var holesFilled: BinaryMask {
+  public var holesFilled: BinaryMask { locally { $0.holesFilledOnWholeGrid } }
+
+  private var holesFilledOnWholeGrid: BinaryMask {
     // A frame of background around the grid makes the outside one component, the first.
     var padded = BinaryMask(width: width + 2, height: height + 2, filled: true)
     for y in 0..<height {

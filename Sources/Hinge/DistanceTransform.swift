@@ -82,16 +82,20 @@ extension BinaryMask {
   /// Every pixel within `radius` (in the unit of `spacing`) of the set.
   public func dilated(radius: Double, spacing: PixelSpacing) -> BinaryMask {
     let limit = Float(radius * radius)
-    let squared = DistanceTransform.squared(to: self, spacing: spacing)
-    return BinaryMask(width: width, height: height, bits: squared.map { $0 <= limit })
+    return locally(marginX: Int(radius / spacing.x) + 1, marginY: Int(radius / spacing.y) + 1) { part in
+      let squared = DistanceTransform.squared(to: part, spacing: spacing)
+      return BinaryMask(width: part.width, height: part.height, bits: squared.map { $0 <= limit })
+    }
   }
 
   /// Every pixel of the set farther than `radius` from the rest of the grid. Beyond the grid's border nothing is
   /// known, so the border erodes nothing.
   public func eroded(radius: Double, spacing: PixelSpacing) -> BinaryMask {
     let limit = Float(radius * radius)
-    let squared = DistanceTransform.squared(to: inverted, spacing: spacing)
-    return BinaryMask(width: width, height: height, bits: squared.map { $0 > limit })
+    return locally(marginX: 1, marginY: 1) { part in
+      let squared = DistanceTransform.squared(to: part.inverted, spacing: spacing)
+      return BinaryMask(width: part.width, height: part.height, bits: squared.map { $0 > limit })
+    }
   }
 
   /// Cuts off what is thinner than about two radii.
