@@ -47,7 +47,8 @@ import Testing
   @Test func choosesWinogradBySize() {
     func method(_ extent: Int, channels: Int = 32, window: Window.Axis = .init(size: 3)) -> ck_method {
       let convolution = Convolution(
-        inputChannels: channels, outputChannels: 32, window: Window(rows: window, columns: window), weights: [],
+        inputChannels: channels, outputChannels: 32, window: Window(rows: window, columns: window),
+        weights: [],
         bias: [])
       return ConvolutionMethod.choose(convolution, output: [1, 32, extent, extent], isPlanar: false)
     }

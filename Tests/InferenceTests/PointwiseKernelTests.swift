@@ -17,7 +17,9 @@ import Testing
   private func numbers(_ shape: ck_shape, seed: UInt64 = 1) -> [Float] {
     var random = RandomNumbers(seed: seed)
     var list = random.floats(Int(shape.channels * shape.height * shape.width)).map { $0 * 4 }
-    for (index, value) in Self.special.enumerated() where index * 3 < list.count - 8 { list[index * 3] = value }
+    for (index, value) in Self.special.enumerated() where index * 3 < list.count - 8 {
+      list[index * 3] = value
+    }
     return list
   }
 

@@ -30,7 +30,9 @@ import Testing
   @Test(arguments: [-1, 0, 65])
   func refusesThreadCounts(_ threads: Int) throws {
     let model = try Model(contentsOf: try fixture("relu").path)
-    #expect(throws: InferenceError.threadCount(threads)) { try InferenceSession(model: model, threads: threads) }
+    #expect(throws: InferenceError.threadCount(threads)) {
+      try InferenceSession(model: model, threads: threads)
+    }
   }
 
   /// A frame's result depends neither on the threads nor on the frames before it.

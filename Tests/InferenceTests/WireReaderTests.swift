@@ -23,7 +23,9 @@ import Testing
   }
 
   @Test func readsEveryWireType() throws {
-    let bytes: [UInt8] = [0x08, 0x96, 0x01, 0x11, 1, 0, 0, 0, 0, 0, 0, 0, 0x1A, 2, 7, 8, 0x25, 0, 0, 0x80, 0x3F]
+    let bytes: [UInt8] = [
+      0x08, 0x96, 0x01, 0x11, 1, 0, 0, 0, 0, 0, 0, 0, 0x1A, 2, 7, 8, 0x25, 0, 0, 0x80, 0x3F,
+    ]
     #expect(
       try fields(bytes) == [.varint(150), .fixed64(1), .bytes(14..<16), .fixed32(Float(1).bitPattern)])
   }
