@@ -84,7 +84,10 @@ extension BinaryMask {
     var edge = BinaryMask(width: width, height: height)
     for y in 0..<height {
       for x in 0..<width where bits[y * width + x] {
-        edge.bits[y * width + x] = Connectivity.four.steps.contains { !contains(x: x + $0.dx, y: y + $0.dy) }
+        let inner =
+          contains(x: x - 1, y: y) && contains(x: x + 1, y: y) && contains(x: x, y: y - 1)
+          && contains(x: x, y: y + 1)
+        edge.bits[y * width + x] = !inner
       }
     }
     return edge
