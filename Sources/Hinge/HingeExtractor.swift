@@ -34,7 +34,7 @@ public struct HingeExtractor: Sendable {
     let edge = sector.map { min($0.distanceToEdge(ends.left), $0.distanceToEdge(ends.right)) }
     if let edge, edge < options.edgeMargin { return .indeterminate(.atSectorEdge) }
     let quality = self.quality(plain, ends, chambers, mask.spacing, probabilities, edge)
-    let isCut = sector.map { chambers.touchEdge(of: $0, origin: box, margin: options.edgeMargin) } ?? false
+    let isCut = sector.map { chambers.touchEdge(of: $0, origin: box, margin: options.cutMargin) } ?? false
     return .measured(
       HingePair(
         left: ends.left, right: ends.right, contactLine: ends.polyline,
