@@ -79,23 +79,40 @@ private struct ParabolaEnvelope {
 }
 
 extension BinaryMask {
+  /// The set's pixels with a 4-neighbour outside of it or of the grid.
+  public var boundary: BinaryMask {
+    var edge = BinaryMask(width: width, height: height)
+    for y in 0..<height {
+      for x in 0..<width where bits[y * width + x] {
+        let inner =
+          contains(x: x - 1, y: y) && contains(x: x + 1, y: y) && contains(x: x, y: y - 1)
+          && contains(x: x, y: y + 1)
+        edge.bits[y * width + x] = !inner
+      }
+    }
+    return edge
+  }
+
+  /// For each pixel of the set, in raster order, the distance to the nearest pixel of `other`, in the unit of
+  /// `spacing`.
+  public func distances(to other: BinaryMask, spacing: PixelSpacing) -> [Double] {
+    let squared = DistanceTransform.squared(to: other, spacing: spacing)
+    return bits.indices.filter { bits[$0] }.map { Double(squared[$0]).squareRoot() }
+  }
+
   /// Every pixel within `radius` (in the unit of `spacing`) of the set.
   public func dilated(radius: Double, spacing: PixelSpacing) -> BinaryMask {
     let limit = Float(radius * radius)
-    return locally(marginX: Int(radius / spacing.x) + 1, marginY: Int(radius / spacing.y) + 1) { part in
-      let squared = DistanceTransform.squared(to: part, spacing: spacing)
-      return BinaryMask(width: part.width, height: part.height, bits: squared.map { $0 <= limit })
-    }
+    let squared = DistanceTransform.squared(to: self, spacing: spacing)
+    return BinaryMask(width: width, height: height, bits: squared.map { $0 <= limit })
   }
 
   /// Every pixel of the set farther than `radius` from the rest of the grid. Beyond the grid's border nothing is
   /// known, so the border erodes nothing.
   public func eroded(radius: Double, spacing: PixelSpacing) -> BinaryMask {
     let limit = Float(radius * radius)
-    return locally(marginX: 1, marginY: 1) { part in
-      let squared = DistanceTransform.squared(to: part.inverted, spacing: spacing)
-      return BinaryMask(width: part.width, height: part.height, bits: squared.map { $0 > limit })
-    }
+    let squared = DistanceTransform.squared(to: inverted, spacing: spacing)
+    return BinaryMask(width: width, height: height, bits: squared.map { $0 > limit })
   }
 
   /// Cuts off what is thinner than about two radii.
