@@ -2,7 +2,10 @@
 #ifndef CDCMTK_H
 #define CDCMTK_H
 
+#include "hd_cine.h"
 #include "hd_error.h"
+#include "hd_reader.h"
 #include "hd_report.h"
+#include "hd_worker.h"
 
 #endif

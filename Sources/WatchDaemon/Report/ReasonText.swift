@@ -47,6 +47,8 @@ enum ReasonText {
       ("Files of this study name different patients.", "Correct the files and send the study again.")
     case .uidConflict: ("Two different files carry the same SOP Instance UID.", "Send the right file again.")
     case .duplicate: ("The same file was received before.", nil)
+    case .notAFile: ("It is a link, a pipe or a device and is not opened.", "Name the file itself.")
+    case .internalError: ("The program failed on this clip; the file is kept.", "Report it with the log.")
     case .noCalibration: ("The file states no trustworthy pixel size, so there are no millimetres.", nil)
     case .regionOutsideImage:
       ("A stated region reaches outside the image, so its pixel size is not trusted.", nil)
