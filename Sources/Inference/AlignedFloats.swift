@@ -26,7 +26,9 @@ final class AlignedFloats {
   /// A copy of `list`, padded with zeros to a multiple of 16.
   convenience init(padding list: [Float]) {
     self.init(count: (list.count + 15) / 16 * 16)
-    list.withUnsafeBufferPointer { pointer.update(from: $0.baseAddress ?? UnsafePointer(pointer), count: $0.count) }
+    list.withUnsafeBufferPointer {
+      pointer.update(from: $0.baseAddress ?? UnsafePointer(pointer), count: $0.count)
+    }
   }
 }
 

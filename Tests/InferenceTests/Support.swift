@@ -12,7 +12,9 @@ struct Fixture: CustomTestStringConvertible, Sendable {
   static let all: [Fixture] = folder(Bundle.module.resourceURL?.appendingPathComponent("Fixtures"))
 
   static func folder(_ url: URL?) -> [Fixture] {
-    guard let url, let names = try? FileManager.default.contentsOfDirectory(atPath: url.path) else { return [] }
+    guard let url, let names = try? FileManager.default.contentsOfDirectory(atPath: url.path) else {
+      return []
+    }
     return names.filter { $0.hasSuffix(".onnx") }.sorted()
       .map { Fixture(name: String($0.dropLast(5)), folder: url) }
   }
