@@ -93,6 +93,12 @@ enum Files {
     return try descriptor.readToEnd(limit: limit, place)
   }
 
+  /// The lower-case SHA-256 of a file.
+  static func digest(_ path: String, _ place: FileError.Place) throws(FileError) -> String {
+    let descriptor = try Descriptor.open(path, O_RDONLY, place)
+    return try descriptor.sha256(place)
+  }
+
   /// Bytes that this process may still write on the path's file system.
   static func freeBytes(at path: String, _ place: FileError.Place) throws(FileError) -> Int {
     var status = statvfs()
