@@ -99,6 +99,11 @@ enum Files {
     return try descriptor.sha256(place)
   }
 
+  /// Copies a file's bytes to a new file.
+  static func copy(_ path: String, to copy: String, _ place: FileError.Place) throws(FileError) {
+    try AtomicFile.write(read(path, place), to: copy, place)
+  }
+
   /// Bytes that this process may still write on the path's file system.
   static func freeBytes(at path: String, _ place: FileError.Place) throws(FileError) -> Int {
     var status = statvfs()

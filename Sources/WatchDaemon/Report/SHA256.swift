@@ -139,7 +139,7 @@ extension SHA256 {
     }
   }
 
-  private static func hex(_ digest: [UInt8]) -> String {
+  static func hex(_ digest: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }

@@ -75,6 +75,9 @@ enum StudyJSON {
         "software",
         .object([("name", .string(report.software.name)), ("version", .string(report.software.version))])
       ),
+      (
+        "configuration", report.configuration.map { .object([("sha256", .string($0.sha256))]) } ?? .null
+      ),
       ("timings_ms", report.timings.json),
     ])
   }
@@ -112,7 +115,8 @@ extension ClipReport {
   fileprivate var json: JSONValue {
     let calibrated = spacing != nil
     return .object([
-      ("sop_instance_uid", .string(sopInstanceUID)), ("file", .optional(file)),
+      ("sop_instance_uid", .string(sopInstanceUID)), ("sop_class_uid", .optional(sopClassUID)),
+      ("series_instance_uid", .optional(seriesInstanceUID)), ("file", .optional(file)),
       ("status", .code(status)), ("reason", .code(reason)), ("detail", .optional(detail)),
       ("view", view.json),
       ("rows", .integer(rows)), ("columns", .integer(columns)), ("frames", .integer(frames)),

@@ -9,6 +9,7 @@ struct StudyLog: Sendable, Equatable {
   enum Fact: Sendable {
     case clip(sopInstanceUID: String)
     case reason(ReasonCode)
+    case status(ClipReport.Status)
     case count(Word, Int)
     case number(Word, Double)
     case flag(Word, Bool)
@@ -43,6 +44,7 @@ extension StudyLog.Fact {
     switch self {
     case .clip(let uid): ("clip", .optional(Self.only("0123456789.", uid, upTo: 64)))
     case .reason(let code): ("reason", .string(code.rawValue))
+    case .status(let status): ("status", .string(status.rawValue))
     case .count(let name, let value): (name.description, .integer(value))
     case .number(let name, let value): (name.description, StudyLog.finite(value, decimals: 3))
     case .flag(let name, let value): (name.description, .bool(value))

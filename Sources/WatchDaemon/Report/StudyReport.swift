@@ -47,6 +47,11 @@ struct StudyReport: Decodable, Sendable, Equatable {
     var version: String
   }
 
+  /// What the person who runs the program decided, as far as results depend on it.
+  struct Configuration: Decodable, Sendable, Equatable {
+    var sha256: String
+  }
+
   struct Timings: Decodable, Sendable, Equatable {
     var decode: Double
     var inference: Double
@@ -62,10 +67,11 @@ struct StudyReport: Decodable, Sendable, Equatable {
   var inputs: [Input]
   var model: Model
   var software: Software
+  var configuration: Configuration?
   var timings: Timings
 
   private enum CodingKeys: String, CodingKey {
-    case schema, study, status, clips, inputs, model, software
+    case schema, study, status, clips, inputs, model, software, configuration
     case studyMeasurements = "study_measurements"
     case timings = "timings_ms"
   }
@@ -132,6 +138,8 @@ struct ClipReport: Decodable, Sendable, Equatable {
   }
 
   var sopInstanceUID: String
+  var sopClassUID: String?
+  var seriesInstanceUID: String?
   var file: String?
   var status: Status
   var reason: ReasonCode?
@@ -150,6 +158,8 @@ struct ClipReport: Decodable, Sendable, Equatable {
   private enum CodingKeys: String, CodingKey {
     case file, status, reason, detail, view, rows, columns, frames, spacing, beats, measurements, curves
     case sopInstanceUID = "sop_instance_uid"
+    case sopClassUID = "sop_class_uid"
+    case seriesInstanceUID = "series_instance_uid"
     case frameTimeMilliseconds = "frame_time_ms"
     case spacingReason = "spacing_reason"
   }
