@@ -85,6 +85,25 @@ final class ClaimDesk: Sendable {
     }
   }
 
+  /// Removes processed inputs, and forgets claims, that were concluded before a time (UTC, milliseconds). What is in
+  /// quarantine stays.
+  func purge(before time: Int64) {
+    work { [self] in
+      let due = store.read { ledger in
+        ledger.states.values.filter { state in
+          state.phase == .settled && !state.isToBeAnnounced && (state.concludedAt ?? .max) < time
+            && !state.claim.files.contains { $0.end?.isSetAside == true }
+        }
+      }
+      do throws(FileError) {
+        for state in due where state.claim.moves { try Files.removeTree(spool.doneFolder(state.claim), .done) }
+        if !due.isEmpty { try store.record([.forget(claims: due.map(\.claim.id).sorted())]) }
+      } catch {
+        log.warning("processed inputs cannot be removed: \(error)")
+      }
+    }
+  }
+
   private func work(_ body: @escaping @Sendable () -> Void) {
     waiting.withLock { $0 += 1 }
     desk.async { [self] in

@@ -100,9 +100,10 @@ extension Daemon {
   }
 
   private func makeRun(_ claim: Int) -> StudyRun {
-    let (configuration, processor) = control.sync { (configuration, processor) }
-    let context = StudyContext(claim: claim, stageSeconds: configuration.stageSeconds) { [weak self] stage, seconds in
-      self?.metrics.withLock { $0.stageEnded(stage, seconds: seconds) }
+    let configuration = control.sync { self.configuration }
+    let processor = control.sync { self.processor }
+    let context = StudyContext(claim: claim, stageSeconds: configuration.stageSeconds) { [weak self] in
+      self?.stageEnded($0, seconds: $1)
     }
     let tools = StudyRun.Tools(
       store: store, spool: spool, claimant: Claimant(inbox: configuration.inbox, spool: spool),
@@ -112,6 +113,10 @@ extension Daemon {
     let run = StudyRun(claim: claim, processor: processor, context: context, tools: tools)
     runs.withLock { $0[claim] = run }
     return run
+  }
+
+  private func stageEnded(_ stage: StudyStage, seconds: MonotonicSeconds) {
+    metrics.withLock { $0.stageEnded(stage, seconds: seconds) }
   }
 
   /// Log and metrics of what happened to a claim.
@@ -172,8 +177,8 @@ extension Daemon {
 
   func name(of claim: Claim?) -> String { claim?.study.map { hash.name(of: $0) } ?? "none" }
 
-  private func wallTime(_ time: MonotonicSeconds) -> Int64 {
-    SystemClock.utc() - Int64(max(0, SystemClock.monotonic() - time) * 1000)
+  func wallTime(_ time: MonotonicSeconds) -> Int64 {
+    SystemClock.utc() - Int64((SystemClock.monotonic() - time) * 1000)
   }
 
   /// Whether spool and outbox have the space that the configuration asks for.

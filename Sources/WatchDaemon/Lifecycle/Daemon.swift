@@ -33,6 +33,9 @@ final class Daemon: @unchecked Sendable {
   var pause: String?
   var timers: [any DispatchSourceTimer] = []
   var lastStatus: StatusSnapshot?
+  var lastPurge = -MonotonicSeconds.infinity
+  /// The metrics could be written last time.
+  var hasMetrics = true
   private(set) var intake: Intake!
   private(set) var queue: InferenceQueue!
   private(set) var announcer: Announcer!
@@ -70,7 +73,7 @@ final class Daemon: @unchecked Sendable {
   }
 
   private static func lock(_ configuration: Configuration, _ spool: Spool) throws(DaemonFailure) -> [FolderLock] {
-    let holder = "process \(getpid()) on \(hostName()), inbox \(configuration.inbox)"
+    let holder = "process \(getpid()) on \(Host.name), which watches \(configuration.inbox)"
     var locks: [FolderLock] = []
     do throws(FolderLock.Failure) { locks.append(try FolderLock(file: spool.lock, holder: holder)) } catch {
       if case .taken(let taken) = error { throw .spoolInUse(spool: spool.path, holder: taken.holder) }

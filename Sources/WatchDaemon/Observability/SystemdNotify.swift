@@ -35,7 +35,7 @@ final class SystemdNotify: Sendable {
     let bytes = Array(message.utf8)
     _ = address.withUnsafeBytes { address in
       sendto(
-        descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue) | Int32(MSG_DONTWAIT.rawValue),
+        descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT),
         address.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(address.count))
     }
   }

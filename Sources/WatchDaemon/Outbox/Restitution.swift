@@ -15,23 +15,28 @@ struct Restitution: Sendable {
     if Files.exists(spool.doneFolder(claim)) { try Files.removeTree(spool.doneFolder(claim), .done) }
   }
 
-  private func giveBack(_ file: ClaimedFile, of claim: Claim, to target: String) throws(FileError) {
-    let folder = file.end?.isSetAside == true ? spool.quarantineFolder(claim) : spool.doneFolder(claim)
-    let source = folder + "/" + file.spoolName
+  private func giveBack(_ file: ClaimedFile, of claim: Claim, to folder: String) throws(FileError) {
+    let settled = file.end?.isSetAside == true ? spool.quarantineFolder(claim) : spool.doneFolder(claim)
+    let source = settled + "/" + file.spoolName
     guard Files.exists(source) else { return }
-    try Files.makeFolder(target, .inbox)
+    let target = folder + "/" + file.source
+    let parent = Files.parent(of: target) ?? folder
+    try Files.makeFolder(parent, .inbox)
     do throws(FileError) {
-      try Files.rename(source, to: target + "/" + file.spoolName, .inbox)
+      try Files.rename(source, to: target, .inbox)
     } catch {
       guard error.code == EXDEV else { throw error }
-      let part = target + "/." + file.spoolName
-      let input = try Descriptor.open(source, O_RDONLY | O_NOFOLLOW, .done)
-      let output = try Descriptor.open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, .inbox)
-      try input.copy(to: output, .inbox)
-      try output.sync(.inbox)
-      try Files.rename(part, to: target + "/" + file.spoolName, .inbox)
-      try Files.remove(source, .done)
+      try copy(source, to: target, by: parent + "/." + file.spoolName)
     }
-    try Files.sync(target, .inbox)
+    try Files.sync(parent, .inbox)
+  }
+
+  private func copy(_ source: String, to target: String, by part: String) throws(FileError) {
+    let input = try Descriptor.open(source, O_RDONLY | O_NOFOLLOW, .done)
+    let output = try Descriptor.open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, .inbox)
+    try input.copy(to: output, .inbox)
+    try output.sync(.inbox)
+    try Files.rename(part, to: target, .inbox)
+    try Files.remove(source, .done)
   }
 }

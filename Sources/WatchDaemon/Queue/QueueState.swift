@@ -51,7 +51,7 @@ struct QueueState: Sendable, Equatable {
   var deferredCount: Int { jobs.count { if case .deferred = $0.standing { true } else { false } } }
   var waitingCount: Int { jobs.count - runningCount - deferredCount }
   var runningBytes: Int { Self.sum(jobs.filter { $0.standing == .running }) }
-  var ids: [Int] { jobs.map(\.id) }
+  var runningIDs: [Int] { jobs.filter { $0.standing == .running }.map(\.id) }
 
   var hasRoom: Bool { !isStopped && jobs.count < limits.width + limits.backlog }
 
