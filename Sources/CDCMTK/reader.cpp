@@ -56,7 +56,8 @@ Keywords readKeywords() {
   Keywords keywords;
   DcmDataDictionary &dictionary = dcmDataDict.wrlock();
   for (DcmHashDictIterator entry = dictionary.normalBegin(); entry != dictionary.normalEnd(); ++entry) {
-    keywords.emplace((*entry)->getTagName(), (*entry)->getKey());
+    // Private elements may bear the names of others.
+    if ((*entry)->getPrivateCreator() == nullptr) keywords.emplace((*entry)->getTagName(), (*entry)->getKey());
   }
   dcmDataDict.wrunlock();
   return keywords;
