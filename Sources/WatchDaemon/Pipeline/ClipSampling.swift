@@ -10,8 +10,8 @@ struct ClipSampling {
   /// Enough to meet every phase of a beat; what is found here is not computed again.
   static let frames = 12
   /// Above this share of coloured pixels in the 2D region, averaged over the frames, a clip is a colour Doppler
-  /// loop.
-  static let largestColouredShare = 0.01
+  /// loop. Of 31 loops of six scanners the plain ones have 0.7 % at most and the colour loops 3.4 % at least.
+  static let largestColouredShare = 0.015
 
   /// A region that shows an apical view, with what its sampled frames gave.
   struct Result {
@@ -79,9 +79,10 @@ struct ClipSampling {
   }
 
   private static func sentence(_ verdict: ApicalPlausibility.Verdict) -> String {
-    let share = Int((verdict.plausibleShare * 100).rounded())
-    return
-      "Only \(share) % of the sampled frames show a left ventricle above a left atrium as an apical view does."
+    let share = "\(Int((verdict.plausibleShare * 100).rounded())) %"
+    let kept = "\(Int((verdict.steadiness * 100).rounded())) %"
+    return "A left ventricle above a left atrium, as in an apical view, was found on \(share) of the sampled "
+      + "frames, and from one to the next \(kept) of it stayed in place."
   }
 }
 

@@ -53,7 +53,10 @@ final class Segmenter: Sendable {
     }
   }
 
-  func makeWorker() throws -> SegmentationWorker { try SegmentationWorker(segmenter: self) }
+  /// - Parameter threads: threads that one frame is split over; frames side by side take one each.
+  func makeWorker(threads: Int = 1) throws -> SegmentationWorker {
+    try SegmentationWorker(segmenter: self, threads: threads)
+  }
 
   var inputSide: Int { card.input.width }
   var classes: Int { card.classes.count }
@@ -67,8 +70,8 @@ final class SegmentationWorker {
   private var logits: [Float]
   private var scratch: [Float] = []
 
-  fileprivate init(segmenter: Segmenter) throws {
-    session = try InferenceSession(model: segmenter.model, threads: 1)
+  fileprivate init(segmenter: Segmenter, threads: Int) throws {
+    session = try InferenceSession(model: segmenter.model, threads: threads)
     classes = segmenter.classes
     let pixels = segmenter.inputSide * segmenter.inputSide
     input = .allocate(capacity: pixels)
