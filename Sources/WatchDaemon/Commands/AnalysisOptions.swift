@@ -40,6 +40,6 @@ struct AnalysisOptions {
       configuration: configuration, operatorView: operatorView, threads: threads, namesFiles: namesFiles)
     return StudyPipeline(
       analysis: ClipAnalysis(segmenter: try Segmenter(path: model), settings: settings),
-      configurationDigest: settings.digest, writer: StudyWriter(settings: settings))
+      writer: StudyWriter(settings: settings))
   }
 }

@@ -55,13 +55,13 @@ struct StudyWriter: Sendable {
   private func writeStructuredReport(
     _ report: StudyReport, _ study: StudyInput, into staging: String
   ) throws {
-    let images = study.files.filter { $0.header.hasPixelData }
-    guard !images.isEmpty else { return }
+    let sources = report.sources(from: study)
+    guard !sources.isEmpty else { return }
     let uids = DerivedUID(
       inputs: report.inputs.map(\.sha256), model: report.model.sha256, configuration: settings.digest,
       version: report.software.version)
     try StructuredReport.write(
-      report: report, sources: images.map { SourceClip($0, report: report) }, uids: uids,
+      report: report, sources: sources, uids: uids,
       contentTime: study.contentTime, kind: settings.reportKind, to: staging + "/report.dcm")
   }
 
