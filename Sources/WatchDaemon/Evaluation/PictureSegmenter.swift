@@ -14,5 +14,5 @@ struct PictureSegmentation: Sendable {
   /// K x H x W, with the spacing of their grid.
   var probabilities: ClassProbabilities
   /// From the grid of the probabilities to the picture's.
-  var mapping = GridMapping.identity
+  var mapping = PixelMapping.identity
 }

@@ -73,7 +73,7 @@ private struct CoarseSegmenter: PictureSegmenter {
     return PictureSegmentation(
       labels: whole.labels,
       probabilities: ClassProbabilities(width: width, height: height, spacing: coarse, values: values),
-      mapping: GridMapping(scaleX: 2, scaleY: 2, offsetX: 0, offsetY: 0))
+      mapping: PixelMapping(scaleX: 2, scaleY: 2, offsetX: 0, offsetY: 0))
   }
 }
 

@@ -1,11 +1,11 @@
 /// Where a point of one grid lies on another that shows the same picture: scaled and moved along each axis.
-public struct GridMapping: Equatable, Sendable {
+public struct PixelMapping: Equatable, Sendable {
   public var scaleX: Double
   public var scaleY: Double
   public var offsetX: Double
   public var offsetY: Double
 
-  public static let identity = GridMapping(scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0)
+  public static let identity = PixelMapping(scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0)
 
   public init(scaleX: Double, scaleY: Double, offsetX: Double, offsetY: Double) {
     self.scaleX = scaleX
@@ -34,7 +34,7 @@ public struct GridMapping: Equatable, Sendable {
 
 extension HingePair {
   /// The same pair on another grid. Millimetres stay as they are.
-  public func mapped(by mapping: GridMapping) -> HingePair {
+  public func mapped(by mapping: PixelMapping) -> HingePair {
     var pair = self
     pair.left = mapping(left)
     pair.right = mapping(right)
@@ -45,7 +45,7 @@ extension HingePair {
 
 extension HingeFinding {
   /// The same finding on another grid.
-  public func mapped(by mapping: GridMapping) -> HingeFinding {
+  public func mapped(by mapping: PixelMapping) -> HingeFinding {
     guard case .measured(let pair) = self else { return self }
     return .measured(pair.mapped(by: mapping))
   }
@@ -55,7 +55,7 @@ extension SectorMask {
   /// The sector on another grid of the same picture, by the nearest pixel; `nil` where none of it is in there.
   /// - Parameter mapping: from the other grid to this one's.
   public func resampled(
-    width: Int, height: Int, spacing: PixelSpacing, by mapping: GridMapping
+    width: Int, height: Int, spacing: PixelSpacing, by mapping: PixelMapping
   ) -> SectorMask? {
     var other = BinaryMask(width: width, height: height)
     for y in 0..<height {
