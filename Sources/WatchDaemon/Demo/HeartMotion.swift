@@ -1,0 +1,72 @@
+/// Where the tissue that is at a place now was at end diastole: speckle and outlines move by this map alone, so
+/// that they agree with each other and with the true points.
+struct HeartMotion: Sendable {
+  let now: HeartShape
+  let reference: HeartShape
+  /// Length of the left atrium at end diastole, millimetres; its roof stands still.
+  static let atrialLength = 44.0
+
+  init(contraction: Double) {
+    now = HeartShape(contraction: contraction)
+    reference = HeartShape(contraction: 0)
+  }
+
+  /// The place at end diastole of what is at (`q`, `z`) now.
+  @inline(__always)
+  func referencePoint(q: Double, z: Double) -> HeartPoint {
+    let plane = now.annulus(q)
+    return z <= plane ? ventricular(q, z / plane) : atrial(q, z - plane)
+  }
+
+  @inline(__always)
+  private func ventricular(_ q: Double, _ zeta: Double) -> HeartPoint {
+    let moved = across(q, zeta)
+    return HeartPoint(q: moved, z: zeta * reference.annulus(moved))
+  }
+
+  /// Below the annulus the map goes over from that of the annulus to a slight widening of the atria, and to
+  /// stillness behind them.
+  @inline(__always)
+  private func atrial(_ q: Double, _ depth: Double) -> HeartPoint {
+    let atAnnulus = across(q, 1)
+    let length = Self.atrialLength + reference.annulus(atAnnulus) - now.annulus(q)
+    let still = smoothStep((depth - length) / 20)
+    let widened = q / (1 + 0.06 * now.contraction * (1 - still))
+    let share = smoothStep(depth / 22)
+    let moved = atAnnulus + (widened - atAnnulus) * share
+    let stretched = min(depth, length) * Self.atrialLength / length + max(0, depth - length)
+    return HeartPoint(q: moved, z: reference.annulus(atAnnulus) + stretched)
+  }
+
+  /// Piecewise linear between the outlines at one level.
+  @inline(__always)
+  private func across(_ q: Double, _ zeta: Double) -> Double {
+    if q >= 0 {
+      return stretch(
+        q, now.endocardiumRight(zeta), now.epicardiumRight(zeta), reference.endocardiumRight(zeta),
+        reference.epicardiumRight(zeta))
+    }
+    let epicardium = now.epicardiumLeft(zeta)
+    let free = now.rightVentricle(zeta)
+    let inReference = reference.epicardiumLeft(zeta)
+    if free > 0.1 && -q > epicardium {
+      let freeReference = reference.rightVentricle(zeta)
+      return -stretch(
+        -q, epicardium, epicardium + free, inReference, inReference + freeReference)
+    }
+    return -stretch(-q, now.endocardiumLeft(zeta), epicardium, reference.endocardiumLeft(zeta), inReference)
+  }
+
+  /// 0 stays, `inner` goes to `innerReference`, `outer` to `outerReference`; outside, the shift fades over 40 mm.
+  @inline(__always)
+  private func stretch(
+    _ distance: Double, _ inner: Double, _ outer: Double, _ innerReference: Double, _ outerReference: Double
+  ) -> Double {
+    if distance < inner { return distance * innerReference / inner }
+    if distance < outer {
+      return innerReference + (distance - inner) * (outerReference - innerReference) / (outer - inner)
+    }
+    let shift = outerReference - outer
+    return distance + shift * (1 - smoothStep((distance - outer) / 40))
+  }
+}
