@@ -64,15 +64,23 @@ struct Evaluator {
     precondition(
       found.labels.width == picture.width && found.labels.height == picture.height,
       "a segmentation on the picture's grid")
-    let sector = SectorMask(
-      still: picture.pixels, width: picture.width, height: picture.height, spacing: picture.spacing)
-    let finding = extractor.extract(from: found.labels, probabilities: found.probabilities, sector: sector)
+    let finding = hingePoints(found, in: picture)
     var judgement: (confidence: Double?, withheld: ReasonCode?) = (nil, nil)
     if case .measured(let pair) = finding { judgement = judge(pair) }
     let result = EvaluatedCase(
       entry: entry, truth: sample.truth, prediction: found.labels, finding: finding,
       confidence: judgement.confidence, withheld: judgement.withheld?.rawValue)
     return (found.labels, result)
+  }
+
+  private func hingePoints(_ found: PictureSegmentation, in picture: GridImage) -> HingeFinding {
+    let grid = found.probabilities
+    let sector = SectorMask(
+      still: picture.pixels, width: picture.width, height: picture.height, spacing: picture.spacing)
+    let onGrid = sector?.resampled(
+      width: grid.width, height: grid.height, spacing: grid.spacing, by: found.mapping)
+    return extractor.extract(from: grid.labels(), probabilities: grid, sector: onGrid)
+      .mapped(by: found.mapping)
   }
 
   private func makeFolder(_ path: String) throws {
