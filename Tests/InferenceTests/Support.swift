@@ -36,10 +36,6 @@ struct Fixture: CustomTestStringConvertible, Sendable {
 /// The instruction sets that this machine has.
 let instructionSets: [ck_isa] = [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512].filter { ck_isa_supported($0) }
 
-extension ck_isa: @retroactive CustomTestStringConvertible {
-  public var testDescription: String { String(cString: ck_isa_name(self)) }
-}
-
 extension InferenceSession {
   func run(_ input: [Float]) throws -> [Float] {
     var output = [Float](repeating: .nan, count: model.outputShape.reduce(1, *))

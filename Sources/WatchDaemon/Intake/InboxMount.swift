@@ -1,3 +1,5 @@
+import Foundation
+
 /// Tells an inbox whose share is not mounted from an empty one.
 ///
 /// The folder that a share is mounted on is still there without it, and empty. So the mount point that the inbox
@@ -62,5 +64,38 @@ struct InboxMount: Codable, Sendable, Equatable {
       }
     }
     return FileName.text(of: bytes)
+  }
+}
+
+extension InboxMount {
+  /// What the inbox lies on now.
+  static func now(of inbox: String) -> InboxMount? {
+    guard let bytes = try? Files.read("/proc/self/mountinfo", limit: 1 << 24, .inbox) else { return nil }
+    return InboxMount(of: inbox, in: String(decoding: bytes, as: UTF8.self))
+  }
+}
+
+/// Remembers across restarts what the inbox lies on. Used on one queue.
+final class InboxMountMemory {
+  private let path: String
+  private var last: InboxMount?
+
+  init(path: String) {
+    self.path = path
+    let bytes = try? Files.read(path, limit: 1 << 16, .spool)
+    last = bytes.flatMap { try? JSONDecoder().decode(InboxMount.self, from: Data($0)) }
+  }
+
+  /// Whether the share is missing. What is there instead is not remembered then.
+  func isMissing(_ now: InboxMount?, isReadable: Bool) -> Bool {
+    guard let now else { return false }
+    if last?.isMissing(given: now) == true { return true }
+    if last != now, isReadable {
+      last = now
+      if let bytes = try? JSONEncoder().encode(now) {
+        try? AtomicFile.write(Array(bytes), to: path, mode: 0o600, .spool)
+      }
+    }
+    return false
   }
 }

@@ -18,3 +18,12 @@ enum SystemClock {
     return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
   }
 }
+
+enum Host {
+  /// The name by which other hosts may know this one.
+  static var name: String {
+    var name = [UInt8](repeating: 0, count: 256)
+    name.withUnsafeMutableBytes { _ = gethostname($0.baseAddress!.assumingMemoryBound(to: CChar.self), 255) }
+    return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+  }
+}

@@ -143,6 +143,15 @@ struct ReadinessGate: Sendable, Equatable {
     for path in paths { tracked[path]?.standing = .claimed(at: now) }
   }
 
+  /// Files of a claim that is still being taken: what stands under their names is part of it.
+  mutating func expect(_ paths: some Sequence<String>) {
+    for path in paths {
+      tracked[path] = Tracked(
+        stamp: FileStamp(size: 0, modified: 0), firstSeen: 0, changedAt: 0,
+        standing: .claimed(at: .greatestFiniteMagnitude))
+    }
+  }
+
   /// Files whose end is decided: of no study, or given up at their limit.
   func decided(now: MonotonicSeconds) -> [(file: ReadFile, end: InputEnd)] {
     tracked.sorted { $0.key < $1.key }

@@ -90,6 +90,6 @@ struct ClaimPlan {
   private static let duplicate = InputEnd(
     state: .ignored, reason: .duplicate, detail: "The same bytes came before for this study.")
   private static let conflict = InputEnd(
-    state: .quarantined, reason: .uidConflict,
+    state: .held, reason: .uidConflict,
     detail: "Different files claim this SOPInstanceUID (0008,0018); which is the true one cannot be told.")
 }

@@ -39,7 +39,7 @@ struct StudyHistory: Sendable {
 
   private mutating func take(_ file: ClaimedFile, of state: StudyState) {
     guard let end = file.end, let instance = file.sopInstanceUID else { return }
-    isHeld = isHeld || end.state == .held
+    isHeld = isHeld || end.reason == .identityConflict
     if end.reason == .uidConflict { conflicted.insert(instance) }
     // What was quarantined with a study that failed as a whole may be tried again by dropping it again.
     if end.isSetAside && state.published == nil { return }

@@ -37,6 +37,8 @@ struct StudyState: Codable, Sendable, Equatable {
     var status: StudyReport.Status?
     /// By file index; for the files whose end was open.
     var ends: [Int: InputEnd]
+    /// The operator's command is to be told.
+    var isToBeAnnounced = false
   }
 
   struct Failure: Codable, Sendable, Equatable {
@@ -57,8 +59,8 @@ struct StudyState: Codable, Sendable, Equatable {
   var status: StudyReport.Status?
   /// UTC, milliseconds; when the ends were decided.
   var concludedAt: Int64?
-  /// The operator's command has been told of the publication.
-  var isAnnounced = false
+  /// The operator's command is yet to be told of the publication.
+  var isToBeAnnounced = false
 
   var isActive: Bool {
     switch phase {
@@ -79,6 +81,8 @@ extension StudyState {
     /// All files are in the spool, but those that were gone when it came to moving them.
     case claimed(missing: [Int])
     case started
+    /// Files of an inbox that is only read are no longer there as they were; the rest is to be done anew.
+    case lost([Int])
     /// Stopped through no fault of the study; the start does not count.
     case released(Failure?)
     /// Stopped by a fault that may pass; the start counts.
@@ -104,6 +108,10 @@ extension StudyState {
     case (.started, .claimed), (.started, .started):
       next.attempts += 1
       next.phase = .started
+    case (.lost(let missing), .started):
+      next.claim.files.removeAll { missing.contains($0.index) }
+      next.attempts -= 1
+      next.phase = .claimed
     case (.released(let failure), .started):
       next.attempts -= 1
       next.lastFailure = failure ?? lastFailure
@@ -119,7 +127,7 @@ extension StudyState {
     case (.settled, .concluded): next.phase = .settled
     case (.returning, .settled): next.phase = .returning
     case (.returned, .returning): next.phase = .returned
-    case (.announced, _): next.isAnnounced = true
+    case (.announced, _): next.isToBeAnnounced = false
     default: return nil
     }
     return next
@@ -133,6 +141,7 @@ extension StudyState {
     published = conclusion.published
     status = conclusion.status
     concludedAt = conclusion.at
+    isToBeAnnounced = conclusion.isToBeAnnounced
     phase = .concluded
     return claim.files.allSatisfy { $0.end != nil }
   }

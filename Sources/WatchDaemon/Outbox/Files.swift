@@ -93,6 +93,12 @@ enum Files {
     return try descriptor.readToEnd(limit: limit, place)
   }
 
+  /// The lower-case SHA-256 of a file.
+  static func digest(_ path: String, _ place: FileError.Place) throws(FileError) -> String {
+    let descriptor = try Descriptor.open(path, O_RDONLY, place)
+    return try descriptor.sha256(place)
+  }
+
   /// Copies a file's bytes to a new file.
   static func copy(_ path: String, to copy: String, _ place: FileError.Place) throws(FileError) {
     try AtomicFile.write(read(path, place), to: copy, place)

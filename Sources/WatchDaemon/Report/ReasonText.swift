@@ -71,6 +71,10 @@ enum ReasonText {
     case .noCalibration: ("The file states no trustworthy pixel size, so there are no millimetres.", nil)
     case .regionOutsideImage:
       ("A stated region reaches outside the image, so its pixel size is not trusted.", nil)
+    case .stageTimeout:
+      ("A stage of the work took longer than it may.", "Raise stage_seconds, or measure the study by hand.")
+    case .gaveUp:
+      ("The work on the study was begun several times and never ended.", "Report it with the log.")
     }
   }
 }

@@ -15,7 +15,7 @@ import Testing
         .claimed(missing: []), .started, .publishing(.example()), .concluded(.published()), .settled,
         .announced,
       ]))
-    #expect(end.phase == .settled && end.attempts == 1 && end.isAnnounced)
+    #expect(end.phase == .settled && end.attempts == 1 && !end.isToBeAnnounced)
     #expect(end.claim.files[0].end == .used && end.published?.name == "1.2.3")
   }
 
