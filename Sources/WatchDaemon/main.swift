@@ -1,1 +1,3 @@
-print("hinged")
+import Foundation
+
+exit(CommandLineInterface.run(Array(CommandLine.arguments.dropFirst())))

@@ -62,6 +62,8 @@ struct ClipHeader: Codable, Sendable, Equatable {
   /// Text tags by DICOM keyword, for view rules: ViewName, StageName, SeriesDescription, StudyDescription,
   /// ImageComments, ProtocolName, ViewCodeSequence (the code value), ImageType and so on.
   var texts: [String: String]
+  /// The patient's and the study's attributes that outputs repeat (`SourceClip.copiedKeywords`), untrimmed.
+  var attributes: [String: String] = [:]
 }
 
 /// One decoded frame: luma, rows x columns, 0 to 255.
@@ -69,4 +71,17 @@ struct GrayFrame: Sendable, Equatable {
   var columns: Int
   var rows: Int
   var pixels: [UInt8]
+}
+
+extension GrayFrame {
+  /// The pixels of a box that lies within the frame, row by row.
+  func cropped(to box: PixelBox) -> [UInt8] {
+    var part: [UInt8] = []
+    part.reserveCapacity(box.width * box.height)
+    for row in box.y..<box.y + box.height {
+      let start = row * columns + box.x
+      part += pixels[start..<start + box.width]
+    }
+    return part
+  }
 }

@@ -27,6 +27,12 @@ enum ReasonCode: String, Codable, Sendable, CaseIterable, Error {
   case identityConflict = "identity-conflict"
   case uidConflict = "uid-conflict"
   case duplicate
+  case notAFile = "not-a-file"
+  case internalError = "internal-error"
   case noCalibration = "no-calibration"
   case regionOutsideImage = "region-outside-image"
+  /// A stage of the work took longer than the configuration allows.
+  case stageTimeout = "stage-timeout"
+  /// The work was begun as often as the configuration allows and never ended.
+  case gaveUp = "gave-up"
 }

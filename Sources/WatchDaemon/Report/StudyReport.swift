@@ -1,11 +1,12 @@
 import Hinge
 
 /// The result of one study, as `study.json` tells it (schema `hinged.study/1`). A pure value: every other output
-/// is drawn from it. Frames are 0-based; points are pixel-index coordinates of the stored frame.
-struct StudyReport: Codable, Sendable, Equatable {
+/// is drawn from it. Frames are 0-based; points are pixel-index coordinates of the stored frame. `StudyJSON` writes
+/// and reads it; the coding keys are the names that the schema gives.
+struct StudyReport: Decodable, Sendable, Equatable {
   static let schemaName = "hinged.study/1"
 
-  struct Study: Codable, Sendable, Equatable {
+  struct Study: Decodable, Sendable, Equatable {
     var uid: String
     var revision: Int
     var supersedes: String?
@@ -13,15 +14,20 @@ struct StudyReport: Codable, Sendable, Equatable {
 
   enum Status: String, Codable, Sendable { case completed, partial, ineligible, failed }
 
-  struct Input: Codable, Sendable, Equatable {
+  struct Input: Decodable, Sendable, Equatable {
     enum State: String, Codable, Sendable { case used, excluded, ignored, quarantined, held }
     var sopInstanceUID: String?
     var sha256: String
     var state: State
     var reason: ReasonCode?
+
+    private enum CodingKeys: String, CodingKey {
+      case state, reason, sha256
+      case sopInstanceUID = "sop_instance_uid"
+    }
   }
 
-  struct Measurement: Codable, Sendable, Equatable {
+  struct Measurement: Decodable, Sendable, Equatable {
     var name: String
     var value: Double
     var unit: String
@@ -36,12 +42,17 @@ struct StudyReport: Codable, Sendable, Equatable {
     var licence: String
   }
 
-  struct Software: Codable, Sendable, Equatable {
+  struct Software: Decodable, Sendable, Equatable {
     var name: String
     var version: String
   }
 
-  struct Timings: Codable, Sendable, Equatable {
+  /// What the person who runs the program decided, as far as results depend on it.
+  struct Configuration: Decodable, Sendable, Equatable {
+    var sha256: String
+  }
+
+  struct Timings: Decodable, Sendable, Equatable {
     var decode: Double
     var inference: Double
     var publish: Double
@@ -56,14 +67,21 @@ struct StudyReport: Codable, Sendable, Equatable {
   var inputs: [Input]
   var model: Model
   var software: Software
+  var configuration: Configuration?
   var timings: Timings
+
+  private enum CodingKeys: String, CodingKey {
+    case schema, study, status, clips, inputs, model, software, configuration
+    case studyMeasurements = "study_measurements"
+    case timings = "timings_ms"
+  }
 }
 
 /// The result of one clip.
-struct ClipReport: Codable, Sendable, Equatable {
+struct ClipReport: Decodable, Sendable, Equatable {
   enum Status: String, Codable, Sendable { case measured, indeterminate, excluded, ignored, failed }
 
-  struct View: Codable, Sendable, Equatable {
+  struct View: Decodable, Sendable, Equatable {
     enum Code: String, Codable, Sendable {
       case a4c = "A4C"
       case a2c = "A2C"
@@ -75,7 +93,7 @@ struct ClipReport: Codable, Sendable, Equatable {
     var mirrored: Bool
   }
 
-  struct Spacing: Codable, Sendable, Equatable {
+  struct Spacing: Decodable, Sendable, Equatable {
     enum Source: String, Codable, Sendable {
       case region
       case pixelSpacing = "pixel-spacing"
@@ -83,9 +101,15 @@ struct ClipReport: Codable, Sendable, Equatable {
     var x: Double
     var y: Double
     var source: Source
+
+    private enum CodingKeys: String, CodingKey {
+      case source
+      case x = "x_mm"
+      case y = "y_mm"
+    }
   }
 
-  struct Beat: Codable, Sendable, Equatable {
+  struct Beat: Decodable, Sendable, Equatable {
     enum Source: String, Codable, Sendable {
       case rWave = "r-wave"
       case areaCurve = "area-curve"
@@ -95,10 +119,16 @@ struct ClipReport: Codable, Sendable, Equatable {
     var esFrame: Int
     var source: Source
     var reference: Bool
+
+    private enum CodingKeys: String, CodingKey {
+      case source, reference
+      case edFrame = "ed_frame"
+      case esFrame = "es_frame"
+    }
   }
 
   /// One entry a frame that was segmented; `nil` where the frame gave no value. Lengths are all equal.
-  struct Curves: Codable, Sendable, Equatable {
+  struct Curves: Decodable, Sendable, Equatable {
     var frames: [Int]
     var lvAreaSquareMillimetres: [Double?]?
     var lvAreaSquarePixels: [Double?]
@@ -108,6 +138,8 @@ struct ClipReport: Codable, Sendable, Equatable {
   }
 
   var sopInstanceUID: String
+  var sopClassUID: String?
+  var seriesInstanceUID: String?
   var file: String?
   var status: Status
   var reason: ReasonCode?
@@ -122,6 +154,15 @@ struct ClipReport: Codable, Sendable, Equatable {
   var beats: [Beat]
   var measurements: [PhaseMeasurement]
   var curves: Curves?
+
+  private enum CodingKeys: String, CodingKey {
+    case file, status, reason, detail, view, rows, columns, frames, spacing, beats, measurements, curves
+    case sopInstanceUID = "sop_instance_uid"
+    case sopClassUID = "sop_class_uid"
+    case seriesInstanceUID = "series_instance_uid"
+    case frameTimeMilliseconds = "frame_time_ms"
+    case spacingReason = "spacing_reason"
+  }
 }
 
 enum CyclePhase: String, Codable, Sendable, CaseIterable {
@@ -130,13 +171,13 @@ enum CyclePhase: String, Codable, Sendable, CaseIterable {
 }
 
 /// The hinge points and the annulus diameter of one frame.
-struct PhaseMeasurement: Codable, Sendable, Equatable {
-  struct HingePoint: Codable, Sendable, Equatable {
+struct PhaseMeasurement: Decodable, Sendable, Equatable {
+  struct HingePoint: Decodable, Sendable, Equatable {
     enum Label: String, Codable, Sendable { case aMVL, pMVL }
     enum Side: String, Codable, Sendable { case left, right }
     enum Site: String, Codable, Sendable { case septal, lateral, inferior, anterior }
     /// The 15 and 85 percentile of the expected error, prediction minus truth.
-    struct ErrorRange: Codable, Sendable, Equatable {
+    struct ErrorRange: Decodable, Sendable, Equatable {
       var x: [Double]
       var y: [Double]
     }
@@ -146,6 +187,11 @@ struct PhaseMeasurement: Codable, Sendable, Equatable {
     var x: Double
     var y: Double
     var errorMillimetres: ErrorRange?
+
+    private enum CodingKeys: String, CodingKey {
+      case label, side, site, x, y
+      case errorMillimetres = "error_mm"
+    }
   }
 
   var phase: CyclePhase
@@ -157,4 +203,12 @@ struct PhaseMeasurement: Codable, Sendable, Equatable {
   var withheld: ReasonCode?
   var review: Bool
   var reviewReasons: [String]
+
+  private enum CodingKeys: String, CodingKey {
+    case phase, frame, confidence, withheld, review
+    case hingePoints = "hinge_points"
+    case annulusDiameterMillimetres = "annulus_diameter_mm"
+    case annulusDiameterPixels = "annulus_diameter_px"
+    case reviewReasons = "review_reasons"
+  }
 }

@@ -1,0 +1,138 @@
+#include "reader.hpp"
+
+#include <cstring>
+#include <fstream>
+#include <unordered_map>
+
+#include "support.hpp"
+
+namespace {
+
+/// Longer values than this many bytes stay on disk until they are asked for.
+constexpr Uint32 eagerLength = 4096;
+/// Longer texts are not given: nothing that is asked for here is as long.
+constexpr Uint32 longestText = 1 << 20;
+
+/// PS3.10 7.1: 128 bytes of preamble, then "DICM".
+bool hasPreamble(const char *path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw hd::Failure(HD_UNREADABLE, "The file cannot be opened.");
+  char start[132] = {};
+  stream.read(start, sizeof start);
+  return stream.gcount() == sizeof start && std::memcmp(start + 128, "DICM", 4) == 0;
+}
+
+/// Without preamble nearly any bytes parse as some data set: it is DICOM if it says which object it is.
+bool saysWhatItIs(DcmDataset &dataset) {
+  OFString uid;
+  return dataset.findAndGetOFString(DCM_SOPClassUID, uid).good() && uid.compare(0, 2, "1.") == 0;
+}
+
+std::string transferSyntax(DcmFileFormat &file) {
+  OFString uid;
+  if (file.getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, uid).good() && !uid.empty()) return uid.c_str();
+  return DcmXfer(file.getDataset()->getOriginalXfer()).getXferID();
+}
+
+void load(hd_reader &reader, const char *path) {
+  const bool preamble = hasPreamble(path);
+  const OFCondition condition =
+      reader.file.loadFile(path, EXS_Unknown, EGL_noChange, eagerLength, ERM_autoDetect);
+  if (!preamble && (condition.bad() || !saysWhatItIs(*reader.file.getDataset()))) {
+    throw hd::Failure(HD_NOT_DICOM, "The file is not DICOM.");
+  }
+  hd::check(condition, "The file cannot be parsed");
+  reader.transferSyntax = transferSyntax(reader.file);
+  if (reader.file.getDataset()->tagExistsWithValue(DCM_SpecificCharacterSet)) {
+    // A failure leaves the bytes as they are, which `hd_text` allows for.
+    (void)reader.file.getDataset()->convertToUTF8();
+  }
+}
+
+using Keywords = std::unordered_map<std::string, DcmTagKey>;
+
+/// DCMTK searches its dictionary from the start for every name; this takes one walk for all.
+Keywords readKeywords() {
+  Keywords keywords;
+  DcmDataDictionary &dictionary = dcmDataDict.wrlock();
+  for (DcmHashDictIterator entry = dictionary.normalBegin(); entry != dictionary.normalEnd(); ++entry) {
+    // Private elements may bear the names of others.
+    if ((*entry)->getPrivateCreator() == nullptr) keywords.emplace((*entry)->getTagName(), (*entry)->getKey());
+  }
+  dcmDataDict.wrunlock();
+  return keywords;
+}
+
+DcmTagKey tagOf(const std::string &keyword) {
+  static const Keywords keywords = readKeywords();
+  const auto found = keywords.find(keyword);
+  if (found == keywords.end()) throw hd::Failure(HD_UNREADABLE, "The data dictionary does not have " + keyword + ".");
+  return found->second;
+}
+
+/// The element that a path of keywords and item numbers leads to; nullptr where there is none.
+DcmElement *find(hd_reader &reader, const std::string &path) {
+  DcmItem *item = reader.file.getDataset();
+  size_t start = 0;
+  for (size_t bracket = path.find('['); bracket != std::string::npos; bracket = path.find('[', start)) {
+    const DcmTagKey sequence = tagOf(path.substr(start, bracket - start));
+    const signed long number = std::stol(path.substr(bracket + 1));
+    if (item->findAndGetSequenceItem(sequence, item, number).bad() || item == nullptr) return nullptr;
+    start = path.find('.', bracket) + 1;
+  }
+  DcmElement *element = nullptr;
+  return item->findAndGetElement(tagOf(path.substr(start)), element).good() ? element : nullptr;
+}
+
+}  // namespace
+
+hd_reader *hd_open(const char *path, hd_error *error) {
+  return hd::guarded<hd_reader *>(error, nullptr, [&] {
+    hd::initialise();
+    auto reader = std::make_unique<hd_reader>();
+    load(*reader, path);
+    return reader.release();
+  });
+}
+
+void hd_close(hd_reader *reader) { delete reader; }
+
+const char *hd_text(hd_reader *reader, const char *path) {
+  return hd::guarded<const char *>(nullptr, nullptr, [&]() -> const char * {
+    DcmElement *element = find(*reader, path);
+    if (element == nullptr || !element->isLeaf() || element->getLengthField() > longestText) return nullptr;
+    OFString value;
+    if (element->getOFStringArray(value).bad() || value.empty()) return nullptr;
+    reader->text.assign(value.c_str(), value.length());
+    return reader->text.c_str();
+  });
+}
+
+size_t hd_item_count(hd_reader *reader, const char *path) {
+  return hd::guarded<size_t>(nullptr, 0, [&]() -> size_t {
+    auto *sequence = dynamic_cast<DcmSequenceOfItems *>(find(*reader, path));
+    return sequence == nullptr ? 0 : sequence->card();
+  });
+}
+
+const char *hd_transfer_syntax(hd_reader *reader) { return reader->transferSyntax.c_str(); }
+
+bool hd_has_pixel_data(hd_reader *reader) {
+  return hd::guarded<bool>(nullptr, false, [&] { return reader->file.getDataset()->tagExistsWithValue(DCM_PixelData); });
+}
+
+bool hd_prepare_frames(hd_reader *reader, const hd_limits *limits, hd_error *error) {
+  return hd::guarded<bool>(error, false, [&] {
+    reader->frames = hd::makeFrameSource(*reader->file.getDataset(), reader->transferSyntax, *limits, reader->cache);
+    return true;
+  });
+}
+
+bool hd_read_frame(hd_reader *reader, uint32_t frame, hd_box box, uint8_t *gray, size_t capacity,
+                   double *coloured_fraction, hd_error *error) {
+  return hd::guarded<bool>(error, false, [&] {
+    if (reader->frames == nullptr) throw hd::Failure(HD_CORRUPT, "The frames have not been prepared.");
+    *coloured_fraction = reader->frames->read(frame, box, gray, capacity);
+    return true;
+  });
+}

@@ -1,0 +1,251 @@
+// 3x3 convolution by Winograd's method: tiles of m x m results, each from (m + 2)^2 inputs.
+//
+// V [frequency][block][tile][16] are the transformed inputs, S [frequency][block][tile][16] the sums over the
+// input channels of one panel of output channels. Between them stands one small matrix product a frequency.
+//
+// Two schedules. Where there are many tiles, a unit is a group of tiles from input to result, and V stays in
+// the core's cache while all panels pass by. Where there are more weights than inputs, V is computed for all
+// tiles first, and then a unit is a panel, so that each weight is read once.
+#pragma once
+
+#include "conv_common.h"
+#include "conv_tile.h"
+#include "winograd_lines.h"
+
+typedef struct {
+  const ck_conv *conv;
+  input_blocks inputs;
+  int32_t m;  // 2 or 4
+  int32_t frequencies;
+  int32_t tile_columns, tiles;
+  bool is_panelwise;  // the second schedule
+  int32_t group;      // tiles that are multiplied together
+  int32_t v_tiles;    // tiles that V holds
+  int32_t parts;      // panel-wise: groups of each panel
+  ptrdiff_t v_stride, s_stride;  // floats from one frequency to the next
+  float *v, *s;                  // V of every thread, or of all; S of every thread
+} winograd_job;
+
+enum {
+  CK_WINOGRAD_BYTES = 768 << 10,  // of V and S together, for one thread
+  CK_WINOGRAD_GROUP = 112,
+  CK_STRIDE_PADDING = 3 * CK_LANES,  // so that the frequencies do not fall on the same cache sets
+};
+
+static int32_t divide_up(int32_t a, int32_t b) { return (a + b - 1) / b; }
+
+static void plan_winograd(const ck_conv *conv, int32_t threads, winograd_job *job) {
+  job->conv = conv;
+  job->m = conv->method;
+  job->frequencies = (job->m + 2) * (job->m + 2);
+  job->tile_columns = divide_up(conv->out.width, job->m);
+  job->tiles = divide_up(conv->out.height, job->m) * job->tile_columns;
+  int32_t blocks = count_blocks(conv), out_blocks = ck_blocks(conv->out.channels);
+  job->is_panelwise = conv->out.channels > job->tiles;
+  if (job->is_panelwise) {
+    int32_t panels = divide_up(out_blocks, CK_PANEL_BLOCKS);
+    job->parts = panels % threads == 0 ? 1 : smaller(threads, job->tiles);
+    job->parts = greater(job->parts, divide_up(job->tiles, CK_WINOGRAD_GROUP));
+    job->group = divide_up(job->tiles, job->parts);
+    job->v_tiles = job->tiles;
+  } else {
+    int32_t tile_bytes = job->frequencies * CK_LANES * (int32_t)sizeof(float) * (blocks + CK_PANEL_BLOCKS);
+    int32_t fitting = CK_WINOGRAD_BYTES / tile_bytes / CK_TILE_PIXELS * CK_TILE_PIXELS;
+    fitting = smaller(greater(fitting, CK_TILE_PIXELS), CK_WINOGRAD_GROUP);
+    int32_t units = divide_up(divide_up(job->tiles, fitting), threads) * threads;
+    job->group = divide_up(job->tiles, units);
+    job->v_tiles = job->group;
+  }
+  job->v_stride = (ptrdiff_t)blocks * job->v_tiles * CK_LANES + CK_STRIDE_PADDING;
+  job->s_stride = (ptrdiff_t)CK_PANEL_BLOCKS * job->group * CK_LANES + CK_STRIDE_PADDING;
+}
+
+static size_t winograd_scratch(const ck_conv *conv, int32_t threads) {
+  winograd_job job;
+  plan_winograd(conv, threads, &job);
+  size_t v_count = job.is_panelwise ? 1 : threads;
+  return job.frequencies * (v_count * job.v_stride + threads * job.s_stride);
+}
+
+// Transforms the (m + 2)^2 pixels from (row, column) on of CK_VL channels. `checked`: some lie outside the map,
+// where zeros are read. `halved`: 1 where each pixel of the map stands for 2 x 2.
+CK_INLINE void transform_input(const int m, const bool checked, const int halved, const winograd_job *job,
+                               const input_block *b, const float *data, int32_t row, int32_t column,
+                               float *v) {
+  static const _Alignas(64) float zeros[CK_LANES];
+  const int n = m + 2;
+  const int32_t height = job->conv->in_height, width = job->conv->in_width;
+  vec half[6][6];
+  CK_UNROLL for (int x = 0; x < n; x++) {
+    int32_t c = column + x;
+    // An odd column of a doubled map is the same as the one before it.
+    if (halved && x > 0 && (c & 1) && c > 0 && c < width) {
+      CK_UNROLL for (int y = 0; y < n; y++) half[y][x] = half[y][x - 1];
+      continue;
+    }
+    vec d[6], line[6];
+    CK_UNROLL for (int y = 0; y < n; y++) {
+      int32_t r = row + y;
+      bool outside = checked && (r < 0 || r >= height || c < 0 || c >= width);
+      const float *pixel = data + ((ptrdiff_t)(r >> halved) * b->pitch + (c >> halved)) * CK_LANES;
+      d[y] = load(outside ? zeros : pixel);
+    }
+    input_line(m, d, line);
+    CK_UNROLL for (int y = 0; y < n; y++) half[y][x] = line[y];
+  }
+  CK_UNROLL for (int y = 0; y < n; y++) {
+    vec line[6];
+    input_line(m, half[y], line);
+    CK_UNROLL for (int x = 0; x < n; x++) store(v + (y * n + x) * job->v_stride, line[x]);
+  }
+}
+
+// Tiles [first, last) of one input block into V, whose tile 0 is `first_in_v`.
+CK_INLINE void transform_inputs(const int m, const winograd_job *job, int32_t block, int32_t first,
+                                int32_t last, int32_t first_in_v, float *v) {
+  const ck_conv *conv = job->conv;
+  const input_block *b = &job->inputs.blocks[block];
+  const bool halved = b->kind == CK_SOURCE_DOUBLED;
+  for (int32_t tile = first; tile < last; tile++) {
+    int32_t row = tile / job->tile_columns * m - conv->rows.pad_before;
+    int32_t column = tile % job->tile_columns * m - conv->columns.pad_before;
+    bool checked = row < 0 || column < 0 || row + m + 2 > conv->in_height || column + m + 2 > conv->in_width;
+    float *to = v + ((ptrdiff_t)block * job->v_tiles + tile - first_in_v) * CK_LANES;
+    for (int part = 0; part * CK_VL < job->inputs.lanes[block]; part++, to += CK_VL) {
+      const float *data = b->data + part * CK_VL;
+      if (halved && checked) transform_input(m, true, 1, job, b, data, row, column, to);
+      else if (halved) transform_input(m, false, 1, job, b, data, row, column, to);
+      else if (checked) transform_input(m, true, 0, job, b, data, row, column, to);
+      else transform_input(m, false, 0, job, b, data, row, column, to);
+    }
+  }
+}
+
+// Writes the m x m results at (y, x) that lie in the map, and their 2x2 maxima.
+CK_INLINE void store_results(const int m, const bool checked, const ck_conv *conv, int32_t block, int part,
+                             int32_t y, int32_t x, vec results[4][4]) {
+  const ptrdiff_t pitch = (ptrdiff_t)conv->out.pitch * CK_LANES;
+  float *to = conv->out.data + block * ck_block_stride(conv->out) + y * pitch + (ptrdiff_t)x * CK_LANES +
+              part * CK_VL;
+  const int32_t rows = conv->out.height - y, columns = conv->out.width - x;
+  CK_UNROLL for (int i = 0; i < m; i++)
+    CK_UNROLL for (int j = 0; j < m; j++)
+      if (!checked || (i < rows && j < columns)) store(to + i * pitch + j * CK_LANES, results[i][j]);
+  if (!conv->pooled.data) return;
+  float *pooled = conv->pooled.data + block * ck_block_stride(conv->pooled) +
+                  ((ptrdiff_t)(y / 2) * conv->pooled.pitch + x / 2) * CK_LANES + part * CK_VL;
+  CK_UNROLL for (int i = 0; i < m; i += 2)
+    CK_UNROLL for (int j = 0; j < m; j += 2)
+      if (!checked || (i + 1 < rows && j + 1 < columns)) {
+        vec top = larger(results[i][j], results[i][j + 1]);
+        vec bottom = larger(results[i + 1][j], results[i + 1][j + 1]);
+        store(pooled + ((ptrdiff_t)(i / 2) * conv->pooled.pitch + j / 2) * CK_LANES, larger(top, bottom));
+      }
+}
+
+// One tile of one block: s is its first frequency.
+CK_INLINE void transform_output(const int m, const winograd_job *job, int32_t block, int part, int32_t tile,
+                                const float *s) {
+  const ck_conv *conv = job->conv;
+  const int n = m + 2;
+  vec half[4][6], results[4][4];
+  CK_UNROLL for (int x = 0; x < n; x++) {
+    vec d[6], line[4];
+    CK_UNROLL for (int y = 0; y < n; y++) d[y] = load(s + (y * n + x) * job->s_stride);
+    output_line(m, d, line);
+    CK_UNROLL for (int y = 0; y < m; y++) half[y][x] = line[y];
+  }
+  const vec bias = load(conv->bias + block * CK_LANES + part * CK_VL);
+  const negative_rule rule = rule_of(conv->activation);
+  const bool is_linear = conv->activation.kind == CK_ACTIVATION_NONE;
+  CK_UNROLL for (int y = 0; y < m; y++) {
+    output_line(m, half[y], results[y]);
+    CK_UNROLL for (int x = 0; x < m; x++) {
+      vec sum = results[y][x] + bias;
+      results[y][x] = is_linear ? sum : rectify(sum, rule);
+    }
+  }
+  int32_t y = tile / job->tile_columns * m, x = tile % job->tile_columns * m;
+  if (y + m <= conv->out.height && x + m <= conv->out.width)
+    store_results(m, false, conv, block, part, y, x, results);
+  else
+    store_results(m, true, conv, block, part, y, x, results);
+}
+
+// One panel over tiles [first, last): products into S, and from there to the result.
+CK_INLINE void multiply_panel(const int m, const winograd_job *job, int32_t block, int32_t first, int32_t last,
+                              const float *v, float *s) {
+  static const _Alignas(64) float zeros[CK_PANEL_BLOCKS * CK_LANES];
+  static const ptrdiff_t no_offset = 0;
+  const int32_t blocks = panel_width(job->conv, block);
+  const size_t depth = (size_t)job->inputs.channels * CK_LANES;
+  const float *weights = job->conv->weights + block * depth * job->frequencies;
+  panel p = {.bias = zeros, .lanes = job->inputs.lanes, .blocks = job->inputs.count,
+             .block_stride = (ptrdiff_t)job->v_tiles * CK_LANES, .taps = &no_offset, .tap_count = 1,
+             .out_block_stride = (ptrdiff_t)job->group * CK_LANES};
+  for (int32_t k = 0; k < job->frequencies; k++) {
+    p.weights = weights + k * blocks * depth;
+    run_tiles(&p, blocks, last - first, v + k * job->v_stride, s + k * job->s_stride);
+  }
+  for (int32_t b = 0; b < blocks; b++)
+    for (int32_t tile = first; tile < last; tile++)
+      for (int part = 0; part < CK_PARTS; part++)
+        transform_output(m, job, block + b, part, tile,
+                         s + ((ptrdiff_t)b * job->group + tile - first) * CK_LANES + part * CK_VL);
+}
+
+// First schedule: a group of tiles from input to result.
+CK_INLINE void group_unit(const int m, const winograd_job *job, int32_t unit, int32_t thread) {
+  int32_t first = unit * job->group, last = smaller(first + job->group, job->tiles);
+  float *v = job->v + thread * job->frequencies * job->v_stride;
+  float *s = job->s + thread * job->frequencies * job->s_stride;
+  for (int32_t block = 0; block < job->inputs.count; block++)
+    transform_inputs(m, job, block, first, last, first, v);
+  for (int32_t block = 0; block < ck_blocks(job->conv->out.channels); block += CK_PANEL_BLOCKS)
+    multiply_panel(m, job, block, first, last, v, s);
+}
+
+// Second schedule: V of one block and some tiles; then one panel over some tiles.
+CK_INLINE void input_unit(const int m, const winograd_job *job, int32_t unit) {
+  int32_t block = unit % job->inputs.count, first = unit / job->inputs.count * job->group;
+  transform_inputs(m, job, block, first, smaller(first + job->group, job->tiles), 0, job->v);
+}
+
+CK_INLINE void panel_unit(const int m, const winograd_job *job, int32_t unit, int32_t thread) {
+  int32_t first = unit % job->parts * job->group, last = smaller(first + job->group, job->tiles);
+  int32_t block = unit / job->parts * CK_PANEL_BLOCKS;
+  float *s = job->s + thread * job->frequencies * job->s_stride;
+  if (first < last) multiply_panel(m, job, block, first, last, job->v + (ptrdiff_t)first * CK_LANES, s);
+}
+
+static void group_unit_2(void *job, int32_t unit, int32_t thread) { group_unit(2, job, unit, thread); }
+static void group_unit_4(void *job, int32_t unit, int32_t thread) { group_unit(4, job, unit, thread); }
+static void panel_unit_2(void *job, int32_t unit, int32_t thread) { panel_unit(2, job, unit, thread); }
+static void panel_unit_4(void *job, int32_t unit, int32_t thread) { panel_unit(4, job, unit, thread); }
+
+static void input_unit_2(void *job, int32_t unit, int32_t thread) {
+  (void)thread;
+  input_unit(2, job, unit);
+}
+
+static void input_unit_4(void *job, int32_t unit, int32_t thread) {
+  (void)thread;
+  input_unit(4, job, unit);
+}
+
+static void winograd_run(ck_pool *pool, const ck_conv *conv, float *scratch) {
+  winograd_job job;
+  int32_t threads = ck_pool_threads(pool);
+  plan_winograd(conv, threads, &job);
+  list_blocks(conv, &job.inputs);
+  job.v = scratch;
+  job.s = scratch + (job.is_panelwise ? 1 : threads) * job.frequencies * job.v_stride;
+  if (!job.is_panelwise) {
+    int32_t units = divide_up(job.tiles, job.group);
+    ck_pool_run(pool, job.m == 4 ? group_unit_4 : group_unit_2, &job, units);
+    return;
+  }
+  ck_pool_run(pool, job.m == 4 ? input_unit_4 : input_unit_2, &job, job.inputs.count * job.parts);
+  int32_t panels = divide_up(ck_blocks(conv->out.channels), CK_PANEL_BLOCKS);
+  ck_pool_run(pool, job.m == 4 ? panel_unit_4 : panel_unit_2, &job, panels * job.parts);
+}

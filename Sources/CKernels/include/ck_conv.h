@@ -1,0 +1,52 @@
+// Convolutions of the fast path.
+#pragma once
+
+#include "ck_map.h"
+
+#define CK_MAX_SOURCES 8
+
+typedef enum {
+  CK_SOURCE_MAP = 0,      // as it is
+  CK_SOURCE_DOUBLED = 1,  // each pixel stands for 2 x 2 (nearest upsampling)
+  CK_SOURCE_PLANAR = 2,   // [C][H][W]; pitch is the width
+} ck_source_kind;
+
+// A run of input channels: the sources of a convolution lie one after the other along the channels.
+typedef struct {
+  ck_source_kind kind;
+  ck_map map;  // as stored: half the size for CK_SOURCE_DOUBLED
+} ck_source;
+
+typedef enum {
+  CK_METHOD_DIRECT = 0,
+  CK_METHOD_WINOGRAD_2 = 2,  // F(2x2, 3x3)
+  CK_METHOD_WINOGRAD_4 = 4,  // F(4x4, 3x3), points 0, +-sqrt(1/2), +-sqrt(2), infinity
+} ck_method;
+
+typedef struct {
+  int32_t source_count;
+  ck_source sources[CK_MAX_SOURCES];
+  int32_t in_height, in_width;  // of the sources, after doubling
+  ck_window_axis rows, columns;
+  ck_method method;      // Winograd: 3x3, stride 1, dilation 1, no planar source
+  const float *weights;  // packed by ck_pack_* for the same method and instruction set
+  const float *bias;     // padded to 16
+  ck_activation activation;  // not the sigmoid
+  ck_map out;
+  ck_map pooled;  // data NULL, or the 2x2 maximum of out with stride 2
+} ck_conv;
+
+// Floats of scratch memory, aligned to 64 bytes, that ck_conv_run needs.
+size_t ck_conv_scratch(ck_isa isa, const ck_conv *conv, int32_t threads);
+void ck_conv_run(ck_isa isa, ck_pool *pool, const ck_conv *conv, float *scratch);
+
+// Weights in the order in which the kernels read them. The output channels are padded to 16.
+size_t ck_packed_floats(ck_method method, int32_t out_channels, int32_t in_channels, int32_t taps);
+// oihw[K][C][taps] -> packed; source_channels: how many of C each source holds.
+void ck_pack_weights(ck_isa isa, ck_method method, const float *oihw, int32_t out_channels,
+                     const int32_t *source_channels, int32_t source_count, int32_t taps, float *packed);
+
+// Transposed convolution whose window does not overlap: size = stride, nothing cut off.
+// weights: for each tap of the window a 1x1 convolution packed with CK_METHOD_DIRECT.
+void ck_conv_transposed_run(ck_isa isa, ck_pool *pool, ck_map from, const float *weights, const float *bias,
+                            int32_t size_rows, int32_t size_columns, ck_activation activation, ck_map to);

@@ -1,0 +1,116 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Softmax output on a grid: K x H x W, the classes in the order of `ChamberLabel`, each pixel's sum 1.
+public struct ClassProbabilities: Equatable, Sendable {
+  public static let classes = ChamberLabel.allCases.count
+  public let width: Int
+  public let height: Int
+  public let spacing: PixelSpacing
+  public let values: [Float]
+
+  public init(width: Int, height: Int, spacing: PixelSpacing, values: [Float]) {
+    precondition(values.count == Self.classes * width * height, "one value a class and pixel")
+    self.width = width
+    self.height = height
+    self.spacing = spacing
+    self.values = values
+  }
+
+  /// The most probable class of each pixel, the chambers' probabilities multiplied by exp(`chamberLogOdds`).
+  public func labels(chamberLogOdds: Double = 0) -> LabelMask {
+    let plane = width * height
+    let weight = Float(exp(chamberLogOdds))
+    var labels = [UInt8](repeating: 0, count: plane)
+    for i in 0..<plane {
+      var best = values[i]
+      for label in ChamberLabel.allCases.dropFirst() {
+        let raw = values[Int(label.rawValue) * plane + i]
+        let value = label == .myocardium ? raw : raw * weight
+        if value > best {
+          best = value
+          labels[i] = label.rawValue
+        }
+      }
+    }
+    return LabelMask(width: width, height: height, spacing: spacing, labels: labels)
+  }
+
+  /// Mean probability of the most probable class over the pixels within `radius` millimetres of `point`.
+  func certainty(around point: Point, radius: Double) -> Double {
+    let plane = width * height
+    var sum = 0.0
+    var n = 0
+    for (x, y) in pixels(within: radius, of: point) {
+      sum += Double((0..<Self.classes).map { values[$0 * plane + y * width + x] }.max() ?? 0)
+      n += 1
+    }
+    return n == 0 ? 0 : sum / Double(n)
+  }
+
+  private func pixels(within radius: Double, of point: Point) -> [(x: Int, y: Int)] {
+    let reachX = Int(radius / spacing.x) + 1
+    let reachY = Int(radius / spacing.y) + 1
+    let centreX = Int(point.x.rounded())
+    let centreY = Int(point.y.rounded())
+    var pixels: [(x: Int, y: Int)] = []
+    for y in max(0, centreY - reachY)..<max(0, min(height, centreY + reachY + 1)) {
+      for x in max(0, centreX - reachX)..<max(0, min(width, centreX + reachX + 1))
+      where spacing.distance(point, Point(x: Double(x), y: Double(y))) <= radius { pixels.append((x, y)) }
+    }
+    return pixels
+  }
+
+  /// Each class smoothed by a Gaussian of `sigma` millimetres; the border's values go on outside of the grid.
+  public func smoothed(sigma: Double) -> ClassProbabilities {
+    guard sigma > 0 else { return self }
+    var result = values
+    let across = Self.kernel(sigma: sigma / spacing.x)
+    let down = Self.kernel(sigma: sigma / spacing.y)
+    for plane in 0..<Self.classes {
+      for y in 0..<height {
+        Self.convolve(
+          &result, start: (plane * height + y) * width, stride: 1, count: width, kernel: across)
+      }
+      for x in 0..<width {
+        Self.convolve(
+          &result, start: plane * height * width + x, stride: width, count: height, kernel: down)
+      }
+    }
+    return ClassProbabilities(width: width, height: height, spacing: spacing, values: result)
+  }
+
+  /// The part of the grid in `box`, which lies inside of it.
+  func cropped(to box: GridBox) -> ClassProbabilities {
+    var part: [Float] = []
+    part.reserveCapacity(Self.classes * box.width * box.height)
+    for plane in 0..<Self.classes {
+      for y in box.minY...box.maxY {
+        let row = (plane * height + y) * width
+        part.append(contentsOf: values[(row + box.minX)...(row + box.maxX)])
+      }
+    }
+    return ClassProbabilities(width: box.width, height: box.height, spacing: spacing, values: part)
+  }
+
+  /// A normalized Gaussian out to three sigma, which is in pixels.
+  private static func kernel(sigma: Double) -> [Float] {
+    let reach = Int((3 * sigma).rounded(.up))
+    let weights = (-reach...reach).map { exp(-Double($0 * $0) / (2 * sigma * sigma)) }
+    let sum = weights.reduce(0, +)
+    return weights.map { Float($0 / sum) }
+  }
+
+  private static func convolve(
+    _ field: inout [Float], start: Int, stride: Int, count: Int, kernel: [Float]
+  ) {
+    let reach = kernel.count / 2
+    let padded = (-reach..<(count + reach)).map { field[start + min(max($0, 0), count - 1) * stride] }
+    for i in 0..<count {
+      var sum: Float = 0
+      for j in kernel.indices { sum += kernel[j] * padded[i + j] }
+      field[start + i * stride] = sum
+    }
+  }
+}

@@ -1,0 +1,128 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Exact Euclidean distances to a set of pixels on an anisotropic grid, by lower envelopes of parabolas
+/// (Felzenszwalb and Huttenlocher, Theory of Computing 8, 2012).
+enum DistanceTransform {
+  /// Larger than any squared distance on a grid that fits into memory, and finite, so that differences of two
+  /// such values stay numbers.
+  static let farAway: Float = 1e12
+
+  /// Squared distances, H x W, in the square of `spacing`'s unit, from each pixel's centre to the nearest centre
+  /// of a pixel of the set; `farAway` everywhere where the set is empty.
+  static func squared(to mask: BinaryMask, spacing: PixelSpacing) -> [Float] {
+    var field = mask.bits.map { $0 ? 0 : farAway }
+    var envelope = ParabolaEnvelope(capacity: max(mask.width, mask.height))
+    for x in 0..<mask.width {
+      envelope.transform(&field, start: x, stride: mask.width, count: mask.height, step: Float(spacing.y))
+    }
+    for y in 0..<mask.height {
+      envelope.transform(
+        &field, start: y * mask.width, stride: 1, count: mask.width, step: Float(spacing.x))
+    }
+    return field
+  }
+}
+
+/// The one-dimensional pass, with scratch memory that all rows and columns share.
+private struct ParabolaEnvelope {
+  private var values: [Float]
+  private var vertices: [Int]
+  private var starts: [Float]
+
+  init(capacity: Int) {
+    values = [Float](repeating: 0, count: capacity)
+    vertices = [Int](repeating: 0, count: capacity)
+    starts = [Float](repeating: 0, count: capacity + 1)
+  }
+
+  /// Replaces `field[start + i * stride]`, i in 0..<count, by min over j of field[j] + ((i - j) * step)^2.
+  mutating func transform(_ field: inout [Float], start: Int, stride: Int, count: Int, step: Float) {
+    guard count > 0 else { return }
+    for i in 0..<count { values[i] = field[start + i * stride] / (step * step) }
+    let last = build(count: count)
+    var k = 0
+    for i in 0..<count {
+      while k < last, starts[k + 1] < Float(i) { k += 1 }
+      let offset = Float(i - vertices[k])
+      let value = (offset * offset + values[vertices[k]]) * step * step
+      field[start + i * stride] = min(value, DistanceTransform.farAway)
+    }
+  }
+
+  /// Fills `vertices` and `starts` with the lower envelope and returns the index of its last parabola.
+  private mutating func build(count: Int) -> Int {
+    var k = 0
+    vertices[0] = 0
+    starts[0] = -.infinity
+    for i in 1..<max(count, 1) {
+      var start = crossing(vertices[k], i)
+      while k > 0, start <= starts[k] {
+        k -= 1
+        start = crossing(vertices[k], i)
+      }
+      if start <= starts[k] { k = -1 }
+      k += 1
+      vertices[k] = i
+      starts[k] = k == 0 ? -.infinity : start
+    }
+    return k
+  }
+
+  /// Where parabola `j` starts to lie below parabola `i`, i < j.
+  private func crossing(_ i: Int, _ j: Int) -> Float {
+    let a = values[i] + Float(i * i)
+    let b = values[j] + Float(j * j)
+    return (b - a) / Float(2 * (j - i))
+  }
+}
+
+extension BinaryMask {
+  /// The set's pixels with a 4-neighbour outside of it or of the grid.
+  public var boundary: BinaryMask {
+    var edge = BinaryMask(width: width, height: height)
+    for y in 0..<height {
+      for x in 0..<width where bits[y * width + x] {
+        let inner =
+          contains(x: x - 1, y: y) && contains(x: x + 1, y: y) && contains(x: x, y: y - 1)
+          && contains(x: x, y: y + 1)
+        edge.bits[y * width + x] = !inner
+      }
+    }
+    return edge
+  }
+
+  /// For each pixel of the set, in raster order, the distance to the nearest pixel of `other`, in the unit of
+  /// `spacing`.
+  public func distances(to other: BinaryMask, spacing: PixelSpacing) -> [Double] {
+    let squared = DistanceTransform.squared(to: other, spacing: spacing)
+    return bits.indices.filter { bits[$0] }.map { Double(squared[$0]).squareRoot() }
+  }
+
+  /// Every pixel within `radius` (in the unit of `spacing`) of the set.
+  public func dilated(radius: Double, spacing: PixelSpacing) -> BinaryMask {
+    let limit = Float(radius * radius)
+    let squared = DistanceTransform.squared(to: self, spacing: spacing)
+    return BinaryMask(width: width, height: height, bits: squared.map { $0 <= limit })
+  }
+
+  /// Every pixel of the set farther than `radius` from the rest of the grid. Beyond the grid's border nothing is
+  /// known, so the border erodes nothing.
+  public func eroded(radius: Double, spacing: PixelSpacing) -> BinaryMask {
+    let limit = Float(radius * radius)
+    let squared = DistanceTransform.squared(to: inverted, spacing: spacing)
+    return BinaryMask(width: width, height: height, bits: squared.map { $0 > limit })
+  }
+
+  /// Cuts off what is thinner than about two radii.
+  public func opened(radius: Double, spacing: PixelSpacing) -> BinaryMask {
+    eroded(radius: radius, spacing: spacing).dilated(radius: radius, spacing: spacing).intersection(self)
+  }
+
+  /// Bridges gaps narrower than about two radii.
+  public func closed(radius: Double, spacing: PixelSpacing) -> BinaryMask {
+    let grown = dilated(radius: radius, spacing: spacing).eroded(radius: radius, spacing: spacing)
+    return BinaryMask(width: width, height: height, bits: zip(bits, grown.bits).map { $0 || $1 })
+  }
+}

@@ -1,0 +1,170 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Takes the mitral hinge points from a segmented frame: the ends of the line along which ventricle and atrium
+/// meet.
+public struct HingeExtractor: Sendable {
+  public let options: HingeOptions
+
+  public init(options: HingeOptions = HingeOptions()) {
+    self.options = options
+  }
+
+  /// - Parameters:
+  ///   - mask: labels H x W; its spacing judges the thresholds.
+  ///   - probabilities: of the same grid; without them the plain method is taken.
+  ///   - sector: of the same grid; without it nothing is said of the sector's edge.
+  public func extract(
+    from mask: LabelMask, probabilities: ClassProbabilities? = nil, sector: SectorMask? = nil
+  ) -> HingeFinding {
+    precondition(
+      probabilities.map { $0.width == mask.width && $0.height == mask.height } ?? true, "one grid")
+    guard let box = mask.boundingBox(of: [.leftVentricle, .leftAtrium], margin: Self.cropMargin) else {
+      return .indeterminate(.noVentricle)
+    }
+    let chambers = Chambers(mask.cropped(to: box), leakRadius: options.leakRadius)
+    let pixelArea = mask.spacing.x * mask.spacing.y
+    if Double(chambers.ventricle.count) * pixelArea < options.smallestVentricle {
+      return .indeterminate(.noVentricle)
+    }
+    if Double(chambers.atrium.count) * pixelArea < options.smallestAtrium { return .indeterminate(.noAtrium) }
+    guard let plain = ContactLine(chambers, mask.spacing) else { return .indeterminate(.noContact) }
+    let ends = probabilities.flatMap { refined(plain, in: box, $0) } ?? Ends(plain, origin: box)
+    let edge = sector.map { min($0.distanceToEdge(ends.left), $0.distanceToEdge(ends.right)) }
+    if let edge, edge < options.edgeMargin { return .indeterminate(.atSectorEdge) }
+    let quality = self.quality(plain, ends, chambers, mask.spacing, probabilities, edge)
+    let isCut = sector.map { chambers.touchEdge(of: $0, origin: box, margin: options.cutMargin) } ?? false
+    return .measured(
+      HingePair(
+        left: ends.left, right: ends.right, contactLine: ends.polyline,
+        diameterMillimetres: mask.spacing.distance(ends.left, ends.right), quality: quality,
+        reviewReasons: reviewReasons(quality, chambers, isCut: isCut)))
+  }
+
+  /// Pixels around the chambers that the extraction looks at: one more than the contact set's largest radius.
+  private static let cropMargin = 10
+
+  private struct Ends {
+    var left: Point
+    var right: Point
+    var polyline: [Point]
+
+    /// - Parameter origin: the box of the picture that the line's grid is.
+    init(_ line: ContactLine, origin: GridBox) {
+      func moved(_ point: Point) -> Point {
+        Point(x: point.x + Double(origin.minX), y: point.y + Double(origin.minY))
+      }
+      left = moved(line.left)
+      right = moved(line.right)
+      polyline = line.polyline().map(moved)
+    }
+  }
+
+  /// How far around the plain contact line the smoothed labels are looked at, in millimetres.
+  private static let refinementMargin = 15.0
+  /// A refined end farther than this from the plain one, in millimetres, has found something else.
+  private static let largestRefinement = 6.0
+
+  /// The ends by the smoothed method, `nil` where it is not asked for or does not confirm the plain line.
+  private func refined(
+    _ plain: ContactLine, in part: GridBox, _ probabilities: ClassProbabilities
+  ) -> Ends? {
+    guard case .smoothed(let sigma, let chamberLogOdds) = options.method else { return nil }
+    let box = plain.box(
+      margin: Self.refinementMargin, origin: part, width: probabilities.width, height: probabilities.height)
+    let labels = probabilities.cropped(to: box).smoothed(sigma: sigma).labels(chamberLogOdds: chamberLogOdds)
+    guard let line = ContactLine(Chambers(labels, leakRadius: options.leakRadius), plain.spacing) else {
+      return nil
+    }
+    let ends = Ends(line, origin: box)
+    let before = Ends(plain, origin: part)
+    let shift = max(
+      plain.spacing.distance(ends.left, before.left), plain.spacing.distance(ends.right, before.right))
+    return shift <= Self.largestRefinement ? ends : nil
+  }
+
+  private func quality(
+    _ plain: ContactLine, _ ends: Ends, _ chambers: Chambers, _ spacing: PixelSpacing,
+    _ probabilities: ClassProbabilities?, _ edge: Double?
+  ) -> HingeQuality {
+    let pixelArea = spacing.x * spacing.y
+    let certainty = { (point: Point) in
+      probabilities?.certainty(around: point, radius: options.certaintyRadius)
+    }
+    return HingeQuality(
+      contactRadius: plain.radius, contactLengthMillimetres: plain.length,
+      contactSpreadMillimetres: plain.spread, tiltDegrees: atan2(plain.axis.y, plain.axis.x) * 180 / .pi,
+      ventricleSquareMillimetres: Double(chambers.ventricle.count) * pixelArea,
+      atriumSquareMillimetres: Double(chambers.atrium.count) * pixelArea,
+      ventricleUnity: chambers.ventricleUnity, atriumUnity: chambers.atriumUnity,
+      ventricleSolidity: chambers.ventricle.solidity, atriumSolidity: chambers.atrium.solidity,
+      leakShare: chambers.leakShare, leftCertainty: certainty(ends.left),
+      rightCertainty: certainty(ends.right), edgeDistance: edge)
+  }
+
+  private func reviewReasons(
+    _ quality: HingeQuality, _ chambers: Chambers, isCut: Bool
+  ) -> [ReviewReason] {
+    let certainty = min(quality.leftCertainty ?? 1, quality.rightCertainty ?? 1)
+    let found: [ReviewReason: Bool] = [
+      .fragmentedVentricle: quality.ventricleUnity < 1 - options.largestFragmentShare,
+      .fragmentedAtrium: quality.atriumUnity < 1 - options.largestFragmentShare,
+      .leak: quality.leakShare > options.largestLeakShare,
+      .wideGap: quality.contactRadius > options.widestContactRadius,
+      .longContact: quality.contactLengthMillimetres > options.longestContact,
+      .shortContact: quality.contactLengthMillimetres < options.shortestContact,
+      .atriumNotBelow: !chambers.atriumLiesBelow,
+      .steepContact: abs(quality.tiltDegrees) > options.steepestContact,
+      .chamberAtEdge: isCut,
+      .uncertainLabels: certainty < options.smallestCertainty,
+    ]
+    return ReviewReason.allCases.filter { found[$0] == true }
+  }
+}
+
+extension ContactLine {
+  init?(_ chambers: Chambers, _ spacing: PixelSpacing) {
+    self.init(ventricle: chambers.ventricle, atrium: chambers.atrium, spacing: spacing)
+  }
+
+  /// The contact set's bounds and `margin` millimetres around them, as a box of the picture of which the line's
+  /// grid is the part `origin`.
+  func box(margin: Double, origin: GridBox, width: Int, height: Int) -> GridBox {
+    let acrossMargin = Int(margin / spacing.x) + 1
+    let downMargin = Int(margin / spacing.y) + 1
+    let xs = pixels.map { Int($0.x) + origin.minX }
+    let ys = pixels.map { Int($0.y) + origin.minY }
+    return GridBox(
+      minX: max(0, (xs.min() ?? 0) - acrossMargin), minY: max(0, (ys.min() ?? 0) - downMargin),
+      maxX: min(width - 1, (xs.max() ?? 0) + acrossMargin),
+      maxY: min(height - 1, (ys.max() ?? 0) + downMargin))
+  }
+
+  /// Root mean square distance of the contact set from its axis, in millimetres.
+  var spread: Double {
+    let squares = pixels.map { pixel in
+      let across = (pixel.x - centre.x) * spacing.x * -axis.y + (pixel.y - centre.y) * spacing.y * axis.x
+      return across * across
+    }
+    return (squares.reduce(0, +) / Double(squares.count)).squareRoot()
+  }
+}
+
+extension Chambers {
+  /// Whether the atrium's centroid lies below the ventricle's, the apex being up.
+  var atriumLiesBelow: Bool {
+    guard let above = ventricle.centroid, let below = atrium.centroid else { return false }
+    return below.y > above.y
+  }
+
+  /// Whether a chamber reaches to within `margin` millimetres of the sector's edge; `origin` is the part of the
+  /// picture that the chambers' grid is.
+  func touchEdge(of sector: SectorMask, origin: GridBox, margin: Double) -> Bool {
+    func isNear(_ point: Point) -> Bool {
+      sector.distanceToEdge(Point(x: point.x + Double(origin.minX), y: point.y + Double(origin.minY)))
+        < margin
+    }
+    return ventricle.boundary.share(where: isNear) > 0 || atrium.boundary.share(where: isNear) > 0
+  }
+}

@@ -1,0 +1,82 @@
+/// What the extraction makes of a frame. That a frame shows no annulus is a result, not an error.
+public enum HingeFinding: Equatable, Sendable {
+  case measured(HingePair)
+  case indeterminate(IndeterminateReason)
+}
+
+/// Why a frame has no hinge points.
+public enum IndeterminateReason: String, Codable, Sendable, CaseIterable {
+  /// No left ventricle, or too small a one.
+  case noVentricle = "no-ventricle"
+  case noAtrium = "no-atrium"
+  /// The chambers lie farther apart than `ContactLine`'s largest radius.
+  case noContact = "no-contact"
+  /// A hinge point is not seen: it lies at the edge of the sector.
+  case atSectorEdge = "at-sector-edge"
+}
+
+/// Why a person should look at a measured frame.
+public enum ReviewReason: String, Codable, Sendable, CaseIterable {
+  case fragmentedVentricle = "fragmented-ventricle"
+  case fragmentedAtrium = "fragmented-atrium"
+  /// A thin leak into a neighbouring chamber was cut off.
+  case leak
+  /// The chambers do not touch; the contact set was found across a gap.
+  case wideGap = "wide-gap"
+  case longContact = "long-contact"
+  case shortContact = "short-contact"
+  /// The atrium does not lie below the ventricle.
+  case atriumNotBelow = "atrium-not-below"
+  /// The contact line stands steeper than an annulus does in an apical view.
+  case steepContact = "steep-contact"
+  /// A chamber is cut by the edge of the sector elsewhere than at a hinge point.
+  case chamberAtEdge = "chamber-at-edge"
+  /// The classes are hardly told apart around a hinge point.
+  case uncertainLabels = "uncertain-labels"
+
+  /// Whether the measurement is not to be trusted at all, rather than looked at.
+  public var withholds: Bool { self == .longContact || self == .atriumNotBelow }
+}
+
+/// The mitral hinge points of one frame. Points are in pixels of the mask's grid.
+public struct HingePair: Equatable, Sendable {
+  /// By the side of the picture, not by anatomy.
+  public var left: Point
+  public var right: Point
+  /// From `left` to `right`, for drawing.
+  public var contactLine: [Point]
+  public var diameterMillimetres: Double
+  public var quality: HingeQuality
+  /// In the order of `ReviewReason.allCases`.
+  public var reviewReasons: [ReviewReason]
+
+  public var needsReview: Bool { !reviewReasons.isEmpty }
+  public var isWithheld: Bool { reviewReasons.contains(where: \.withholds) }
+}
+
+/// What tells a trustworthy pair from another; input of the confidence.
+public struct HingeQuality: Equatable, Sendable {
+  /// The contact set's radius in pixels; 1.5 where the chambers touch.
+  public var contactRadius: Double
+  /// Between the end points.
+  public var contactLengthMillimetres: Double
+  /// Root mean square distance of the contact set from its axis: a curved or two-armed set has a large one.
+  public var contactSpreadMillimetres: Double
+  /// Degrees of the contact line against the horizontal, positive where its right end lies lower.
+  public var tiltDegrees: Double
+  public var ventricleSquareMillimetres: Double
+  public var atriumSquareMillimetres: Double
+  /// The share of a label's pixels that lies in its largest component, 0 to 1.
+  public var ventricleUnity: Double
+  public var atriumUnity: Double
+  /// A chamber's area over that of its convex hull, 0 to 1.
+  public var ventricleSolidity: Double
+  public var atriumSolidity: Double
+  /// The share of the ventricle that was cut off as a leak.
+  public var leakShare: Double
+  /// Mean probability of the most probable class around each point, `nil` without probabilities.
+  public var leftCertainty: Double?
+  public var rightCertainty: Double?
+  /// Millimetres from the nearer point to the sector's edge, `nil` without a sector.
+  public var edgeDistance: Double?
+}

@@ -1,0 +1,90 @@
+import CKernels
+import Glibc
+
+/// A segmentation network read from an ONNX file, with its weights packed for this machine.
+///
+/// Immutable: any number of sessions, on any threads, share one model. The channels come first at its
+/// interface even where the file has them last.
+public final class Model: Sendable {
+  /// `[1, C, H, W]`
+  public let inputShape: [Int]
+  /// `[1, K, H, W]`
+  public let outputShape: [Int]
+  public let inputName: String
+  public let outputName: String
+
+  let program: Program
+  let arena: Arena
+
+  /// Reads the ONNX file at `path`.
+  public convenience init(contentsOf path: String) throws(ModelError) {
+    try self.init(bytes: try readFile(path))
+  }
+
+  /// Reads an ONNX file that is in memory.
+  public convenience init(bytes: [UInt8]) throws(ModelError) {
+    try self.init(graph: try Graph(bytes: bytes).simplified(), isa: ck_isa_preferred())
+  }
+
+  convenience init(graph: Graph, isa: ck_isa) throws(ModelError) {
+    try self.init(
+      program: Lowering.lower(graph, isa: isa), inputName: graph.inputName, outputName: graph.outputName)
+  }
+
+  init(program: Program, inputName: String, outputName: String) throws(ModelError) {
+    inputShape = program.buffers[program.input].shape
+    outputShape = program.buffers[program.output].shape
+    self.inputName = inputName
+    self.outputName = outputName
+    self.program = program
+    arena = Arena(program)
+    guard arena.floatCount <= ModelLimits.arenaFloats else {
+      throw ModelError(.tooLarge, "its feature maps need \(arena.floatCount / (1 << 18)) MiB")
+    }
+  }
+
+  /// The instruction set that the weights are packed for: `portable`, `avx2` or `avx512`.
+  public var instructionSet: String { String(cString: ck_isa_name(program.isa)) }
+}
+
+extension Graph {
+  init(bytes: [UInt8]) throws(ModelError) {
+    let result = bytes.withUnsafeBytes { file in
+      Result { () throws(ModelError) -> Graph in
+        let parser = MessageParser(file: file)
+        return try GraphBuilder.build(try parser.model(), parser: parser)
+      }
+    }
+    self = try result.get()
+  }
+}
+
+/// The whole file, if it is a regular one of a reasonable size.
+private func readFile(_ path: String) throws(ModelError) -> [UInt8] {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw unreadable(errno) }
+  defer { close(descriptor) }
+  var status = stat()
+  guard fstat(descriptor, &status) == 0 else { throw unreadable(errno) }
+  guard status.st_mode & S_IFMT == S_IFREG else { throw ModelError(.unreadable, "it is not a file") }
+  guard status.st_size <= ModelLimits.fileBytes else {
+    throw ModelError(.tooLarge, "the file has \(status.st_size) bytes")
+  }
+  var failure: Int32 = 0
+  let size = Int(status.st_size)
+  let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+    while count < size {
+      let received = read(descriptor, buffer.baseAddress.map { $0 + count }, size - count)
+      if received < 0, errno == EINTR { continue }
+      if received < 0 { failure = errno }
+      guard received > 0 else { return }
+      count += received
+    }
+  }
+  guard failure == 0 else { throw unreadable(failure) }
+  return bytes
+}
+
+private func unreadable(_ code: Int32) -> ModelError {
+  ModelError(.unreadable, String(cString: strerror(code)))
+}

@@ -1,0 +1,71 @@
+/// The part of onnx.proto3 (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3) that the engine reads.
+
+struct ONNXModel {
+  /// Version of the default operator set.
+  var opset: Int
+  var graph: ONNXGraph
+}
+
+struct ONNXGraph {
+  var nodes: [ONNXNode] = []
+  var initializers: [ONNXTensor] = []
+  var inputs: [ONNXValueInfo] = []
+  var outputs: [ONNXValueInfo] = []
+}
+
+struct ONNXNode {
+  var name = ""
+  var operatorType = ""
+  var domain = ""
+  /// An empty name stands for an optional input that is absent.
+  var inputs: [String] = []
+  var outputs: [String] = []
+  var attributes: [ONNXAttribute] = []
+}
+
+struct ONNXAttribute {
+  enum Value {
+    case float(Float)
+    case integer(Int64)
+    case string(String)
+    case tensor(ONNXTensor)
+    case floats([Float])
+    case integers([Int64])
+    /// A kind that no supported operator has: a graph, a list of strings or of tensors.
+    case other
+  }
+  var name = ""
+  var value = Value.other
+}
+
+struct ONNXTensor {
+  /// TensorProto.DataType.
+  enum ElementType: Int64 {
+    case float = 1
+    case int32 = 6
+    case int64 = 7
+    case double = 11
+  }
+  enum Payload {
+    /// Little-endian elements, as byte offsets into the file.
+    case raw(Range<Int>)
+    case floats([Float])
+    case integers([Int64])
+  }
+  var name = ""
+  var dimensions: [Int] = []
+  var elementType = ElementType.float
+  var payload = Payload.floats([])
+  /// Where the tensor stands in the file.
+  var offset = 0
+
+  var elementCount: Int { dimensions.reduce(1, *) }
+}
+
+struct ONNXValueInfo {
+  var name = ""
+  /// TensorProto.DataType; 0 where the file says none.
+  var elementType: Int64 = 0
+  /// nil where the dimension is symbolic or unknown.
+  var dimensions: [Int?] = []
+}

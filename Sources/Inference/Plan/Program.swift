@@ -1,0 +1,98 @@
+import CKernels
+
+/// Index of a buffer in a program.
+typealias BufferID = Int
+
+/// Memory of one feature map.
+struct Buffer: Sendable {
+  enum Layout: Sendable {
+    /// `[C][H][W]`, or any other four axes in order.
+    case planar
+    /// NCHWc16, see `ck_map.h`.
+    case blocked
+  }
+  var layout: Layout
+  /// Four axes.
+  var shape: [Int]
+
+  /// A multiple of 16, so that the next buffer is aligned too.
+  var floatCount: Int {
+    switch layout {
+    case .planar: (shape.reduce(1, *) + 15) / 16 * 16
+    case .blocked: ck_map_floats(Int32(shape[1]), Int32(shape[2]), Int32(shape[3]))
+    }
+  }
+}
+
+/// Input channels of a convolution: a buffer as it is, or each pixel taken for 2 x 2.
+struct ChannelSource: Sendable {
+  var buffer: BufferID
+  var isDoubled = false
+}
+
+struct ConvolutionStep: Sendable {
+  var sources: [ChannelSource]
+  /// Rows and columns of the sources after doubling.
+  var inputSize: (rows: Int, columns: Int)
+  var window: Window
+  var method: ck_method
+  var weights: ConstantFloats
+  var bias: ConstantFloats
+  var activation: Activation
+  var output: BufferID
+  /// Receives the 2x2 maximum of the output.
+  var pooled: BufferID?
+}
+
+struct TransposedConvolutionStep: Sendable {
+  var window: Window
+  var weights: ConstantFloats
+  var bias: ConstantFloats
+  var activation: Activation
+}
+
+/// What one step computes from its inputs. Buffers are blocked where nothing else is said.
+enum StepKind: Sendable {
+  /// Planar to blocked.
+  case pack
+  /// Blocked to planar.
+  case unpack
+  case convolution(ConvolutionStep)
+  case transposedConvolution(TransposedConvolutionStep)
+  case scaleShift(scale: ConstantFloats?, shift: ConstantFloats?, Activation)
+  case elementwise(Elementwise, Activation)
+  case pool(Pooling)
+  case resample(Resampling)
+  /// Into the output from this channel on.
+  case copy(channel: Int)
+  /// Blocked to planar.
+  case softmax
+  /// Planar to planar, by the plain kernels.
+  case reference(Operation)
+}
+
+struct Step: Sendable {
+  var kind: StepKind
+  var inputs: [BufferID]
+  var output: BufferID
+
+  var writes: [BufferID] {
+    if case .convolution(let step) = kind, let pooled = step.pooled { return [output, pooled] }
+    return [output]
+  }
+}
+
+/// A model as the kernels execute it: buffers without addresses yet, and steps in order.
+struct Program: Sendable {
+  var isa: ck_isa
+  var buffers: [Buffer] = []
+  var steps: [Step] = []
+  /// Planar.
+  var input: BufferID = 0
+  var output: BufferID = 0
+
+  mutating func addBuffer(_ layout: Buffer.Layout, _ shape: [Int]) -> BufferID {
+    buffers.append(Buffer(layout: layout, shape: shape))
+    return buffers.count - 1
+  }
+}

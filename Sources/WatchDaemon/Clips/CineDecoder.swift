@@ -1,0 +1,118 @@
+import FoundationEssentials
+import Synchronization
+
+/// Decodes frame by frame in a child process; the frames arrive over a pipe as they are decoded, and the child
+/// runs ahead only as far as the pipe holds. Used by one thread at a time; several decoders may be at work at
+/// once. Closing kills the child.
+final class CineDecoder {
+  let header: ClipHeader
+
+  private let worker: DecodeWorkerProcess
+  private let indices: [Int]
+  private var delivered = 0
+
+  /// The executable that has the command `decode-worker`; this program by default.
+  static var workerExecutable: String {
+    get { defaultExecutable.withLock { $0 } }
+    set { defaultExecutable.withLock { $0 = newValue } }
+  }
+  private static let defaultExecutable = Mutex("/proc/self/exe")
+
+  /// Starts decoding `frames` (0-based) in the order given, or all of them in ascending order. Throws where the
+  /// file cannot be read or its frames cannot be decoded.
+  init(
+    path: String, frames: [Int]? = nil, limits: DecodeLimits = .init(), executable: String = workerExecutable
+  ) throws(ClipReadError) {
+    let request = DecodeRequest(frames: frames.map { .some($0) } ?? .all, limits: limits)
+    worker = try DecodeWorkerProcess(path: path, request: request, executable: executable)
+    header = try worker.readHeader()
+    guard header.framesAreWithin(limits) else { throw worker.nonsense() }
+    indices = frames ?? Array(0..<header.frames)
+  }
+
+  deinit { close() }
+
+  /// The next frame; `nil` at the end.
+  func next() throws(ClipReadError) -> DecodedFrame? {
+    let (kind, length) = try worker.readPrefix()
+    if delivered == indices.count {
+      guard kind == .end, length == 0 else { throw worker.nonsense() }
+      return nil
+    }
+    guard kind == .frame, length == DecodeMessage.framePrefixBytes + header.rows * header.columns,
+      let frame = DecodeMessage.frame(try worker.read(length), columns: header.columns, rows: header.rows),
+      frame.index == indices[delivered]
+    else { throw worker.nonsense() }
+    delivered += 1
+    return frame
+  }
+
+  func close() { worker.end() }
+}
+
+enum ClipReader {
+  /// Reads what a file says of itself, in a child process. Files that are no pictures have a header too.
+  static func readHeader(
+    path: String, limits: DecodeLimits = .init(), executable: String = CineDecoder.workerExecutable
+  ) throws(ClipReadError) -> ClipHeader {
+    let request = DecodeRequest(frames: .none, limits: limits)
+    return try DecodeWorkerProcess(path: path, request: request, executable: executable).readHeader()
+  }
+}
+
+/// Nothing that a worker says is believed: a hostile file may have taken it over.
+extension DecodeWorkerProcess {
+  /// The next message's kind and length. A failure that the worker tells of is thrown.
+  fileprivate func readPrefix() throws(ClipReadError) -> (kind: DecodeMessage.Kind, length: Int) {
+    guard let (kind, length) = DecodeMessage.kindAndLength(try read(DecodeMessage.prefixBytes)) else {
+      throw nonsense()
+    }
+    if kind == .failure {
+      guard length <= DecodeMessage.maxTextBytes, let failure = DecodeMessage.failure(try read(length)) else {
+        throw nonsense()
+      }
+      end()
+      throw failure
+    }
+    return (kind, length)
+  }
+
+  fileprivate func readHeader() throws(ClipReadError) -> ClipHeader {
+    let (kind, length) = try readPrefix()
+    guard kind == .header, length <= DecodeMessage.maxTextBytes else { throw nonsense() }
+    let json = Data(try read(length))
+    guard let header = try? JSONDecoder().decode(ClipHeader.self, from: json), header.isPlausible else {
+      throw nonsense()
+    }
+    return header
+  }
+
+  fileprivate func nonsense() -> ClipReadError {
+    end()
+    return ClipReadError(reason: .decoderCrashed, detail: "The decoder gave an answer that cannot be right.")
+  }
+}
+
+extension ClipHeader {
+  /// Every number fits the attribute that it comes from, so that computing with them cannot overflow.
+  fileprivate var isPlausible: Bool {
+    let counts = [rows, columns, samplesPerPixel, bitsAllocated, bitsStored]
+    let times = frameTimeVector + rWaveTimes + [frameTime, heartRate].compactMap { $0 }
+    let spacing = pixelSpacing.map { [$0.x, $0.y] } ?? []
+    return counts.allSatisfy { (0...0xFFFF).contains($0) } && (-0x8000_0000...0x7FFF_FFFF).contains(frames)
+      && times.allSatisfy(\.isFinite) && spacing.allSatisfy { $0.isFinite && $0 > 0 }
+      && regions.allSatisfy(\.isPlausible)
+  }
+
+  fileprivate func framesAreWithin(_ limits: DecodeLimits) -> Bool {
+    rows * columns > 0 && rows * columns <= limits.maxPixels && (1...limits.maxFrames).contains(frames)
+  }
+}
+
+extension ClipHeader.Region {
+  fileprivate var isPlausible: Bool {
+    [spatialFormat, dataType, flags, unitsX, unitsY].allSatisfy { (0...0xFFFF_FFFF).contains($0) }
+      && [minX, minY, maxX, maxY].allSatisfy { (-0x8000_0000...0xFFFF_FFFF).contains($0) } && deltaX.isFinite
+      && deltaY.isFinite
+  }
+}

@@ -1,0 +1,84 @@
+import Hinge
+
+extension ClipHeader {
+  /// Texts that view rules may ask for, by keyword.
+  private static let textKeywords = [
+    "ViewName", "StageName", "SeriesDescription", "StudyDescription", "ImageComments", "ProtocolName",
+    "PerformedProtocolStepDescription", "ImageType", "Manufacturer", "ManufacturerModelName", "StudyDate",
+    "StudyTime",
+    "StudyID", "AccessionNumber", "ContentDate", "ContentTime", "AcquisitionDateTime", "SeriesNumber",
+    "InstanceNumber", "TransducerData", "BodyPartExamined",
+  ]
+  private static let codeSequences = ["ViewCodeSequence", "AnatomicRegionSequence", "StageCodeSequence"]
+  /// More regions than this are no echo picture.
+  private static let maxRegions = 64
+
+  init(_ file: DICOMFile) {
+    self.init(
+      sopClassUID: file.text("SOPClassUID"), sopInstanceUID: file.text("SOPInstanceUID"),
+      studyInstanceUID: file.text("StudyInstanceUID"), seriesInstanceUID: file.text("SeriesInstanceUID"),
+      modality: file.text("Modality"), transferSyntaxUID: file.transferSyntaxUID, identity: Identity(file),
+      rows: file.integer("Rows") ?? 0, columns: file.integer("Columns") ?? 0,
+      frames: file.integer("NumberOfFrames") ?? 1, samplesPerPixel: file.integer("SamplesPerPixel") ?? 1,
+      bitsAllocated: file.integer("BitsAllocated") ?? 0, bitsStored: file.integer("BitsStored") ?? 0,
+      photometricInterpretation: file.text("PhotometricInterpretation"), hasPixelData: file.hasPixelData,
+      frameTime: file.number("FrameTime").flatMap { $0 > 0 ? $0 : nil },
+      frameTimeVector: file.numbers("FrameTimeVector"), rWaveTimes: file.numbers("RWaveTimeVector"),
+      heartRate: file.number("HeartRate").flatMap { $0 > 0 ? $0 : nil },
+      regions: (0..<min(file.itemCount("SequenceOfUltrasoundRegions"), Self.maxRegions)).compactMap {
+        Region(file, index: $0)
+      },
+      pixelSpacing: Self.pixelSpacing(file),
+      colourDataPresent: file.integer("UltrasoundColorDataPresent").map { $0 != 0 },
+      lossy: file.text("LossyImageCompression") == "01", texts: Self.texts(file),
+      attributes: Self.attributes(file))
+  }
+
+  /// PixelSpacing (0028,0030) gives the distance between rows first.
+  private static func pixelSpacing(_ file: DICOMFile) -> PixelSpacing? {
+    let values = file.numbers("PixelSpacing")
+    guard values.count == 2, values.allSatisfy({ $0 > 0 }) else { return nil }
+    return PixelSpacing(x: values[1], y: values[0])
+  }
+
+  private static func attributes(_ file: DICOMFile) -> [String: String] {
+    var attributes: [String: String] = [:]
+    for keyword in SourceClip.copiedKeywords { attributes[keyword] = file.untrimmedText(keyword) }
+    return attributes
+  }
+
+  private static func texts(_ file: DICOMFile) -> [String: String] {
+    var texts: [String: String] = [:]
+    for keyword in textKeywords { texts[keyword] = file.text(keyword) }
+    for keyword in codeSequences { texts[keyword] = file.text("\(keyword)[0].CodeValue") }
+    return texts
+  }
+}
+
+extension ClipHeader.Identity {
+  fileprivate init(_ file: DICOMFile) {
+    self.init(
+      patientID: file.text("PatientID"), issuerOfPatientID: file.text("IssuerOfPatientID"),
+      patientName: file.text("PatientName"), patientBirthDate: file.text("PatientBirthDate"))
+  }
+}
+
+extension ClipHeader.Region {
+  /// `nil` where the region does not say what and where it is.
+  fileprivate init?(_ file: DICOMFile, index: Int) {
+    let item = "SequenceOfUltrasoundRegions[\(index)]."
+    guard let format = file.integer(item + "RegionSpatialFormat"),
+      let type = file.integer(item + "RegionDataType"),
+      let minX = file.integer(item + "RegionLocationMinX0"),
+      let minY = file.integer(item + "RegionLocationMinY0"),
+      let maxX = file.integer(item + "RegionLocationMaxX1"),
+      let maxY = file.integer(item + "RegionLocationMaxY1")
+    else { return nil }
+    self.init(
+      spatialFormat: format, dataType: type, flags: file.integer(item + "RegionFlags") ?? 0, minX: minX,
+      minY: minY,
+      maxX: maxX, maxY: maxY, unitsX: file.integer(item + "PhysicalUnitsXDirection") ?? 0,
+      unitsY: file.integer(item + "PhysicalUnitsYDirection") ?? 0,
+      deltaX: file.number(item + "PhysicalDeltaX") ?? 0, deltaY: file.number(item + "PhysicalDeltaY") ?? 0)
+  }
+}

@@ -1,0 +1,110 @@
+import CDCMTK
+import Hinge
+
+/// An open DICOM file. Only the decode worker opens one.
+final class DICOMFile {
+  static let longestText = 1024
+
+  private let reader: OpaquePointer
+
+  init(path: String) throws(ClipReadError) {
+    var error = hd_error()
+    guard let reader = hd_open(path, &error) else { throw ClipReadError(error) }
+    self.reader = reader
+  }
+
+  deinit { hd_close(reader) }
+
+  /// The value of an element, trimmed; `nil` where it is absent or empty. Bytes that are no UTF-8 are taken for
+  /// Latin-1, so that texts that differ still differ.
+  ///
+  /// Only the first `limit` characters: no value representation but that of long texts allows more than 64.
+  func text(_ path: String, limit: Int = longestText) -> String? {
+    guard let trimmed = untrimmedText(path)?.trimmingPadding(), !trimmed.isEmpty else { return nil }
+    return String(trimmed.prefix(limit))
+  }
+
+  /// The value of an element as it stands; `nil` where it is absent or empty.
+  func untrimmedText(_ path: String) -> String? {
+    guard let bytes = hd_text(reader, path) else { return nil }
+    return String(validatingCString: bytes) ?? Self.latin1(bytes)
+  }
+
+  func numbers(_ path: String) -> [Double] {
+    text(path, limit: .max).map {
+      $0.split(separator: "\\").compactMap { Double($0.trimmingPadding()) }.filter(\.isFinite)
+    }
+      ?? []
+  }
+
+  func number(_ path: String) -> Double? { numbers(path).first }
+
+  func integer(_ path: String) -> Int? { number(path).flatMap { Int(exactly: $0.rounded()) } }
+
+  func itemCount(_ path: String) -> Int { hd_item_count(reader, path) }
+
+  var transferSyntaxUID: String { String(cString: hd_transfer_syntax(reader)) }
+
+  var hasPixelData: Bool { hd_has_pixel_data(reader) }
+
+  func prepareFrames(_ limits: DecodeLimits) throws(ClipReadError) {
+    var error = hd_error()
+    var caps = hd_limits(
+      max_pixels: UInt64(limits.maxPixels), max_frames: UInt64(limits.maxFrames),
+      max_total_pixels: UInt64(limits.maxTotalPixels))
+    guard hd_prepare_frames(reader, &caps, &error) else { throw ClipReadError(error) }
+  }
+
+  /// Decodes frame `index` into `gray`, which holds rows x columns bytes, and returns its coloured fraction.
+  func readFrame(_ index: Int, box: PixelBox, into gray: UnsafeMutableBufferPointer<UInt8>)
+    throws(ClipReadError)
+    -> Double
+  {
+    var error = hd_error()
+    var fraction = 0.0
+    let box = hd_box(
+      x: UInt32(box.x), y: UInt32(box.y), width: UInt32(box.width), height: UInt32(box.height))
+    guard hd_read_frame(reader, UInt32(index), box, gray.baseAddress, gray.count, &fraction, &error) else {
+      throw ClipReadError(error)
+    }
+    return fraction
+  }
+
+  private static func latin1(_ bytes: UnsafePointer<CChar>) -> String {
+    var scalars = String.UnicodeScalarView()
+    var next = bytes
+    while next.pointee != 0 {
+      scalars.append(Unicode.Scalar(UInt8(bitPattern: next.pointee)))
+      next += 1
+    }
+    return String(scalars)
+  }
+}
+
+extension StringProtocol {
+  /// Without the spaces and NULs that DICOM pads values with (PS3.5 6.2).
+  fileprivate func trimmingPadding() -> String {
+    let isPadding = { (c: Unicode.Scalar) in c.value <= 0x20 }
+    let scalars = unicodeScalars.drop(while: isPadding)
+    return String(String.UnicodeScalarView(scalars.reversed().drop(while: isPadding).reversed()))
+  }
+}
+
+extension ClipReadError {
+  init(_ error: hd_error) {
+    let text = withUnsafeBytes(of: error.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    self.init(reason: Self.reason(UInt32(bitPattern: error.code)), detail: text)
+  }
+
+  private static func reason(_ code: UInt32) -> ReasonCode {
+    switch hd_read_status(code) {
+    case HD_NOT_DICOM: .notDICOM
+    case HD_TRUNCATED: .truncated
+    case HD_TOO_LARGE: .tooLarge
+    case HD_UNREADABLE: .unreadable
+    case HD_UNSUPPORTED_TRANSFER_SYNTAX: .unsupportedTransferSyntax
+    case HD_UNSUPPORTED_PIXELS: .unsupportedPixels
+    default: .corrupt
+    }
+  }
+}

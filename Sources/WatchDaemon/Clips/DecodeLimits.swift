@@ -1,0 +1,32 @@
+/// What reading one file may cost. The defaults let every echo loop pass that a scanner is known to write.
+struct DecodeLimits: Sendable, Equatable {
+  /// Rows x Columns.
+  var maxPixels = 4096 * 4096
+  /// NumberOfFrames.
+  var maxFrames = 10_000
+  /// Rows x Columns x NumberOfFrames.
+  var maxTotalPixels = 4_000_000_000
+  /// Of the process that decodes: its heap and private mappings.
+  var memoryMegabytes = 512
+  /// Of the process that decodes: computing time.
+  var cpuSeconds = 60
+  /// How long the reader waits for the process that decodes, over all its answers. Time that the reader itself
+  /// takes between frames does not count.
+  var deadlineSeconds = 90.0
+}
+
+/// Why a file or its frames cannot be had. `detail` is a sentence without path and patient data.
+struct ClipReadError: Error, Equatable {
+  var reason: ReasonCode
+  var detail: String
+}
+
+/// One decoded frame.
+struct DecodedFrame: Sendable, Equatable {
+  /// 0-based.
+  var index: Int
+  var gray: GrayFrame
+  /// Share of the pixels, inside the bounds of the 2D regions if there are any, whose R, G and B differ by more
+  /// than 48, which flow does and a tinted gray map hardly.
+  var colouredFraction: Double
+}

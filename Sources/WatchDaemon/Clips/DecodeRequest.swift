@@ -1,0 +1,57 @@
+/// What a decode worker is asked for; its command line.
+struct DecodeRequest: Equatable {
+  enum Frames: Equatable {
+    case none
+    case all
+    case some([Int])
+  }
+
+  static let command = "decode-worker"
+
+  var frames: Frames
+  var limits: DecodeLimits
+
+  var arguments: [String] {
+    [
+      Self.command, String(limits.maxPixels), String(limits.maxFrames), String(limits.maxTotalPixels),
+      String(limits.memoryMegabytes), String(limits.cpuSeconds), framesArgument,
+    ]
+  }
+
+  private var framesArgument: String {
+    switch frames {
+    case .none: "none"
+    case .all: "all"
+    case .some(let indices): indices.map(String.init).joined(separator: ",")
+    }
+  }
+}
+
+extension DecodeRequest {
+  /// `nil` where the arguments, the command's name first, are not those of a request.
+  init?(arguments: [String]) {
+    let numbers = arguments.dropFirst().prefix(5).compactMap(Int.init)
+    guard arguments.first == Self.command, arguments.count == 7, numbers.count == 5,
+      numbers.allSatisfy({ (1...Int(Int32.max) * 1024).contains($0) }),
+      let frames = Frames(argument: arguments[6])
+    else { return nil }
+    self.frames = frames
+    limits = DecodeLimits(
+      maxPixels: numbers[0], maxFrames: numbers[1], maxTotalPixels: numbers[2], memoryMegabytes: numbers[3],
+      cpuSeconds: numbers[4])
+  }
+}
+
+extension DecodeRequest.Frames {
+  fileprivate init?(argument: String) {
+    switch argument {
+    case "none": self = .none
+    case "all": self = .all
+    default:
+      let parts = argument.split(separator: ",", omittingEmptySubsequences: true)
+      let indices = parts.compactMap { UInt32($0).map(Int.init) }
+      guard indices.count == parts.count else { return nil }
+      self = .some(indices)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import CDCMTK
+import FoundationEssentials
+import Glibc
+
+/// The hidden command `decode-worker`: reads the file on descriptor 3 and answers on standard output, in the
+/// messages of `DecodeMessage`. It gives up what it does not need before it looks at the file, and it ends with
+/// its reader, whose closed pipe kills it.
+func decodeWorkerMain() -> Int32 {
+  guard let request = DecodeRequest(arguments: Array(CommandLine.arguments.dropFirst())) else { return 64 }
+  DecodeWorker(request: request).run()
+  return 0
+}
+
+private struct DecodeWorker {
+  static let path = "/proc/self/fd/\(HD_WORKER_FILE)"
+
+  let request: DecodeRequest
+
+  func run() {
+    do throws(ClipReadError) {
+      try confine()
+      let file = try DICOMFile(path: Self.path)
+      let header = ClipHeader(file)
+      if request.frames != .none { try file.prepareFrames(request.limits) }
+      try send(header)
+      try sendFrames(of: file, header)
+      write(DecodeMessage.prefix(.end, length: 0))
+    } catch {
+      let payload = DecodeMessage.failurePayload(error)
+      write(DecodeMessage.prefix(.failure, length: payload.count) + payload)
+    }
+  }
+
+  private func confine() throws(ClipReadError) {
+    var error = hd_error()
+    let memory = UInt64(request.limits.memoryMegabytes) << 20
+    guard hd_worker_confine(memory, UInt64(request.limits.cpuSeconds), &error) else {
+      throw ClipReadError(error)
+    }
+  }
+
+  private func send(_ header: ClipHeader) throws(ClipReadError) {
+    guard let json = try? JSONEncoder().encode(header), json.count <= DecodeMessage.maxTextBytes else {
+      throw ClipReadError(reason: .corrupt, detail: "The header's values are too many or no numbers.")
+    }
+    write(DecodeMessage.prefix(.header, length: json.count) + json)
+  }
+
+  private func sendFrames(of file: DICOMFile, _ header: ClipHeader) throws(ClipReadError) {
+    let box = PixelCalibration.bounds(of: header)
+    let start = DecodeMessage.prefixBytes + DecodeMessage.framePrefixBytes
+    let message = try Self.allocate(start + header.rows * header.columns)
+    defer { free(message.baseAddress) }
+    for index in indices(header) {
+      let fraction = try file.readFrame(
+        index, box: box, into: UnsafeMutableBufferPointer(rebasing: message[start...]))
+      let prefix =
+        DecodeMessage.prefix(.frame, length: message.count - DecodeMessage.prefixBytes)
+        + DecodeMessage.framePrefix(index: index, colouredFraction: fraction)
+      _ = message.update(fromContentsOf: prefix)
+      write(UnsafeRawBufferPointer(message))
+    }
+  }
+
+  /// An array would trap where memory is at its limit.
+  private static func allocate(_ count: Int) throws(ClipReadError) -> UnsafeMutableBufferPointer<UInt8> {
+    guard let memory = calloc(count, 1) else {
+      throw ClipReadError(reason: .tooLarge, detail: "A frame needs more memory than it may have.")
+    }
+    return UnsafeMutableBufferPointer(start: memory.assumingMemoryBound(to: UInt8.self), count: count)
+  }
+
+  private func indices(_ header: ClipHeader) -> [Int] {
+    switch request.frames {
+    case .none: []
+    case .all: Array(0..<header.frames)
+    case .some(let indices): indices
+    }
+  }
+
+  /// A reader that is gone raises SIGPIPE, which ends the worker.
+  private func write(_ bytes: UnsafeRawBufferPointer) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = Glibc.write(STDOUT_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if count < 0 && errno != EINTR { exit(74) }
+      rest = rest.dropFirst(max(count, 0))
+    }
+  }
+
+  private func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { write($0) } }
+}

@@ -1,0 +1,134 @@
+/// End diastole and end systole of every beat of a clip, from R-wave times where there are any and from the area
+/// of the left ventricle otherwise. Pure; times are milliseconds, frames 0-based.
+struct FrameSelection: Sendable {
+  /// Between one end diastole and the next: 200 down to 40 beats a minute.
+  static let beatLengths = 300.0...1500.0
+  /// From end diastole to end systole. Electromechanical systole takes some 400 ms at 60 beats a minute and less
+  /// at more (Weissler et al., Circulation 37, 1968: 546 ms - 2.1 ms per beat a minute), longer in block.
+  static let systoles = 120.0...650.0
+  /// After an R wave, end systole lies in this part of the beat.
+  static let systolicPart = 0.15...0.65
+  /// The swing of the area over its median below which nothing beats: a ventricle that ejects a tenth of its
+  /// volume still changes its area by some 7 %.
+  static let smallestSwing = 0.06
+  /// The swing over the noise.
+  static let smallestSwingToNoise = 3.0
+  /// Shares of the swing: what a reversal needs to count, and how near to the largest area a later maximum must
+  /// come to be taken for end diastole.
+  static let reversal = 0.4
+  static let nearMaximum = 0.08
+  /// How far below other beats' end diastole the area may be at the clip's first or last frame, as a share of the
+  /// swing, to be taken for one.
+  static let edgeTolerance = 0.08
+  /// Where a clip ends before the ventricle has filled: by how much of the swing it must have begun to.
+  static let beginningOfFilling = 0.1
+  /// An extreme at the clip's edge is believed where the curve is this flat, as a share of its steepest part.
+  static let edgeFlatness = 0.3
+  /// The largest share of a beat's frames without an area.
+  static let largestGapShare = 0.5
+  /// A frame without an area gives way to a neighbour that has one, within this many milliseconds.
+  static let neighbourReach = 70.0
+
+  /// - Parameters:
+  ///   - lvArea: the left ventricle's area, one a frame, in any unit; `nil` where there was none.
+  ///   - times: one a frame, ascending.
+  ///   - rWaves: R Wave Time Vector, from the start of the clip; may be empty.
+  ///   - heartRate: beats a minute as the file has it; a hint.
+  /// - Returns: the beats in order, exactly one of them the reference; empty where no beat is found.
+  static func beats(
+    lvArea: [Double?], times: [Double], rWaves: [Double] = [], heartRate: Double? = nil
+  ) -> [ClipReport.Beat] {
+    guard let curve = AreaCurve(areas: lvArea, times: times) else { return [] }
+    let byECG = RWaveBeats(curve, rWaves: rWaves, heartRate: heartRate).found
+    let found = byECG.isEmpty ? AreaCurveBeats(curve, heartRate: heartRate).found : byECG
+    let usable = found.compactMap { $0.onMeasuredFrames(of: curve) }
+    guard let best = usable.indices.min(by: { usable[$0].rank < usable[$1].rank }) else { return [] }
+    return usable.indices.map { i in
+      ClipReport.Beat(
+        edFrame: usable[i].endDiastole, esFrame: usable[i].endSystole, source: usable[i].source,
+        reference: i == best)
+    }
+  }
+
+  /// The length of a beat that a heart rate stands for, `nil` where it is not plausible.
+  static func beatLength(heartRate: Double?) -> Double? {
+    guard let heartRate, heartRate > 0 else { return nil }
+    let length = 60_000 / heartRate
+    return beatLengths.contains(length) ? length : nil
+  }
+}
+
+/// A beat as it was found, before the reference is chosen.
+struct FoundBeat: Equatable {
+  var endDiastole: Int
+  var endSystole: Int
+  /// The next end diastole, `nil` where the clip ends before it.
+  var nextEndDiastole: Int?
+  var source: ClipReport.Beat.Source
+  /// What ranks beats, lowest first: whole ones, then those with few gaps and a swing like that of the others.
+  var rank = 0.0
+
+  /// The beat on frames that have an area of their own; `nil` where too few have one, or none near enough.
+  func onMeasuredFrames(of curve: AreaCurve) -> FoundBeat? {
+    let span = endDiastole...(nextEndDiastole ?? endSystole)
+    let gaps = Double(span.count { !curve.measured[$0] }) / Double(span.count)
+    guard gaps <= FrameSelection.largestGapShare,
+      let diastole = curve.measuredFrame(near: endDiastole),
+      let systole = curve.measuredFrame(near: endSystole), diastole < systole
+    else { return nil }
+    var beat = self
+    beat.endDiastole = diastole
+    beat.endSystole = systole
+    let swing = curve.values[endDiastole] - curve.values[endSystole]
+    beat.rank = (nextEndDiastole == nil ? 10 : 0) + gaps + abs(1 - swing / max(curve.swing, 1e-9))
+    return beat
+  }
+}
+
+extension AreaCurve {
+  /// The frame itself, or the nearest with an area within `FrameSelection.neighbourReach`.
+  fileprivate func measuredFrame(near frame: Int) -> Int? {
+    let reach = FrameSelection.neighbourReach
+    return frames(in: (times[frame] - reach)...(times[frame] + reach)).filter { measured[$0] }
+      .min { abs(times[$0] - times[frame]) < abs(times[$1] - times[frame]) }
+  }
+}
+
+/// Beats from R waves: end diastole at the R wave, end systole at the least area in the systolic part of the beat.
+struct RWaveBeats {
+  private(set) var found: [FoundBeat] = []
+
+  init(_ curve: AreaCurve, rWaves: [Double], heartRate: Double?) {
+    guard let first = curve.times.first, let last = curve.times.last, curve.count > 1 else { return }
+    let interval = (last - first) / Double(curve.count - 1)
+    let waves = rWaves.filter { $0 >= first - interval && $0 <= last + interval }.sorted()
+    let lengths = zip(waves, waves.dropFirst()).map { $1 - $0 }
+      .filter(FrameSelection.beatLengths.contains)
+    let typical =
+      lengths.isEmpty
+      ? FrameSelection.beatLength(heartRate: heartRate) : lengths.sorted()[lengths.count / 2]
+    for (i, wave) in waves.enumerated() {
+      let next = i + 1 < waves.count ? waves[i + 1] : nil
+      let length = next.map { $0 - wave }
+      if let length, FrameSelection.beatLengths.contains(length) {
+        add(curve, wave, length: length, next: next)
+      } else if let typical {
+        add(curve, wave, length: typical, next: nil)
+      }
+    }
+  }
+
+  private mutating func add(_ curve: AreaCurve, _ wave: Double, length: Double, next: Double?) {
+    let part = FrameSelection.systolicPart
+    let window = (wave + part.lowerBound * length)...(wave + part.upperBound * length)
+    let end = curve.times.last ?? 0
+    let candidates = curve.frames(in: window)
+    guard let systole = candidates.min(by: { curve.values[$0] < curve.values[$1] }) else { return }
+    if window.upperBound > end, !curve.endsSystole(at: systole, alone: found.isEmpty) { return }
+    let diastole = curve.frame(at: wave)
+    guard diastole < systole else { return }
+    found.append(
+      FoundBeat(
+        endDiastole: diastole, endSystole: systole, nextEndDiastole: next.map(curve.frame), source: .rWave))
+  }
+}

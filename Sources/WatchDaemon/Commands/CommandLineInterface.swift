@@ -1,0 +1,108 @@
+import Foundation
+
+/// One subcommand: how it is called, what it does, and the function that does it.
+struct Command: Sendable {
+  var name: String
+  var operands: String
+  var summary: String
+  var options: [Option]
+  /// Not listed in the help: for the program's own use.
+  var isHidden = false
+  var run: @Sendable (Arguments) throws -> Int32
+
+  var usage: String {
+    let words = ["hinged", name, operands, options.isEmpty ? "" : "[options]"].filter { !$0.isEmpty }
+    return "usage: " + words.joined(separator: " ")
+  }
+
+  var help: String {
+    let all = options + [Option("--help", nil, "show this help")]
+    let heads = all.map { $0.name + ($0.value.map { " " + $0 } ?? "") }
+    let width = heads.map(\.count).max() ?? 0
+    let lines = zip(heads, all).map { head, option in
+      "  " + head.padding(toLength: width + 2, withPad: " ", startingAt: 0) + option.help
+    }
+    return "\(usage)\n\n\(summary)\n\n" + lines.joined(separator: "\n") + "\n"
+  }
+}
+
+/// The table of commands, and the one place that turns a failure into a sentence and an exit code.
+enum CommandLineInterface {
+  static let commands: [Command] = [.process, .demo, .bench, .decodeWorker]
+
+  static func run(_ words: [String]) -> Int32 {
+    guard let name = words.first else {
+      StandardError.write(overview)
+      return ExitCode.usage
+    }
+    switch name {
+    case "--help", "-h", "help":
+      print(overview, terminator: "")
+      return ExitCode.success
+    case "--version":
+      print("hinged \(Software.version)")
+      return ExitCode.success
+    default:
+      return runCommand(name, Array(words.dropFirst()))
+    }
+  }
+
+  private static func runCommand(_ name: String, _ words: [String]) -> Int32 {
+    guard let command = commands.first(where: { $0.name == name }) else {
+      StandardError.complain("unknown command \"\(name)\"; hinged --help lists the commands")
+      return ExitCode.usage
+    }
+    let beforeOperands = words.prefix { $0 != "--" }
+    if beforeOperands.contains("--help") || beforeOperands.contains("-h") {
+      print(command.help, terminator: "")
+      return ExitCode.success
+    }
+    if beforeOperands.contains("--version") {
+      print("hinged \(Software.version)")
+      return ExitCode.success
+    }
+    do {
+      return try command.run(Arguments(words, options: command.options))
+    } catch let failure as CommandFailure {
+      StandardError.complain(failure.sentence)
+      if failure.code == ExitCode.usage { StandardError.write(command.usage + "\n") }
+      return failure.code
+    } catch {
+      StandardError.complain("\(error)")
+      return ExitCode.software
+    }
+  }
+
+  private static var overview: String {
+    let listed = commands.filter { !$0.isHidden }
+    let width = listed.map(\.name.count).max() ?? 0
+    let lines = listed.map {
+      "  " + $0.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.summary
+    }
+    return """
+      hinged measures mitral valve hinge points in echocardiogram cines.
+      Research use only. Not for diagnosis.
+
+      usage: hinged COMMAND [options]
+
+      \(lines.joined(separator: "\n"))
+
+      hinged COMMAND --help explains a command; hinged --version prints the version.
+
+      """
+  }
+}
+
+/// Name and version, as results carry them.
+enum Software {
+  static let name = "hinged"
+  static let version = "0.1.0"
+}
+
+/// Standard error, where everything goes that is not a result.
+enum StandardError {
+  static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+  /// One sentence, with the program's name before it.
+  static func complain(_ sentence: String) { write("hinged: \(sentence)\n") }
+}

@@ -1,0 +1,66 @@
+/// What the daemon is told. One value, made at start and at reload, shared by all and changed by none.
+struct Configuration: Sendable, Equatable {
+  /// How files leave the inbox.
+  enum IntakeMode: String, Sendable, CaseIterable { case move, leave }
+  enum Precision: String, Sendable, CaseIterable { case auto, fp32, bf16, int8 }
+  enum ReportKind: String, Sendable, CaseIterable { case comprehensive, comprehensive3d }
+  enum Output: String, Sendable, CaseIterable { case sr, seg, overlay, png, html }
+
+  /// Absolute path of the folder that studies are dropped into. Required.
+  var inbox: String
+  /// Absolute path of the folder that results appear in. Required.
+  var outbox: String
+  /// Absolute path of the folder of the journal, of claimed studies, `done/` and `quarantine/`. Required.
+  var spool: String
+  /// Default `move`.
+  var intake = IntakeMode.move
+  /// A study is ready when nothing came for it that long. Default 60.
+  var quietSeconds = 60.0
+  /// A study is closed, and a file that never became readable is given up, after that long. Default 900.
+  var limitSeconds = 900.0
+  /// Time between two scans of the inbox. Default 5.
+  var scanSeconds = 5.0
+  /// Studies in inference at once. `nil`, the default: cores / threads, at least 1.
+  var width: Int?
+  /// Studies that wait in memory. `nil`, the default: 4 x width.
+  var backlog: Int?
+  /// Threads a study. `nil`, the default: all cores.
+  var threads: Int?
+  /// Decoding budget shared by all studies, 2^20 bytes. Default 2048.
+  var memoryMegabytes = 2048
+  /// Intake pauses when the outbox or the spool has less free space than that, 2^20 bytes. Default 2048.
+  var minFreeMegabytes = 2048
+  /// The first rule that holds decides. Default none.
+  var viewRules: [ViewRule] = []
+  /// Path of the model. `nil`, the default: the one that is shipped.
+  var model: String?
+  /// Default `auto`.
+  var precision = Precision.auto
+  /// Default `comprehensive`.
+  var report = ReportKind.comprehensive
+  /// Default all.
+  var outputs = Set(Output.allCases)
+  /// Days that processed inputs are kept in `spool/done/`. `nil`, the default: forever.
+  var keepDoneDays: Int?
+  /// Path of the Prometheus text file. Default none.
+  var metrics: String?
+  /// Absolute path of a command that is run for each published study. Default none.
+  var onPublished: String?
+  /// How long a stop waits for the frames that are being worked on. Default 25.
+  var drainSeconds = 25.0
+  /// No stage of a study (header, decoding, inference, publishing) may take longer. Default 1800.
+  var stageSeconds = 1800.0
+  /// How often a study is started before it is given up. Default 5.
+  var attempts = 5
+
+  /// - Parameter cores: Processors that this process may use.
+  func effectiveThreads(cores: Int) -> Int { max(1, min(threads ?? cores, cores)) }
+
+  /// Studies at once: the threads of all of them do not exceed the cores, unless the width is stated.
+  func effectiveWidth(cores: Int) -> Int { max(1, width ?? cores / effectiveThreads(cores: cores)) }
+
+  func effectiveBacklog(cores: Int) -> Int { backlog ?? 4 * effectiveWidth(cores: cores) }
+
+  /// What says where things lie. It cannot change while the daemon runs: a reload that asks for it is refused.
+  var places: [String] { [inbox, outbox, spool, intake.rawValue] }
+}

@@ -1,0 +1,122 @@
+/// One key of the configuration file: how its text becomes part of the value.
+struct ConfigurationKey: Sendable {
+  typealias Fault = (problem: String, remedy: String)
+
+  var name: String
+  var isRequired = false
+  var mayRepeat = false
+  /// Puts the value in place, or says what is wrong with it.
+  var apply: @Sendable (_ text: String, _ draft: inout Configuration) -> Fault?
+
+  static let all: [ConfigurationKey] = [
+    folder("inbox", \.inbox), folder("outbox", \.outbox), folder("spool", \.spool),
+    choice("intake", \.intake),
+    seconds("quiet_seconds", \.quietSeconds, 0...86_400),
+    seconds("limit_seconds", \.limitSeconds, 1...604_800),
+    seconds("scan_seconds", \.scanSeconds, 0.1...3_600),
+    count("width", \.width, 1...1_024), count("backlog", \.backlog, 0...100_000),
+    count("threads", \.threads, 1...1_024),
+    count("memory_mb", \.memoryMegabytes, 64...1_048_576),
+    count("min_free_mb", \.minFreeMegabytes, 0...1_073_741_824),
+    ConfigurationKey(name: "view", mayRepeat: true) { text, draft in
+      do throws(ViewRule.Fault) {
+        draft.viewRules.append(try ViewRule(text))
+        return nil
+      } catch { return (error.problem, error.remedy) }
+    },
+    path("model", \.model), choice("precision", \.precision), choice("sr", \.report),
+    ConfigurationKey(name: "outputs") { text, draft in outputs(text, &draft) },
+    ConfigurationKey(name: "keep_done_days") { text, draft in
+      if text == "forever" { return nil }
+      return number(text, 0...36_500, else: "forever or a number of days") { draft.keepDoneDays = $0 }
+    },
+    path("metrics", \.metrics), path("on_published", \.onPublished),
+    seconds("drain_seconds", \.drainSeconds, 1...3_600),
+    seconds("stage_seconds", \.stageSeconds, 1...86_400),
+    count("attempts", \.attempts, 1...1_000),
+  ]
+
+  private typealias Path<Value> = WritableKeyPath<Configuration, Value> & Sendable
+
+  private static func folder(_ name: String, _ path: Path<String>) -> Self {
+    ConfigurationKey(name: name, isRequired: true) { text, draft in
+      absolute(text) { draft[keyPath: path] = $0 }
+    }
+  }
+
+  private static func path(_ name: String, _ path: Path<String?>) -> Self {
+    ConfigurationKey(name: name) { text, draft in absolute(text) { draft[keyPath: path] = $0 } }
+  }
+
+  private static func absolute(_ text: String, then use: (String) -> Void) -> Fault? {
+    guard text.hasPrefix("/") else { return ("'\(text)' is no absolute path", "begin it with /") }
+    use(withoutTrailingSlash(text))
+    return nil
+  }
+
+  private static func choice<Value>(_ name: String, _ path: Path<Value>) -> Self
+  where Value: RawRepresentable & CaseIterable & Sendable, Value.RawValue == String {
+    let values = Array(Value.allCases)
+    return ConfigurationKey(name: name) { text, draft in
+      guard let value = values.first(where: { $0.rawValue == text }) else {
+        return ("'\(text)' is not known", "use \(values.map(\.rawValue).joined(separator: " or "))")
+      }
+      draft[keyPath: path] = value
+      return nil
+    }
+  }
+
+  private static func seconds(_ name: String, _ path: Path<Double>, _ range: ClosedRange<Double>) -> Self {
+    ConfigurationKey(name: name) { text, draft in
+      guard let value = Double(text), range.contains(value) else {
+        return (
+          "'\(text)' is out of range",
+          "use seconds from \(brief(range.lowerBound)) to \(brief(range.upperBound))"
+        )
+      }
+      draft[keyPath: path] = value
+      return nil
+    }
+  }
+
+  private static func count(_ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>) -> Self {
+    ConfigurationKey(name: name) { text, draft in number(text, range) { draft[keyPath: path] = $0 } }
+  }
+
+  private static func count(_ name: String, _ path: Path<Int?>, _ range: ClosedRange<Int>) -> Self {
+    ConfigurationKey(name: name) { text, draft in number(text, range) { draft[keyPath: path] = $0 } }
+  }
+
+  private static func number(
+    _ text: String, _ range: ClosedRange<Int>, else alternative: String? = nil, then use: (Int) -> Void
+  ) -> Fault? {
+    guard let value = Int(text), range.contains(value) else {
+      let remedy = alternative ?? "use a whole number from \(range.lowerBound) to \(range.upperBound)"
+      return ("'\(text)' is out of range", alternative == nil ? remedy : "use \(remedy)")
+    }
+    use(value)
+    return nil
+  }
+
+  private static func outputs(_ text: String, _ draft: inout Configuration) -> Fault? {
+    let all = Configuration.Output.allCases
+    if text == "all" {
+      draft.outputs = Set(all)
+      return nil
+    }
+    let words = text.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+    for word in words where Configuration.Output(rawValue: word) == nil {
+      return ("'\(word)' is no output", "use all, or some of \(all.map(\.rawValue).joined(separator: ", "))")
+    }
+    draft.outputs = Set(words.compactMap(Configuration.Output.init(rawValue:)))
+    return nil
+  }
+
+  private static func brief(_ value: Double) -> String {
+    value == value.rounded() ? String(Int(value)) : String(value)
+  }
+
+  private static func withoutTrailingSlash(_ path: String) -> String {
+    path.count > 1 ? path.trimmingTrailing("/") : path
+  }
+}

@@ -1,0 +1,80 @@
+/// Why a file's header could not be had. The reader of clips says the same in its own error.
+typealias HeaderResult = Result<ClipHeader, HeaderFault>
+
+/// A header that could not be read: the reason and a sentence without path or patient data.
+struct HeaderFault: Error, Sendable, Equatable {
+  var reason: ReasonCode
+  var detail: String
+}
+
+/// A file that was read once: what it holds and where it belongs.
+struct AssessedFile: Sendable, Equatable {
+  var path: String
+  /// The lower-case hexadecimal digest of the whole file.
+  var sha256: String
+  var verdict: Verdict
+
+  enum Verdict: Sendable, Equatable {
+    /// Part of a study.
+    case member(StudyMember)
+    /// Part of no study, and its end is decided.
+    case loose(StudyReport.Input.State, ReasonCode, detail: String)
+    /// It may become readable: its end is missing or it may not be read yet.
+    case unfinished(ReasonCode, detail: String)
+  }
+
+  init(path: String, sha256: String, verdict: Verdict) {
+    self.path = path
+    self.sha256 = sha256
+    self.verdict = verdict
+  }
+
+  init(path: String, sha256: String, header: HeaderResult) {
+    self.init(path: path, sha256: sha256, verdict: Verdict(header))
+  }
+}
+
+/// What a study needs to know of one of its files.
+struct StudyMember: Sendable, Equatable {
+  var studyInstanceUID: String
+  var sopInstanceUID: String
+  var identity: ClipHeader.Identity
+  /// Bytes that decoding is expected to hold at once.
+  var decodingBytes: Int
+}
+
+extension AssessedFile.Verdict {
+  init(_ header: HeaderResult) {
+    switch header {
+    case .success(let header): self = Self.verdict(of: header)
+    case .failure(let fault): self = Self.verdict(of: fault)
+    }
+  }
+
+  private static func verdict(of header: ClipHeader) -> Self {
+    if header.sopClassUID == mediaStorageDirectory {
+      return .loose(.ignored, .notAnImage, detail: "The file is a DICOMDIR: an index of other files.")
+    }
+    guard let study = header.studyInstanceUID, DICOMUID.isValid(study) else {
+      return .loose(.quarantined, .invalidUID, detail: "The file has no valid StudyInstanceUID (0020,000D).")
+    }
+    guard let instance = header.sopInstanceUID, DICOMUID.isValid(instance) else {
+      return .loose(.quarantined, .invalidUID, detail: "The file has no valid SOPInstanceUID (0008,0018).")
+    }
+    return .member(
+      StudyMember(
+        studyInstanceUID: study, sopInstanceUID: instance, identity: header.identity,
+        decodingBytes: MemoryEstimate.bytes(for: header)))
+  }
+
+  private static func verdict(of fault: HeaderFault) -> Self {
+    switch fault.reason {
+    case .notDICOM, .notAnImage: .loose(.ignored, fault.reason, detail: fault.detail)
+    case .truncated, .unreadable: .unfinished(fault.reason, detail: fault.detail)
+    default: .loose(.quarantined, fault.reason, detail: fault.detail)
+    }
+  }
+
+  /// Media Storage Directory Storage, PS3.4 table B.5-1 and PS3.3 F.2.
+  private static let mediaStorageDirectory = "1.2.840.10008.1.3.10"
+}

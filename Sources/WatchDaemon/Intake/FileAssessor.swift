@@ -1,0 +1,84 @@
+import Glibc
+
+/// Reads what a DICOM file says of itself.
+protocol HeaderReading: Sendable {
+  func header(of path: String) -> HeaderResult
+}
+
+/// Reads a file of the inbox once: its digest and its header, and that both are of what the scan saw.
+struct FileAssessor: Sendable {
+  enum Outcome: Sendable {
+    case read(ReadFile)
+    /// It is another one by now, or none.
+    case changed(String)
+    /// The share or the disk failed, not the file.
+    case failed(String, FileError)
+  }
+
+  var inbox: String
+  var spool: Spool
+  var headers: any HeaderReading
+
+  func assess(_ file: ScanReport.File) -> Outcome {
+    let path = inbox + "/" + file.path
+    do throws(FileError) {
+      guard let sha256 = try digest(of: path, file.stamp) else { return .changed(file.path) }
+      let header = try header(of: path, digest: sha256)
+      let status = try Files.examine(path, .inbox)
+      guard let status, status.isRegular, FileStamp(status) == file.stamp else { return .changed(file.path) }
+      let assessed = AssessedFile(path: file.path, sha256: sha256, header: header)
+      return .read(ReadFile(stamp: file.stamp, assessed: assessed))
+    } catch {
+      if error.isOfTheEnvironment { return .failed(file.path, error) }
+      if error.code == ENOENT || error.code == ELOOP || error.code == ENOTDIR { return .changed(file.path) }
+      let fault = HeaderFault(reason: .unreadable, detail: "The file cannot be read: \(error.reason).")
+      return .read(
+        ReadFile(
+          stamp: file.stamp, assessed: AssessedFile(path: file.path, sha256: "", header: .failure(fault))))
+    }
+  }
+
+  /// `nil` when another file stands there. Opening neither follows a link nor waits for a pipe's writer.
+  private func digest(of path: String, _ stamp: FileStamp) throws(FileError) -> String? {
+    let descriptor = try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, .inbox)
+    let status = try descriptor.status(.inbox)
+    guard status.isRegular, FileStamp(status) == stamp else { return nil }
+    return try descriptor.sha256(.inbox)
+  }
+
+  /// A name that is no UTF-8 cannot be given to other code: the file is read through a copy.
+  private func header(of path: String, digest: String) throws(FileError) -> HeaderResult {
+    if FileName.isPlain(path) { return headers.header(of: path) }
+    let copy = spool.scratch + "/" + digest
+    let input = try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, .inbox)
+    let output = try Descriptor.open(copy, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o600, .spool)
+    defer { unlink(copy) }
+    try input.copy(to: output, .spool)
+    return headers.header(of: copy)
+  }
+}
+
+extension Descriptor {
+  /// The lower-case digest of what follows the current position.
+  func sha256(_ place: FileError.Place) throws(FileError) -> String {
+    var hash = SHA256()
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+    defer { buffer.deallocate() }
+    while true {
+      let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
+      if count == 0 { return SHA256.hexadecimal(hash.finish()) }
+      if count > 0 {
+        hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      } else if errno != EINTR {
+        throw FileError(.read, place)
+      }
+    }
+  }
+}
+
+extension SHA256 {
+  static func hexadecimal(_ digest: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}

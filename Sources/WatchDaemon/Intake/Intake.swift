@@ -1,0 +1,221 @@
+import Dispatch
+import Glibc
+
+/// Keeps looking through the inbox, reads what stands still, and knows which studies are ready.
+///
+/// `@unchecked Sendable`: `scan` and `mounts` are used on `scanQueue` only, all else on `control` only.
+/// A look may block on a share that has gone, which is why it has a queue of its own.
+final class Intake: @unchecked Sendable {
+  private let control: DispatchQueue
+  private let scanQueue = DispatchQueue(label: "hinged.scan")
+  private let readers = DispatchQueue(label: "hinged.readers", attributes: .concurrent)
+  private let assessor: FileAssessor
+  private let log: Log
+  private let readerCount: Int
+  private let scan: InboxScan
+  private let mounts: InboxMountMemory
+  private var watcher: InboxWatcher?
+  private var timer: (any DispatchSourceTimer)?
+  private var configuration: Configuration
+
+  private(set) var gate: ReadinessGate
+  private(set) var assembler: StudyAssembler
+  private(set) var surroundings = StudyAssembler.Surroundings()
+  /// The last look that succeeded or failed; `nil` before the first.
+  private(set) var lastReport: ScanReport?
+  private(set) var isReachable = true
+  private(set) var isShareMissing = false
+  /// UTC, milliseconds.
+  private(set) var lastScanAt: Int64?
+  private var toRead: [ScanReport.File] = []
+  private var readingCount = 0
+  private var isScanning = false
+  private var isStopped = false
+  private var lastHinted: MonotonicSeconds = 0
+  /// Called on `control` after each look and after each file that was read.
+  private let onNews: () -> Void
+
+  init(
+    configuration: Configuration, spool: Spool, control: DispatchQueue, headers: any HeaderReading, log: Log,
+    cores: Int, onNews: @escaping () -> Void
+  ) {
+    self.configuration = configuration
+    self.control = control
+    self.log = log
+    self.onNews = onNews
+    assessor = FileAssessor(inbox: configuration.inbox, spool: spool, headers: headers)
+    readerCount = max(2, min(cores, 8))
+    gate = ReadinessGate(rules: .init(configuration))
+    assembler = StudyAssembler(rules: .init(configuration))
+    mounts = InboxMountMemory(path: spool.inboxMount)
+    let watched = WatchedFolders()
+    scan = InboxScan(inbox: configuration.inbox) { watched.watcher?.watch($0) }
+    watcher = InboxWatcher(inbox: configuration.inbox) { [weak self] folder in self?.hint(folder) }
+    watched.watcher = watcher
+  }
+
+  /// What lies in the inbox and is done with, from the journal.
+  func setKnown(_ files: [ScanReport.File]) {
+    scanQueue.async { [self] in for file in files { scan.setKnown(file.path, file.stamp) } }
+  }
+
+  func setUnknown(_ paths: [String]) {
+    scanQueue.async { [self] in for path in paths { scan.setUnknown(path) } }
+  }
+
+  func start() {
+    dispatchPrecondition(condition: .onQueue(control))
+    let timer = DispatchSource.makeTimerSource(queue: control)
+    timer.setEventHandler { [weak self] in self?.look() }
+    self.timer = timer
+    timer.schedule(deadline: .now())
+    timer.activate()
+  }
+
+  func stop() {
+    dispatchPrecondition(condition: .onQueue(control))
+    isStopped = true
+    timer?.cancel()
+    timer = nil
+    watcher = nil
+    toRead = []
+  }
+
+  func reload(_ configuration: Configuration) {
+    self.configuration = configuration
+    gate.rules = .init(configuration)
+    assembler.rules = .init(configuration)
+    timer?.schedule(deadline: .now())
+  }
+
+  /// The studies that may be claimed, oldest first.
+  ///
+  /// Judged by the time of the last look: that nothing came since is not known.
+  func ready() -> [StudyAssembler.Ready] {
+    guard let report = lastReport, report.failure == nil else { return [] }
+    return assembler.ready(now: report.began, surroundings)
+  }
+
+  /// Files of no study whose end is decided.
+  func decided() -> [(file: ReadFile, end: InputEnd)] { gate.decided(now: SystemClock.monotonic()) }
+
+  /// Files are on their way out of the inbox.
+  func take(_ paths: [String], study: String?) {
+    gate.setClaimed(paths, at: .greatestFiniteMagnitude)
+    if let study { assembler.removeStudy(study) }
+  }
+
+  /// And now they are out of it, or known where it is only read.
+  func taken(_ files: [ScanReport.File], known: Bool) {
+    dispatchPrecondition(condition: .onQueue(control))
+    if known { setKnown(files) }
+    gate.setClaimed(files.map(\.path), at: SystemClock.monotonic())
+  }
+
+  /// Files that were claimed when the daemon started: what a scan finds under their names is not news yet.
+  func expect(_ paths: [String]) { gate.expect(paths) }
+
+  private func hint(_ folder: String?) {
+    scanQueue.async { [self] in
+      if let folder { scan.setRestless(folder) } else { scan.setAllRestless() }
+    }
+    control.async { [self] in
+      // A scan that takes long is not worth repeating for each file that comes.
+      let cost = lastReport.map { $0.ended - $0.began } ?? 0
+      let now = SystemClock.monotonic()
+      let next = max(lastHinted + min(configuration.scanSeconds, 1), (lastReport?.ended ?? 0) + 20 * cost)
+      if isScanning || isStopped || now < next { return }
+      lastHinted = now
+      timer?.schedule(deadline: .now() + 0.05)
+    }
+  }
+
+  private func look() {
+    dispatchPrecondition(condition: .onQueue(control))
+    if isScanning || isStopped { return }
+    isScanning = true
+    scanQueue.async { [self] in
+      let mount = InboxMount.now(of: assessor.inbox)
+      scan.trustsFolderTimes = mount?.keepsFolderTimes ?? false
+      var report = scan.scan()
+      if mounts.isMissing(mount, isReadable: report.failure == nil) {
+        report.failure = FileError(.list, .inbox, code: ENODEV)
+      }
+      control.async { [self, report] in finish(report) }
+    }
+  }
+
+  private func finish(_ report: ScanReport) {
+    isScanning = false
+    if isStopped { return }
+    tellReachability(report)
+    lastReport = report
+    lastScanAt = SystemClock.utc()
+    let changes = gate.observe(report)
+    for path in changes.lost { assembler.remove(path) }
+    if report.failure == nil { surroundings.markers = report.markers }
+    toRead += changes.toRead
+    updateUnresolved()
+    readNext()
+    onNews()
+    schedule()
+  }
+
+  /// The next look: after the usual time, or when a study becomes ready before that.
+  private func schedule() {
+    let now = SystemClock.monotonic()
+    var delay = configuration.scanSeconds
+    if let ready = assembler.nextReady(surroundings), ready > now { delay = min(delay, ready - now + 0.001) }
+    timer?.schedule(deadline: .now() + max(delay, 0.01), leeway: .milliseconds(10))
+  }
+
+  private func updateUnresolved() {
+    surroundings.unresolved = gate.tracked.filter { $0.value.isUnresolved }.mapValues(\.changedAt)
+  }
+
+  private func readNext() {
+    while readingCount < readerCount, !toRead.isEmpty, !isStopped {
+      let file = toRead.removeFirst()
+      readingCount += 1
+      readers.async { [self] in
+        let outcome = assessor.assess(file)
+        control.async { [self] in finish(outcome) }
+      }
+    }
+  }
+
+  private func finish(_ outcome: FileAssessor.Outcome) {
+    readingCount -= 1
+    let now = SystemClock.monotonic()
+    switch outcome {
+    case .read(let file):
+      if gate.take(file, now: now), let member = file.assessed.member, let entry = gate.tracked[file.source] {
+        assembler.add(
+          .init(file: file, firstSeen: entry.firstSeen, changedAt: entry.changedAt), to: member.studyInstanceUID)
+      }
+      surroundings.unresolved[file.source] = nil
+    case .changed(let path), .failed(let path, _): gate.readAgainLater(path, now: now)
+    }
+    readNext()
+    if readingCount == 0 {
+      onNews()
+      if !isScanning { schedule() }
+    }
+  }
+
+  private func tellReachability(_ report: ScanReport) {
+    if isReachable == (report.failure == nil) { return }
+    isReachable = report.failure == nil
+    isShareMissing = report.failure?.code == ENODEV
+    if let failure = report.failure {
+      log.error("the inbox cannot be read: \(isShareMissing ? "its share is not mounted" : failure.reason)")
+    } else {
+      log.notice("the inbox can be read again")
+    }
+  }
+}
+
+/// Lets the scan, which is made first, tell the watcher of folders. Set once before the first scan.
+private final class WatchedFolders {
+  var watcher: InboxWatcher?
+}

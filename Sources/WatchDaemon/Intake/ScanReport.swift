@@ -1,0 +1,60 @@
+/// What a look through the inbox found.
+struct ScanReport: Sendable, Equatable {
+  struct File: Sendable, Equatable {
+    /// Below the inbox.
+    var path: String
+    var stamp: FileStamp
+  }
+
+  /// Why something in the inbox is never opened.
+  enum Refusal: String, Sendable, CaseIterable, Codable {
+    case symbolicLink = "symbolic-link"
+    case hardLink = "hard-link"
+    case pipe
+    case device
+    case socket
+    case depth = "too-deep"
+  }
+
+  /// When the look began; what was claimed after that may still be listed.
+  var began: MonotonicSeconds
+  var ended: MonotonicSeconds = 0
+  /// Regular files that are not known to be done with.
+  var files: [File] = []
+  /// By path.
+  var refused: [String: Refusal] = [:]
+  /// Files with a name that says they are not finished.
+  var temporaryCount = 0
+  /// Files that are known and stood as they were.
+  var knownCount = 0
+  /// Folders that hold a `.complete` marker, below the inbox.
+  var markers: Set<String> = []
+  /// Folders that could not be listed: what lies in them is not gone.
+  var unreadableFolders: [String] = []
+  /// The inbox itself cannot be read.
+  var failure: FileError?
+
+  var isComplete: Bool { failure == nil && unreadableFolders.isEmpty }
+}
+
+/// Names that say of themselves that they are not finished or are no study's.
+enum InboxName {
+  static let marker = ".complete"
+  private static let unfinished = [".tmp", ".part", ".partial", ".filepart", ".crdownload"]
+
+  static func isTemporary(_ name: String) -> Bool {
+    guard !name.hasPrefix(".") else { return true }
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
+    return unfinished.contains(name[dot...].lowercased())
+  }
+
+  /// The folder of a path below the inbox; empty for the inbox itself.
+  static func folder(of path: String) -> String {
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? ""
+  }
+
+  /// Whether `path` lies in `folder`, at any depth.
+  static func lies(_ path: String, in folder: String) -> Bool {
+    folder.isEmpty || path.hasPrefix(folder + "/")
+  }
+}

@@ -1,0 +1,74 @@
+/// Files sorted into studies by StudyInstanceUID, whatever their folders. Pure, and independent of the order in
+/// which the files come.
+struct StudyGrouping: Sendable, Equatable {
+  struct Study: Sendable, Equatable {
+    var uid: String
+    /// One file an instance, ascending by SOPInstanceUID.
+    var files: [AssessedFile] = []
+    /// Further copies of `files`: same instance, same bytes.
+    var duplicates: [AssessedFile] = []
+    /// Files of one SOPInstanceUID and different bytes: which is the true one cannot be told, so none is used.
+    var conflicting: [AssessedFile] = []
+    /// Not empty: the files disagree on the patient and all of them are held.
+    var disagreements: [IdentityClaims.Attribute] = []
+
+    var isHeld: Bool { !disagreements.isEmpty }
+  }
+
+  /// A file of no study, with its end.
+  struct Loose: Sendable, Equatable {
+    var file: AssessedFile
+    var state: StudyReport.Input.State
+    var reason: ReasonCode
+    var detail: String
+  }
+
+  /// Ascending by UID.
+  var studies: [Study] = []
+  /// Ascending by path.
+  var loose: [Loose] = []
+
+  static func group(_ files: [(path: String, sha256: String, header: HeaderResult)]) -> StudyGrouping {
+    group(files.map { AssessedFile(path: $0.path, sha256: $0.sha256, header: $0.header) })
+  }
+
+  /// Groups what there is: a file that is unfinished now counts as finally so.
+  static func group(_ files: [AssessedFile]) -> StudyGrouping {
+    var grouping = StudyGrouping()
+    var members: [String: [AssessedFile]] = [:]
+    for file in files.sorted(by: { $0.path < $1.path }) {
+      switch file.verdict {
+      case .member(let member): members[member.studyInstanceUID, default: []].append(file)
+      case .loose(let state, let reason, let detail):
+        grouping.loose.append(Loose(file: file, state: state, reason: reason, detail: detail))
+      case .unfinished(let reason, let detail):
+        grouping.loose.append(Loose(file: file, state: .quarantined, reason: reason, detail: detail))
+      }
+    }
+    grouping.studies = members.sorted { $0.key < $1.key }.map { study(uid: $0.key, of: $0.value) }
+    return grouping
+  }
+
+  /// - Parameter files: Members of the study in a stable order: of equal copies the first is kept.
+  static func study(uid: String, of files: [AssessedFile]) -> Study {
+    var study = Study(uid: uid)
+    study.disagreements = IdentityClaims(files.compactMap(\.member?.identity)).disagreements
+    for (_, copies) in Dictionary(grouping: files, by: { $0.member?.sopInstanceUID ?? "" }).sorted(by: {
+      $0.key < $1.key
+    }) {
+      if Set(copies.map(\.sha256)).count > 1 {
+        study.conflicting += copies
+      } else {
+        study.files.append(copies[0])
+        study.duplicates += copies.dropFirst()
+      }
+    }
+    return study
+  }
+}
+
+extension AssessedFile {
+  var member: StudyMember? {
+    if case .member(let member) = verdict { member } else { nil }
+  }
+}

@@ -1,0 +1,109 @@
+import Glibc
+
+/// Takes the files of a claim out of the inbox. Every step may be repeated after a crash.
+struct Claimant: Sendable {
+  var inbox: String
+  var spool: Spool
+
+  /// Brings all files of a claim into the spool, or makes sure of them where the inbox is only read.
+  /// - Returns: Indices of files that are no longer there as they were when they were read. What stands in the
+  ///   inbox under their names now is news, and is left for the next scan.
+  func take(_ claim: Claim) throws(FileError) -> [Int] {
+    let folder = spool.claimedFolder(claim)
+    if claim.moves || claim.files.contains(where: { !FileName.isPlain($0.source) }) {
+      try Files.makeFolder(folder, mode: 0o700, .claimed)
+    }
+    var missing: [Int] = []
+    for file in claim.files where try !take(file, of: claim) { missing.append(file.index) }
+    if Files.exists(folder) {
+      try Files.sync(folder, .claimed)
+      try Files.sync(spool.claimed, .spool)
+    }
+    return missing
+  }
+
+  private func take(_ file: ClaimedFile, of claim: Claim) throws(FileError) -> Bool {
+    let target = spool.claimedFile(claim, file)
+    let source = inbox + "/" + file.source
+    if Files.exists(target) {
+      if claim.moves, areOnDifferentDevices(inbox, spool.claimed) { try retire(source, file, of: claim) }
+      return true
+    }
+    guard try stands(file, at: source) else { return false }
+    if !claim.moves {
+      if !FileName.isPlain(file.source) { return try copy(file, from: source, to: target) }
+      return true
+    }
+    do throws(FileError) {
+      try Files.rename(source, to: target, .inbox)
+    } catch {
+      if error.code == ENOENT { return false }
+      guard error.code == EXDEV else { throw error }
+      guard try copy(file, from: source, to: target) else { return false }
+      try retire(source, file, of: claim)
+      return true
+    }
+    return try keep(file, at: target, from: source)
+  }
+
+  /// Removes a file of the inbox that was copied. It is set aside first, under a hidden name, so that what is
+  /// removed is what was looked at and never a new file that came under the old name.
+  private func retire(_ source: String, _ file: ClaimedFile, of claim: Claim) throws(FileError) {
+    let aside = (Files.parent(of: source) ?? inbox) + "/.hinged-\(claim.folderName)-\(file.spoolName)"
+    if try stands(file, at: source) { try Files.rename(source, to: aside, .inbox) }
+    if try stands(file, at: aside) {
+      try Files.remove(aside, .inbox)
+    } else if Files.exists(aside), !Files.exists(source) {
+      try Files.rename(aside, to: source, .inbox)
+    }
+  }
+
+  /// The file may have been replaced between the look at it and its move; then it goes back.
+  private func keep(_ file: ClaimedFile, at target: String, from source: String) throws(FileError) -> Bool {
+    if try stands(file, at: target) { return true }
+    guard try Files.examine(source, .inbox) == nil else {
+      try Files.rename(target, to: target + ".changed", .claimed)
+      return false
+    }
+    try Files.rename(target, to: source, .inbox)
+    return false
+  }
+
+  /// Copies across file systems; the copy appears under its name when it is whole and on the disk.
+  private func copy(_ file: ClaimedFile, from source: String, to target: String) throws(FileError) -> Bool {
+    let part = target + ".part"
+    let input = try Descriptor.open(source, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, .inbox)
+    let output = try Descriptor.open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o600, .claimed)
+    try input.copy(to: output, .claimed)
+    let status = try input.status(.inbox)
+    guard FileStamp(status) == file.stamp else {
+      try Files.remove(part, .claimed)
+      return false
+    }
+    var times = [status.st_atim, status.st_mtim]
+    futimens(output.raw, &times)
+    try output.sync(.claimed)
+    try Files.rename(part, to: target, .claimed)
+    try Files.sync(spool.claimedFolder(path: target), .claimed)
+    return true
+  }
+
+  private func stands(_ file: ClaimedFile, at path: String) throws(FileError) -> Bool {
+    guard let status = try Files.examine(path, .inbox) else { return false }
+    return status.isRegular && FileStamp(status) == file.stamp
+  }
+
+  private func areOnDifferentDevices(_ a: String, _ b: String) -> Bool {
+    var first = stat()
+    var second = stat()
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev != second.st_dev
+  }
+}
+
+extension Spool {
+  fileprivate func claimedFolder(path: String) -> String { Files.parent(of: path) ?? claimed }
+}
+
+extension FileStamp {
+  init(_ status: stat) { self.init(size: Int(status.st_size), modified: status.modifiedNanoseconds) }
+}

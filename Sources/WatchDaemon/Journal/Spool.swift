@@ -1,0 +1,42 @@
+/// Where everything lies in the spool. Patients' data is in it: it is its owner's alone.
+struct Spool: Sendable, Equatable {
+  let path: String
+
+  var journal: String { path + "/journal" }
+  var lock: String { path + "/lock" }
+  var key: String { path + "/key" }
+  /// Blocks held back, to be given up when the disk is full.
+  var reserve: String { path + "/reserve" }
+  var status: String { path + "/status.json" }
+  /// What was last known of the file system that the inbox lies on.
+  var inboxMount: String { path + "/inbox-mount" }
+  var claimed: String { path + "/claimed" }
+  var done: String { path + "/done" }
+  var quarantine: String { path + "/quarantine" }
+  /// Where `requeue` leaves its wishes for the daemon.
+  var requests: String { path + "/requests" }
+  /// Short-lived copies of files whose names other code cannot be given.
+  var scratch: String { path + "/scratch" }
+
+  /// Makes the folders that are missing.
+  func prepare() throws(FileError) {
+    try Files.makeFolder(path, mode: 0o700, .spool)
+    for folder in [claimed, done, quarantine, requests, scratch] {
+      try Files.makeFolder(folder, mode: 0o700, .spool)
+    }
+    for name in try Files.names(in: scratch, .spool) { try Files.removeTree(scratch + "/" + name, .spool) }
+  }
+
+  func claimedFolder(_ claim: Claim) -> String { claimed + "/" + claim.folderName }
+
+  func claimedFile(_ claim: Claim, _ file: ClaimedFile) -> String {
+    claimedFolder(claim) + "/" + file.spoolName
+  }
+
+  func quarantineFolder(_ claim: Claim) -> String { quarantine + "/" + claim.folderName }
+
+  /// Processed inputs lie by study; those of no study lie together.
+  func doneStudyFolder(_ claim: Claim) -> String { done + "/" + (claim.study ?? "loose") }
+
+  func doneFolder(_ claim: Claim) -> String { doneStudyFolder(claim) + "/" + claim.folderName }
+}

@@ -1,0 +1,94 @@
+import Glibc
+import Synchronization
+
+/// The journal and the ledger that it tells, for all threads. What is recorded is on the disk before the ledger
+/// says so; a record that fails changes nothing.
+final class StudyStore: Sendable {
+  private struct Content: ~Copyable {
+    var journal: StudyJournal
+    var ledger: Ledger
+  }
+
+  private let content: Mutex<Content>
+  private let reserve: String
+
+  init(_ spool: Spool) throws(StudyJournal.Failure) {
+    var ledger = Ledger()
+    let journal = try StudyJournal.open(spool.journal, into: &ledger)
+    reserve = spool.reserve
+    content = Mutex(Content(journal: journal, ledger: ledger))
+    keepReserve()
+  }
+
+  func record(_ entries: [Ledger.Entry]) throws(FileError) {
+    let failure = content.withLock { content -> FileError? in
+      for entry in entries {
+        if let contradiction = content.ledger.contradiction(of: entry) {
+          preconditionFailure("what the daemon does follows on what it did: \(contradiction.description)")
+        }
+      }
+      do throws(FileError) { try append(entries, to: &content.journal) } catch { return error }
+      for entry in entries { content.ledger.applyUnchecked(entry) }
+      compactIfWorthwhile(&content)
+      return nil
+    }
+    if let failure { throw failure }
+  }
+
+  func record(_ event: StudyState.Event, of claim: Int) throws(FileError) {
+    try record([.event(claim: claim, event)])
+  }
+
+  /// Makes claims whose numbers follow on the last one.
+  /// - Parameter make: Gets the ledger and the first free number; gives claims numbered from there.
+  func claim(_ make: (Ledger, Int) -> [Claim]) throws(FileError) -> [Claim] {
+    let claims = read { make($0, $0.nextClaim) }
+    if !claims.isEmpty { try record(claims.map(Ledger.Entry.claim)) }
+    return claims
+  }
+
+  func read<Answer>(_ question: (Ledger) -> Answer) -> Answer {
+    content.withLock { question($0.ledger) }
+  }
+
+  func state(of claim: Int) -> StudyState? { read { $0.states[claim] } }
+
+  func history(of study: String) -> StudyHistory { read { StudyHistory(of: study, in: $0) } }
+
+  /// A full disk must not keep the daemon from recording what it did: the reserve is given up for it.
+  private func append(_ entries: [Ledger.Entry], to journal: inout StudyJournal) throws(FileError) {
+    do throws(FileError) {
+      try journal.append(entries)
+    } catch {
+      guard error.isDiskFull, unlink(reserve) == 0 else { throw error }
+      try journal.append(entries)
+    }
+  }
+
+  /// Holds back blocks for a time when the disk is full, if they are to be had now.
+  func keepReserve() {
+    if Files.exists(reserve) { return }
+    guard let descriptor = try? Descriptor.open(reserve, O_WRONLY | O_CREAT, mode: 0o600, .spool) else {
+      return
+    }
+    if posix_fallocate(descriptor.raw, 0, off_t(Self.reserveBytes)) != 0 { unlink(reserve) }
+  }
+
+  /// A journal much longer than what it tells is written anew. If that fails the long one goes on.
+  private func compactIfWorthwhile(_ content: inout Content) {
+    let needed = content.ledger.states.count + 1
+    guard content.journal.lineCount > 4 * needed + Self.linesWorthCompacting else { return }
+    try? content.journal.compact(to: content.ledger)
+  }
+
+  func compact() throws(FileError) {
+    let failure = content.withLock { content -> FileError? in
+      do throws(FileError) { try content.journal.compact(to: content.ledger) } catch { return error }
+      return nil
+    }
+    if let failure { throw failure }
+  }
+
+  private static let reserveBytes = 1 << 20
+  private static let linesWorthCompacting = 2_000
+}

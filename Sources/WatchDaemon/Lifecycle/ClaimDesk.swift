@@ -1,0 +1,114 @@
+import Dispatch
+import Synchronization
+
+/// Takes claimed files into the spool, and brings to their end those that need no processing. One after the other,
+/// on a queue of its own, for both may block on a share.
+final class ClaimDesk: Sendable {
+  private let desk = DispatchQueue(label: "hinged.claims")
+  private let waiting = Mutex(0)
+  private let store: StudyStore
+  private let claimant: Claimant
+  private let spool: Spool
+  private let settlement: Settlement
+  private let log: Log
+  private let hash: KeyedHash
+
+  init(store: StudyStore, claimant: Claimant, spool: Spool, hash: KeyedHash, log: Log) {
+    self.store = store
+    self.claimant = claimant
+    self.spool = spool
+    self.log = log
+    self.hash = hash
+    settlement = Settlement(spool: spool, hash: hash)
+  }
+
+  var isIdle: Bool { waiting.withLock { $0 == 0 } }
+
+  /// Calls back when all that is on the desk now is done.
+  func drained(_ body: @escaping @Sendable () -> Void) { desk.async(execute: body) }
+
+  /// Takes the files of a claim, tries again as often as it takes, and calls back.
+  func take(_ id: Int, streak: Int = 1, then done: @escaping @Sendable (StudyState) -> Void) {
+    work { [self] in
+      guard let state = store.state(of: id) else { return }
+      do throws(FileError) {
+        if state.phase == .claiming {
+          let missing = try claimant.take(state.claim)
+          try store.record(.claimed(missing: missing), of: id)
+        }
+        if let state = store.state(of: id) { done(state) }
+      } catch {
+        let delay = RetryPolicy.delay(streak: streak, jitter: 1)
+        log.warning("a claim cannot be taken yet: \(error)", ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
+        desk.asyncAfter(deadline: .now() + delay) { [self] in take(id, streak: streak + 1, then: done) }
+      }
+    }
+  }
+
+  /// Concludes and settles a claim whose ends are all decided.
+  func finish(_ id: Int, streak: Int = 1, then done: @escaping @Sendable (StudyState) -> Void) {
+    work { [self] in
+      guard var state = store.state(of: id) else { return }
+      do throws(FileError) {
+        if state.phase == .claimed {
+          let conclusion = StudyState.Conclusion(at: SystemClock.utc(), published: nil, status: nil, ends: [:])
+          try store.record(.concluded(conclusion), of: id)
+          state = store.state(of: id) ?? state
+        }
+        if state.phase == .concluded {
+          try settlement.settle(state)
+          try store.record(.settled, of: id)
+        }
+        if let state = store.state(of: id) { done(state) }
+      } catch {
+        let delay = RetryPolicy.delay(streak: streak, jitter: 1)
+        log.warning("files cannot be settled yet: \(error)", ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
+        desk.asyncAfter(deadline: .now() + delay) { [self] in finish(id, streak: streak + 1, then: done) }
+      }
+    }
+  }
+
+  /// Brings settled files back to the inbox.
+  func giveBack(_ id: Int, streak: Int = 1, then done: @escaping @Sendable (StudyState) -> Void) {
+    work { [self] in
+      do throws(FileError) {
+        if store.state(of: id)?.phase == .settled { try store.record(.returning, of: id) }
+        guard let state = store.state(of: id), state.phase == .returning else { return }
+        try Restitution(spool: spool, inbox: claimant.inbox).giveBack(state.claim)
+        try store.record(.returned, of: id)
+        done(state)
+      } catch {
+        let delay = RetryPolicy.delay(streak: streak, jitter: 1)
+        log.warning("files cannot be given back yet: \(error)", ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
+        desk.asyncAfter(deadline: .now() + delay) { [self] in giveBack(id, streak: streak + 1, then: done) }
+      }
+    }
+  }
+
+  /// Removes processed inputs, and forgets claims, that were concluded before a time (UTC, milliseconds). What is in
+  /// quarantine stays.
+  func purge(before time: Int64) {
+    work { [self] in
+      let due = store.read { ledger in
+        ledger.states.values.filter { state in
+          state.phase == .settled && !state.isToBeAnnounced && (state.concludedAt ?? .max) < time
+            && !state.claim.files.contains { $0.end?.isSetAside == true }
+        }
+      }
+      do throws(FileError) {
+        for state in due where state.claim.moves { try Files.removeTree(spool.doneFolder(state.claim), .done) }
+        if !due.isEmpty { try store.record([.forget(claims: due.map(\.claim.id).sorted())]) }
+      } catch {
+        log.warning("processed inputs cannot be removed: \(error)")
+      }
+    }
+  }
+
+  private func work(_ body: @escaping @Sendable () -> Void) {
+    waiting.withLock { $0 += 1 }
+    desk.async { [self] in
+      body()
+      waiting.withLock { $0 -= 1 }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+
+/// What an operator asks of the running daemon.
+extension Daemon {
+  /// Takes the configuration anew; one that is wrong is told and changes nothing.
+  func reload(_ file: String) {
+    control.async { [self] in
+      guard lifecycle.reload() == .reload else { return }
+      parts.notify.reloading()
+      defer { parts.notify.ready("watching") }
+      do throws(ConfigurationError) {
+        try take(ConfigurationCheck.load(file))
+      } catch {
+        parts.log.error("the configuration is kept as it was: \(error)")
+      }
+    }
+  }
+
+  private func take(_ new: Configuration) {
+    guard new.places == configuration.places else {
+      return parts.log.error(
+        "the configuration is kept as it was: inbox, outbox, spool and intake change with a restart only")
+    }
+    do throws(DaemonFailure) {
+      processor = try parts.makeProcessor(new)
+    } catch {
+      return parts.log.error("the configuration is kept as it was: \(error)")
+    }
+    configuration = new
+    intake.reload(new)
+    queue.setLimits(limits)
+    announcer.set(new)
+    parts.log.notice("the configuration was taken anew")
+    admit()
+  }
+
+  /// Wishes that `hinged requeue` left in the spool.
+  func takeRequests() {
+    guard lifecycle.mayClaim, let names = try? Files.names(in: spool.requests, .spool) else { return }
+    for name in names where name.hasSuffix(RequeueRequest.suffix) {
+      let path = spool.requests + "/" + name
+      if let request = RequeueRequest.read(path) {
+        for id in request.claims where store.state(of: id)?.phase == .settled { requeue(id) }
+      }
+      try? Files.remove(path, .spool)
+    }
+  }
+}
+
+/// A wish for settled claims to be taken anew, as it lies in the spool until the daemon sees it.
+struct RequeueRequest: Codable, Sendable, Equatable {
+  static let suffix = ".requeue"
+
+  var claims: [Int]
+
+  static func read(_ path: String) -> RequeueRequest? {
+    guard let bytes = try? Files.read(path, limit: 1 << 20, .spool) else { return nil }
+    return try? JSONDecoder().decode(RequeueRequest.self, from: Data(bytes))
+  }
+
+  func leave(in spool: Spool) throws(FileError) {
+    guard let data = try? JSONEncoder().encode(self) else { return }
+    let name = "\(SystemClock.utc())-\(ProcessInfo.processInfo.processIdentifier)\(Self.suffix)"
+    try AtomicFile.write(Array(data), to: spool.requests + "/" + name, mode: 0o600, .spool)
+  }
+}

@@ -1,0 +1,171 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// The daemon: studies go from the inbox through the queue to the outbox.
+///
+/// `@unchecked Sendable`: what changes is used on `control` only, but for what has a lock of its own.
+final class Daemon: @unchecked Sendable {
+  /// What the daemon is made with, apart from its configuration.
+  struct Parts: Sendable {
+    /// Makes the processor for a configuration, at start and at each reload.
+    var makeProcessor: @Sendable (Configuration) throws(DaemonFailure) -> any StudyProcessor
+    var headers: any HeaderReading
+    var log = Log()
+    var notify = SystemdNotify()
+    /// Processors that this process may use.
+    var cores: Int
+    var version: String
+  }
+
+  let control = DispatchQueue(label: "hinged.control")
+  let parts: Parts
+  let spool: Spool
+  let store: StudyStore
+  let hash: KeyedHash
+  let claims: ClaimDesk
+  let metrics = Mutex(MetricsState())
+  let lock: [FolderLock]
+  var configuration: Configuration
+  var processor: any StudyProcessor
+  var lifecycle = LifecycleState()
+  /// Why nothing is claimed now; `nil` when it is.
+  var pause: String?
+  var timers: [any DispatchSourceTimer] = []
+  var lastStatus: StatusSnapshot?
+  var lastPurge = -MonotonicSeconds.infinity
+  /// The metrics could be written last time.
+  var hasMetrics = true
+  private(set) var intake: Intake!
+  private(set) var queue: InferenceQueue!
+  private(set) var announcer: Announcer!
+  /// The claims that are in work, with their contexts.
+  let runs = Mutex<[Int: StudyRun]>([:])
+  let onStopped: @Sendable () -> Void
+  let started = SystemClock.monotonic()
+
+  /// Takes the spool, replays the journal, and is ready to `start`.
+  /// - Parameter onStopped: Called once, on a queue of the daemon's, when all is written down.
+  init(_ configuration: Configuration, _ parts: Parts, onStopped: @escaping @Sendable () -> Void) throws(DaemonFailure) {
+    self.configuration = configuration
+    self.parts = parts
+    self.onStopped = onStopped
+    spool = Spool(path: configuration.spool)
+    do throws(FileError) {
+      try spool.prepare()
+      try Files.makeFolder(configuration.outbox, .outbox)
+    } catch { throw .file(error) }
+    lock = try Self.lock(configuration, spool)
+    do throws(FileError) {
+      hash = try KeyedHash.load(spool.key)
+      try StagingFolder.removeAbandoned(in: configuration.outbox)
+    } catch { throw .file(error) }
+    do throws(StudyJournal.Failure) { store = try StudyStore(spool) } catch {
+      switch error {
+      case .file(let error): throw .file(error)
+      case .corrupt(let corruption): throw .journal(corruption)
+      }
+    }
+    processor = try parts.makeProcessor(configuration)
+    let claimant = Claimant(inbox: configuration.inbox, spool: spool)
+    claims = ClaimDesk(store: store, claimant: claimant, spool: spool, hash: hash, log: parts.log)
+    assemble()
+  }
+
+  private static func lock(_ configuration: Configuration, _ spool: Spool) throws(DaemonFailure) -> [FolderLock] {
+    let holder = "process \(getpid()) on \(Host.name), which watches \(configuration.inbox)"
+    var locks: [FolderLock] = []
+    do throws(FolderLock.Failure) { locks.append(try FolderLock(file: spool.lock, holder: holder)) } catch {
+      if case .taken(let taken) = error { throw .spoolInUse(spool: spool.path, holder: taken.holder) }
+      if case .file(let error) = error { throw .file(error) }
+    }
+    guard configuration.intake == .move else { return locks }
+    do throws(FolderLock.Failure) { locks.append(try FolderLock(folder: configuration.inbox)) } catch {
+      if case .taken(let taken) = error { throw .inboxInUse(inbox: configuration.inbox, holder: taken.holder) }
+      // An inbox that is not there now is waited for.
+    }
+    return locks
+  }
+
+  private func assemble() {
+    intake = Intake(
+      configuration: configuration, spool: spool, control: control, headers: parts.headers, log: parts.log,
+      cores: parts.cores
+    ) { [weak self] in self?.inboxWasLookedAt() }
+    queue = InferenceQueue(
+      limits: limits,
+      onRoom: { [weak self] in self?.control.async { [weak self] in self?.roomWasMade() } },
+      run: { [weak self] claim in self?.turn(of: claim) ?? .later(.greatestFiniteMagnitude) })
+    announcer = Announcer(store: store, log: parts.log, hash: hash)
+  }
+
+  var limits: QueueState.Limits {
+    QueueState.Limits(
+      width: configuration.effectiveWidth(cores: parts.cores),
+      backlog: configuration.effectiveBacklog(cores: parts.cores),
+      memoryBytes: configuration.memoryMegabytes << 20)
+  }
+
+  /// Goes on with what the journal says is unfinished, and begins to look at the inbox.
+  func start() {
+    control.async { [self] in
+      resume()
+      announcer.set(configuration)
+      intake.start()
+      startTimers()
+      if lifecycle.started() == .announceReady { parts.notify.ready("watching") }
+      parts.log.notice("hinged watches the inbox", ["version": parts.version, "mode": configuration.intake.rawValue])
+    }
+  }
+
+  /// The first time it drains, the second time it ends the process.
+  func terminate() {
+    control.async { [self] in
+      switch lifecycle.terminate() {
+      case .drain: drain()
+      case .exitNow:
+        parts.log.warning("told to stop twice: leaving at once")
+        exit(0)
+      default: break
+      }
+    }
+  }
+
+  private func drain() {
+    parts.log.notice("stopping: no more studies are claimed")
+    parts.notify.stopping("draining")
+    intake.stop()
+    queue.stop()
+    announcer.stop()
+    for run in runs.withLock({ Array($0.values) }) { run.context.interrupt() }
+    let deadline = DispatchTime.now() + configuration.drainSeconds
+    claims.drained { [weak self] in self?.control.async { [weak self] in self?.stopIfIdle() } }
+    control.asyncAfter(deadline: deadline) { [self] in
+      if lifecycle.phase == .draining { parts.log.warning("the deadline of draining is over: leaving the rest to the journal") }
+      stop()
+    }
+    stopIfIdle()
+  }
+
+  private func stopIfIdle() {
+    if lifecycle.phase == .draining, queue.snapshot.runningCount == 0, claims.isIdle { stop() }
+  }
+
+  private func stop() {
+    guard lifecycle.drained() == .stop else { return }
+    for timer in timers { timer.cancel() }
+    timers = []
+    writeStatus()
+    parts.log.notice("stopped")
+    onStopped()
+  }
+
+  private func roomWasMade() {
+    if lifecycle.mayClaim { admit() } else { stopIfIdle() }
+  }
+
+  private func inboxWasLookedAt() {
+    admit()
+    writeStatus()
+  }
+}

@@ -1,0 +1,74 @@
+import Synchronization
+
+/// The line between the daemon and the work on one study: stages and progress one way, deadlines and the wish to
+/// stop the other.
+final class StudyContext: Sendable {
+  private struct State {
+    var stage: StudyStage
+    var began: MonotonicSeconds
+    var progress: MonotonicSeconds
+    var isInterrupted = false
+  }
+
+  let claim: Int
+  private let deadlineSeconds: MonotonicSeconds
+  private let state: Mutex<State>
+  private let onStage: @Sendable (StudyStage, MonotonicSeconds) -> Void
+
+  /// - Parameters:
+  ///   - stageSeconds: How long one stage may take.
+  ///   - onStage: Told of each stage that ended and of how long it took.
+  init(
+    claim: Int, stageSeconds: MonotonicSeconds,
+    onStage: @escaping @Sendable (StudyStage, MonotonicSeconds) -> Void = { _, _ in }
+  ) {
+    self.claim = claim
+    deadlineSeconds = stageSeconds
+    self.onStage = onStage
+    let now = SystemClock.monotonic()
+    state = Mutex(State(stage: .claim, began: now, progress: now))
+  }
+
+  /// Ends the stage before it, and begins this one. Entering the stage one is in begins its time anew.
+  func enter(_ stage: StudyStage) throws(StudyFailure) {
+    try checkpoint()
+    let now = SystemClock.monotonic()
+    let (last, began) = state.withLock { state in
+      defer { (state.stage, state.began) = (stage, now) }
+      return (state.stage, state.began)
+    }
+    if last != .claim { onStage(last, now - began) }
+  }
+
+  /// To be called at least once a frame: throws when the daemon stops and when the stage is over its deadline.
+  func checkpoint() throws(StudyFailure) {
+    let now = SystemClock.monotonic()
+    let (stage, began, isInterrupted) = state.withLock { state in
+      state.progress = now
+      return (state.stage, state.began, state.isInterrupted)
+    }
+    if isInterrupted {
+      throw StudyFailure(.interrupted, stage, detail: "The daemon stops.")
+    }
+    if now - began > deadlineSeconds {
+      throw StudyFailure(.transient, stage, .stageTimeout, detail: "The stage took longer than stage_seconds.")
+    }
+  }
+
+  /// Asks the work to end at its next checkpoint.
+  func interrupt() { state.withLock { $0.isInterrupted = true } }
+
+  /// The time of a turn in which others were served does not count.
+  func resume() {
+    let now = SystemClock.monotonic()
+    state.withLock { state in
+      state.began += now - state.progress
+      state.progress = now
+    }
+  }
+
+  var stage: StudyStage { state.withLock { $0.stage } }
+
+  /// Whether the work has gone on so long without a sign that it must be stuck.
+  func isStuck(now: MonotonicSeconds) -> Bool { state.withLock { now - $0.progress > 2 * deadlineSeconds } }
+}

@@ -1,0 +1,96 @@
+/// What the daemon does not know how to do: from the files of a study to the files of its result.
+protocol StudyProcessor: Sendable {
+  /// Begins the work on a study; called on a thread that may block.
+  ///
+  /// The same study with the same revision gives the same bytes: content times come from the study, names and UIDs
+  /// from inputs, model, configuration and version.
+  /// - Parameters:
+  ///   - staging: An empty folder for the files of the result.
+  ///   - context: Tells of progress and of the wish to stop.
+  func begin(
+    _ study: ClaimedStudy, into staging: StagingFolder, context: StudyContext
+  ) throws(StudyFailure) -> any StudyWork
+}
+
+/// Work on one study, done in turns so that a huge study does not starve the others. Each turn may come on another
+/// thread, one at a time.
+protocol StudyWork: AnyObject {
+  /// Does the next piece, a clip or less than a minute's worth.
+  /// - Returns: `nil` when there is more to do; the outcome after the last piece.
+  func step() throws(StudyFailure) -> StudyOutcome?
+}
+
+/// A study that was taken out of the inbox, as the processor gets it.
+struct ClaimedStudy: Sendable, Equatable {
+  /// A valid StudyInstanceUID.
+  var uid: String
+  /// When it was claimed: the time that the outputs may state.
+  var claimedAt: UTCTime
+  /// It was still growing at its limit: its status is `partial` at best.
+  var closedAtLimit: Bool
+  /// What the result is to be published as.
+  var revision: PublishedRevision
+  /// What it supersedes. Its folder may have been taken away since; then `earlier` says what was in it.
+  var previous: PublishedRevision?
+  /// The folder of `previous` in the outbox, if it stands there.
+  var previousFolder: String?
+  /// Files to process, ascending by SOPInstanceUID.
+  var inputs: [ClaimedInput]
+  /// Files of this claim whose end is decided: copies, conflicts.
+  var setAside: [ClaimedInput]
+  /// Inputs of the revisions so far.
+  var earlier: [ClaimedInput]
+}
+
+/// A file of a claimed study.
+struct ClaimedInput: Sendable, Equatable {
+  /// Counts from 1 within the claim.
+  var index: Int
+  /// Where to read it; `nil` for an earlier input that is not kept any more.
+  var path: String?
+  /// Path below the inbox, for view rules. It may name the patient: for no output.
+  var name: String
+  var sha256: String
+  var sopInstanceUID: String?
+  /// Decided for `setAside` and `earlier`.
+  var end: InputEnd?
+}
+
+/// What came of a study.
+enum StudyOutcome: Sendable, Equatable {
+  /// The result is staged, `study.json` among it. `ends` gives the end of each input by its index.
+  case staged(StudyReport.Status, ends: [Int: InputEnd])
+  /// The same work was published before, as that revision; nothing is to be published.
+  case alreadyPublished(PublishedRevision, StudyReport.Status, ends: [Int: InputEnd])
+}
+
+/// Why a study's walk ended early.
+struct StudyFailure: Error, Sendable, Equatable {
+  enum Kind: String, Sendable, Codable {
+    /// The disk is full, the share is gone: the study is not to blame, and its starts do not count.
+    case environment
+    /// It may pass: tried again, a bounded number of times.
+    case transient
+    /// It will not pass: the study is quarantined.
+    case permanent
+    /// The daemon stops.
+    case interrupted
+  }
+
+  var kind: Kind
+  var stage: StudyStage
+  var reason: ReasonCode?
+  /// A sentence without paths and without patient data.
+  var detail: String
+
+  init(_ kind: Kind, _ stage: StudyStage, _ reason: ReasonCode? = nil, detail: String) {
+    self.kind = kind
+    self.stage = stage
+    self.reason = reason
+    self.detail = detail
+  }
+
+  init(_ stage: StudyStage, _ error: FileError) {
+    self.init(error.isOfTheEnvironment ? .environment : .transient, stage, detail: error.description + ".")
+  }
+}

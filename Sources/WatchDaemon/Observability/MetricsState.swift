@@ -1,0 +1,92 @@
+/// What is counted. Pure; rendered in the text format of Prometheus, version 0.0.4. Base units, no identifiers.
+struct MetricsState: Sendable, Equatable {
+  struct Histogram: Sendable, Equatable {
+    /// Upper bounds in seconds.
+    static let bounds: [Double] = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600]
+    var counts = [Int](repeating: 0, count: bounds.count)
+    var count = 0
+    var sum = 0.0
+
+    mutating func observe(_ value: Double) {
+      for (index, bound) in Self.bounds.enumerated() where value <= bound { counts[index] += 1 }
+      count += 1
+      sum += value
+    }
+  }
+
+  /// What is true now, asked for when the file is written.
+  struct Gauges: Sendable, Equatable {
+    var queueWaiting = 0
+    var queueRunning = 0
+    var queueDeferred = 0
+    var pendingStudies = 0
+    var pendingFiles = 0
+    /// 0 when nothing is pending.
+    var oldestPendingSeconds = 0.0
+    var quarantinedFiles = 0
+    var heldFiles = 0
+    var isInboxReachable = true
+    var isPaused = false
+    var scanSeconds = 0.0
+    /// Seconds since 1970; `nil` before the first.
+    var lastScan: Double?
+  }
+
+  fileprivate struct Ending: Hashable { var result, reason: String }
+
+  private var studies = [Ending: Int](
+    uniqueKeysWithValues: ["completed", "partial", "ineligible", "failed"].map { (Ending(result: $0, reason: ""), 0) })
+  private var files: [Ending: Int] = [:]
+  private var stages: [String: Histogram] = [:]
+  private var retries = 0
+  private var lastSuccess: Double?
+
+  mutating func studyEnded(_ result: String, reason: ReasonCode?) {
+    studies[Ending(result: result, reason: reason?.rawValue ?? ""), default: 0] += 1
+  }
+
+  mutating func fileEnded(_ end: InputEnd) {
+    files[Ending(result: end.state.rawValue, reason: end.reason?.rawValue ?? ""), default: 0] += 1
+  }
+
+  mutating func stageEnded(_ stage: StudyStage, seconds: Double) {
+    stages[stage.rawValue, default: Histogram()].observe(seconds)
+  }
+
+  mutating func retried() { retries += 1 }
+
+  /// - Parameter time: Seconds since 1970.
+  mutating func published(at time: Double) { lastSuccess = time }
+
+  func text(_ gauges: Gauges, version: String) -> String {
+    var text = PrometheusText()
+    text.counter("hinged_studies_total", "Studies by result.", studies.mapKeys(\.labels))
+    text.counter("hinged_input_files_total", "Input files by their end.", files.mapKeys(\.labels))
+    text.counter("hinged_retries_total", "Attempts that are to be repeated.", [[]: retries])
+    text.gauge(
+      "hinged_queue_depth", "Claimed studies.",
+      [
+        [("state", "waiting")]: Double(gauges.queueWaiting), [("state", "running")]: Double(gauges.queueRunning),
+        [("state", "deferred")]: Double(gauges.queueDeferred),
+      ])
+    text.gauge("hinged_pending_studies", "Studies in the inbox.", Double(gauges.pendingStudies))
+    text.gauge("hinged_pending_files", "Files in the inbox that are not claimed.", Double(gauges.pendingFiles))
+    text.gauge("hinged_oldest_pending_age_seconds", "Age of the oldest.", gauges.oldestPendingSeconds)
+    text.gauge("hinged_quarantined_files", "Files in quarantine.", Double(gauges.quarantinedFiles))
+    text.gauge("hinged_held_files", "Files held for a person to decide.", Double(gauges.heldFiles))
+    text.gauge("hinged_inbox_reachable", "1 when the last scan read the inbox.", gauges.isInboxReachable ? 1 : 0)
+    text.gauge("hinged_intake_paused", "1 when space is short.", gauges.isPaused ? 1 : 0)
+    text.gauge("hinged_scan_duration_seconds", "How long the last scan took.", gauges.scanSeconds)
+    if let time = gauges.lastScan { text.gauge("hinged_last_scan_timestamp_seconds", "When it was.", time) }
+    if let time = lastSuccess {
+      text.gauge("hinged_last_success_timestamp_seconds", "When a result was last published.", time)
+    }
+    text.histograms("hinged_stage_duration_seconds", "Duration of a study's stages.", stages)
+    text.gauge("hinged_build_info", "Constant 1.", [[("version", version)]: 1])
+    return text.content
+  }
+}
+
+extension MetricsState.Ending {
+  fileprivate var labels: PrometheusText.Labels { [("result", result), ("reason", reason)] }
+}

@@ -1,0 +1,78 @@
+import Foundation
+
+/// What only the running daemon knows, as it writes it into the spool for `hinged status` and `hinged explain`. It
+/// holds paths: the spool is its owner's alone, and the commands show keyed hashes unless they are told otherwise.
+struct StatusSnapshot: Codable, Sendable, Equatable {
+  struct Inbox: Codable, Sendable, Equatable {
+    var isReachable: Bool
+    var isShareMissing: Bool
+    /// UTC, milliseconds; `nil` before the first look.
+    var lastScan: Int64?
+    var scanMilliseconds: Double
+    var knownFiles: Int
+    var temporaryFiles: Int
+    /// Paths by why they are never opened.
+    var refused: [String: [String]]
+    var unreadableFolders: Int
+  }
+
+  /// A study that is gathered in the inbox.
+  struct Pending: Codable, Sendable, Equatable {
+    var study: String
+    var paths: [String]
+    /// UTC, milliseconds.
+    var firstSeen: Int64
+    /// When it is quiet if nothing more comes, UTC, milliseconds.
+    var quietAt: Int64
+    var why: String
+  }
+
+  /// A file that is of no study yet.
+  struct Waiting: Codable, Sendable, Equatable {
+    var path: String
+    var firstSeen: Int64
+    var reason: String
+    /// When it is given up if it does not change, UTC, milliseconds.
+    var givenUpAt: Int64?
+  }
+
+  /// When it was written, UTC, milliseconds.
+  var time: Int64
+  var process: Int32
+  var version: String
+  var phase: LifecycleState.Phase
+  var scanSeconds: Double
+  var stageSeconds: Double
+  var pause: String?
+  var inbox: Inbox
+  var pending: [Pending]
+  /// At most `listed` of them; `waitingCount` counts all.
+  var waiting: [Waiting]
+  var waitingCount: Int
+  var running: [Int]
+  var queued: Int
+  var deferred: Int
+
+  static let listed = 1_000
+
+  static func read(_ spool: Spool) -> StatusSnapshot? {
+    guard let bytes = try? Files.read(spool.status, .status) else { return nil }
+    return try? JSONDecoder().decode(StatusSnapshot.self, from: Data(bytes))
+  }
+
+  func write(_ spool: Spool) throws(FileError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(self) else { return }
+    try AtomicFile.write(Array(data), to: spool.status, mode: 0o600, durable: false, .status)
+  }
+
+  /// Whether it tells the same as another one, apart from times.
+  func tellsTheSame(as other: StatusSnapshot) -> Bool {
+    var other = other
+    (other.time, other.inbox.lastScan, other.inbox.scanMilliseconds) = (
+      time, inbox.lastScan, inbox.scanMilliseconds
+    )
+    return self == other
+  }
+}

@@ -1,0 +1,32 @@
+import Glibc
+
+/// Replaces a file as a whole: whoever opens the path finds the old content or the new one, never a part, also
+/// after a loss of power.
+///
+/// Wrong is to write to the path itself. Right is a temporary name in the same folder, sync, one rename, and a
+/// sync of the folder.
+enum AtomicFile {
+  static func write(
+    _ bytes: [UInt8], to path: String, mode: mode_t = 0o640, durable: Bool = true, _ place: FileError.Place
+  ) throws(FileError) {
+    let temporary = temporaryName(for: path)
+    do {
+      let descriptor = try Descriptor.open(
+        temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode, place)
+      try descriptor.write(bytes, place)
+      if durable { try descriptor.sync(place) }
+      try Files.rename(temporary, to: path, place)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    if durable { try Files.sync(Files.parent(of: path) ?? ".", place) }
+  }
+
+  /// Hidden, so that nothing that lists the folder takes it for a result; one name a process, so that what a
+  /// crash left is overwritten or recognised.
+  private static func temporaryName(for path: String) -> String {
+    let name = ".\(Files.lastComponent(of: path)).\(getpid()).tmp"
+    return Files.parent(of: path).map { $0 + "/" + name } ?? (path.hasPrefix("/") ? "/" + name : name)
+  }
+}

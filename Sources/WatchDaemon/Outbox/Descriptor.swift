@@ -1,0 +1,89 @@
+import Glibc
+
+/// An open file, closed when it goes out of scope.
+struct Descriptor: ~Copyable {
+  let raw: Int32
+
+  init(owning raw: Int32) { self.raw = raw }
+
+  deinit { close(raw) }
+
+  /// Opens a path; the path's escapes (`FileName`) are undone.
+  static func open(
+    _ path: String, _ flags: Int32, mode: mode_t = 0o640, _ place: FileError.Place
+  ) throws(FileError) -> Descriptor {
+    while true {
+      let raw = FileName.withPath(path) { Glibc.open($0, flags | O_CLOEXEC, mode) }
+      if raw >= 0 { return Descriptor(owning: raw) }
+      guard errno == EINTR else { throw FileError(.open, place) }
+    }
+  }
+
+  func status(_ place: FileError.Place) throws(FileError) -> stat {
+    var status = stat()
+    guard fstat(raw, &status) == 0 else { throw FileError(.examine, place) }
+    return status
+  }
+
+  func sync(_ place: FileError.Place) throws(FileError) {
+    while fsync(raw) != 0 {
+      if errno == EINTR { continue }
+      // Some network file systems and pseudo files have nothing to sync and say so.
+      guard errno == EINVAL || errno == EROFS else { throw FileError(.sync, place) }
+      return
+    }
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer, _ place: FileError.Place) throws(FileError) {
+    var done = 0
+    while done < bytes.count {
+      let count = Glibc.write(raw, bytes.baseAddress! + done, bytes.count - done)
+      if count >= 0 {
+        done += count
+      } else if errno != EINTR {
+        throw FileError(.write, place)
+      }
+    }
+  }
+
+  func write(_ bytes: [UInt8], _ place: FileError.Place) throws(FileError) {
+    let failure: FileError? = bytes.withUnsafeBytes { buffer in
+      do throws(FileError) {
+        try write(buffer, place)
+        return nil
+      } catch { return error }
+    }
+    if let failure { throw failure }
+  }
+
+  func readToEnd(limit: Int, _ place: FileError.Place) throws(FileError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    defer { buffer.deallocate() }
+    while true {
+      let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
+      if count == 0 { return bytes }
+      guard count > 0 else {
+        if errno == EINTR { continue }
+        throw FileError(.read, place)
+      }
+      guard bytes.count + count <= limit else { throw FileError(.read, place, code: EFBIG) }
+      bytes.append(contentsOf: buffer[..<count])
+    }
+  }
+
+  /// Appends all of this file from its current position to another one.
+  func copy(to target: borrowing Descriptor, _ place: FileError.Place) throws(FileError) {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+    defer { buffer.deallocate() }
+    while true {
+      let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
+      if count == 0 { return }
+      if count > 0 {
+        try target.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), place)
+      } else if errno != EINTR {
+        throw FileError(.read, place)
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Glibc
+
+/// A result that stands in the outbox.
+struct PublishedRevision: Codable, Sendable, Equatable {
+  /// 1 for the first.
+  var number: Int
+  /// The folder's name in the outbox: the StudyInstanceUID, with `.r2` and so on from the second revision.
+  var name: String
+
+  static func name(study uid: String, number: Int) -> String { number == 1 ? uid : "\(uid).r\(number)" }
+
+  init(study uid: String, number: Int) {
+    precondition(DICOMUID.isValid(uid), "a path is made of a valid UID only")
+    precondition(number >= 1, "revisions count from 1")
+    self.number = number
+    name = Self.name(study: uid, number: number)
+  }
+}
+
+/// Puts results into the outbox, each of them whole or not at all.
+///
+/// A result is staged on the outbox's own file system, every file and folder is synced, and one rename makes it
+/// appear under its name. A revision that stands is never replaced or touched.
+struct OutboxPublisher: Sendable {
+  let outbox: String
+
+  enum Publication: Equatable, Sendable {
+    case published(PublishedRevision)
+    /// The revision stood there already; the staged folder is left as it was.
+    case occupied(PublishedRevision)
+  }
+
+  func folder(of revision: PublishedRevision) -> String { outbox + "/" + revision.name }
+
+  /// The revisions of a study that stand in the outbox, ascending.
+  func revisions(of uid: String) throws(FileError) -> [PublishedRevision] {
+    guard DICOMUID.isValid(uid) else { return [] }
+    let prefix = uid + ".r"
+    return try Files.names(in: outbox, .outbox)
+      .compactMap { name in
+        if name == uid { return 1 }
+        guard name.hasPrefix(prefix), let number = Int(name.dropFirst(prefix.count)), number > 1 else {
+          return nil
+        }
+        return PublishedRevision.name(study: uid, number: number) == name ? number : nil
+      }
+      .sorted()
+      .map { PublishedRevision(study: uid, number: $0) }
+  }
+
+  /// Makes a staged folder appear as a revision.
+  ///
+  /// When this returns `published`, the result survives a loss of power. When it throws, either nothing has
+  /// appeared, or all of it has and only the last sync is in doubt: the caller repeats and finds it `occupied`.
+  func publish(_ staging: StagingFolder, as revision: PublishedRevision) throws(FileError) -> Publication {
+    try Files.syncTree(staging.path, .staging)
+    let target = folder(of: revision)
+    if Files.exists(target) { return .occupied(revision) }
+    if Glibc.rename(staging.path, target) != 0 {
+      guard errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR else {
+        throw FileError(.rename, .outbox)
+      }
+      return .occupied(revision)
+    }
+    try Files.sync(outbox, .outbox)
+    return .published(revision)
+  }
+}

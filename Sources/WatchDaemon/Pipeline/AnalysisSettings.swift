@@ -1,0 +1,37 @@
+/// What the person who runs the program decides about the analysis and its outputs.
+struct AnalysisSettings: Sendable, Equatable {
+  /// The view that the operator states for every clip.
+  var operatorView: ClipReport.View.Code?
+  /// Asked in turn where the operator states none.
+  var viewRules: [ViewRule] = []
+  var outputs = Set(Configuration.Output.allCases)
+  var reportKind = StructuredReport.Kind.comprehensive
+  /// Frames in work at once. Results do not depend on it.
+  var threads: Int
+  /// Whether results name the files that they came from. File names carry patient names, so a daemon says no.
+  var namesFiles: Bool
+
+  init(configuration: Configuration?, operatorView: ClipReport.View.Code?, threads: Int, namesFiles: Bool) {
+    self.operatorView = operatorView
+    self.threads = threads
+    self.namesFiles = namesFiles
+    guard let configuration else { return }
+    viewRules = configuration.viewRules
+    outputs = configuration.outputs
+    reportKind = StructuredReport.Kind(rawValue: configuration.report.rawValue) ?? .comprehensive
+  }
+
+  func ruleView(_ file: StudyFile) -> ClipReport.View.Code? {
+    viewRules.first { $0.holds(texts: file.header.texts, file: file.path) }?.view
+  }
+
+  /// SHA-256 of everything here that results depend on.
+  var digest: String {
+    let rules = viewRules.map { "\($0.view.rawValue) if \($0.subject) ~ \($0.pattern)" }
+    let words =
+      [operatorView?.rawValue ?? "-", reportKind.rawValue] + outputs.map(\.rawValue).sorted() + rules
+    var hash = SHA256()
+    for word in words { hash.update(Array("\(word.utf8.count):\(word)".utf8)) }
+    return SHA256.hex(hash.finish())
+  }
+}

@@ -1,0 +1,111 @@
+import Hinge
+
+/// The walk of one clip: gate, view, sample, every frame, beats, measurements. Each step gives what the next one
+/// needs or stops the walk with a reason, which is a result.
+struct ClipAnalysis: Sendable {
+  let segmenter: Segmenter
+  let settings: AnalysisSettings
+
+  /// All that is known of a clip when its walk has ended.
+  struct Outcome: Sendable {
+    var report: ClipReport
+    /// Masks and points of the measured frames, to be drawn.
+    var pictures: [MeasuredPicture] = []
+    var decoding = Stopwatch()
+    var inference = Stopwatch()
+  }
+
+  func analyse(_ file: StudyFile) -> Outcome {
+    var outcome = Outcome(report: ClipReport(file.header, file: settings.namesFiles ? file.name : nil))
+    do {
+      try walk(file, &outcome)
+    } catch let stop as ClipStop {
+      outcome.report.stop(stop)
+    } catch let error as ClipReadError {
+      outcome.report.stop(.failed(error))
+    } catch {
+      outcome.report.stop(
+        ClipStop(status: .failed, reason: .internalError, detail: "The analysis failed: \(error)."))
+    }
+    return outcome
+  }
+
+  private func walk(_ file: StudyFile, _ outcome: inout Outcome) throws {
+    let regions = try eligibleRegions(of: file.header)
+    outcome.report.view = try establishedView(of: file)
+    let sampling = ClipSampling(file: file, segmenter: segmenter, threads: settings.threads)
+    let sample = try sampling.apicalRegion(of: regions, outcome: &outcome)
+    outcome.report.take(sample.target.region, of: file.header)
+    let findings = try everyFrame(of: file, sample: sample, outcome: &outcome)
+    let times = file.header.frameTimes
+    let areas = findings.map(\.ventricleArea)
+    outcome.report.curves = ClipReport.Curves(findings, target: sample.target)
+    outcome.report.beats = FrameSelection.beats(
+      lvArea: areas, times: times, rWaves: file.header.rWaveTimes, heartRate: file.header.heartRate)
+    try measure(findings, sample.target, &outcome)
+  }
+
+  private func eligibleRegions(of header: ClipHeader) throws -> [ImageRegion] {
+    switch HeaderGate.check(header) {
+    case .eligible(let regions): return regions
+    case .excluded(let reason, let detail):
+      throw ClipStop(status: reason == .notAnImage ? .ignored : .excluded, reason: reason, detail: detail)
+    }
+  }
+
+  /// What the operator, a rule or the file says of the view; a clip that is said to show another one is excluded.
+  private func establishedView(of file: StudyFile) throws -> ClipReport.View {
+    let view = ViewEstablishment.establish(
+      operatorView: settings.operatorView, ruleView: settings.ruleView(file),
+      header: file.header)
+    if view.code == .other {
+      throw ClipStop.excluded(
+        .notApical, "The file's tags name another view than apical four- or two-chamber.")
+    }
+    if view.code == .unknown { return ClipReport.View(code: .apical, source: .model, mirrored: false) }
+    return ClipReport.View(code: view.code, source: view.source, mirrored: false)
+  }
+
+  /// The findings of all frames, in order; those that were sampled are not computed again.
+  private func everyFrame(
+    of file: StudyFile, sample: ClipSampling.Result, outcome: inout Outcome
+  ) throws -> [FrameFinding] {
+    let rest = (0..<file.header.frames).filter { sample.findings[$0] == nil }
+    var findings = sample.findings
+    if !rest.isEmpty {
+      let decoder = try CineDecoder(path: file.path, frames: rest, limits: .init())
+      defer { decoder.close() }
+      let loop = FrameLoop(sample.target, segmenter: segmenter, width: settings.threads)
+      let found = try outcome.inference.measure {
+        try loop.findings(over: { try decoder.next() }, sector: sample.target.sector)
+      }
+      findings.merge(found) { old, _ in old }
+    }
+    return findings.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  private func measure(_ findings: [FrameFinding], _ target: ClipTarget, _ outcome: inout Outcome) throws {
+    guard let beat = outcome.report.beats.first(where: \.reference) else {
+      throw ClipStop.indeterminate(
+        .noFullBeat, "The loop holds no beat with a clear end diastole and end systole.")
+    }
+    let view = outcome.report.view
+    var missing: IndeterminateReason?
+    for (phase, frame) in [(CyclePhase.endDiastole, beat.edFrame), (.endSystole, beat.esFrame)] {
+      let finding = findings[frame]
+      guard case .measured(let pair) = finding.hinges else {
+        if case .indeterminate(let reason) = finding.hinges { missing = missing ?? reason }
+        continue
+      }
+      let measurement = PhaseMeasurement(
+        pair, phase: phase, frame: frame, view: view, target: target, card: segmenter.card)
+      outcome.report.measurements.append(measurement)
+      outcome.pictures.append(MeasuredPicture(measurement, finding: finding, pair: pair, target: target))
+    }
+    if outcome.report.measurements.isEmpty, let missing {
+      throw ClipStop.indeterminate(
+        ReasonCode(missing), "Neither at end diastole nor at end systole are both hinge points seen.")
+    }
+    outcome.report.status = .measured
+  }
+}

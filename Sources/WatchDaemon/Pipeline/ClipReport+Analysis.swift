@@ -1,0 +1,101 @@
+import Hinge
+
+extension ClipReport {
+  /// What is known of a clip before anything was looked at.
+  init(_ header: ClipHeader, file: String?) {
+    self.init(
+      sopInstanceUID: header.sopInstanceUID ?? "", sopClassUID: header.sopClassUID,
+      seriesInstanceUID: header.seriesInstanceUID, file: file, status: .failed, reason: nil, detail: nil,
+      view: View(code: .unknown, source: .none, mirrored: false), rows: header.rows, columns: header.columns,
+      frames: header.frames, frameTimeMilliseconds: header.meanFrameTime, spacing: nil, spacingReason: nil,
+      beats: [], measurements: [], curves: nil)
+  }
+
+  mutating func stop(_ stop: ClipStop) {
+    status = stop.status
+    reason = stop.reason
+    detail = stop.detail
+    guard stop.status == .excluded, view.source == .model || view.source == .none else { return }
+    view = View(code: stop.reason == .notApical ? .other : .unknown, source: .none, mirrored: false)
+  }
+
+  mutating func take(_ region: ImageRegion, of header: ClipHeader) {
+    let source: Spacing.Source = header.regions.isEmpty ? .pixelSpacing : .region
+    spacing = region.spacing.map { Spacing(x: $0.x, y: $0.y, source: source) }
+    spacingReason = region.spacing == nil ? region.spacingReason ?? .noCalibration : nil
+  }
+}
+
+extension ClipReport.Curves {
+  /// The curves over every frame, in pixels, and in millimetres where the target is calibrated.
+  init(_ findings: [FrameFinding], target: ClipTarget) {
+    let pixel = target.spacing.x * target.spacing.y
+    let areas = findings.map(\.ventricleArea)
+    self.init(
+      frames: Array(findings.indices),
+      lvAreaSquareMillimetres: target.isCalibrated ? areas : nil,
+      lvAreaSquarePixels: areas.map { $0.map { $0 / pixel } },
+      annulusDiameterMillimetres: target.isCalibrated ? findings.map { $0.pair?.diameterMillimetres } : nil,
+      left: findings.map { $0.pair.map { target.stored($0.left) } },
+      right: findings.map { $0.pair.map { target.stored($0.right) } })
+  }
+}
+
+extension PhaseMeasurement {
+  /// The measurement of one frame, in pixels of the stored frame, and in millimetres where it is calibrated.
+  init(
+    _ pair: HingePair, phase: CyclePhase, frame: Int, view: ClipReport.View, target: ClipTarget,
+    card: ModelCard
+  ) {
+    let errors = card.hingeErrors(view: view.code, phase: phase)
+    let left = target.stored(pair.left)
+    let right = target.stored(pair.right)
+    func point(_ side: HingePoint.Side, _ place: Point, _ range: ModelCard.PointErrors?) -> HingePoint {
+      let anatomy = ViewEstablishment.anatomy(view: view, side: side)
+      return HingePoint(
+        label: anatomy?.label, side: side, site: anatomy?.site, x: place.x, y: place.y,
+        errorMillimetres: target.isCalibrated ? range.map { HingePoint.ErrorRange(x: $0.x, y: $0.y) } : nil)
+    }
+    self.init(
+      phase: phase, frame: frame,
+      hingePoints: [point(.left, left, errors?.left), point(.right, right, errors?.right)],
+      annulusDiameterMillimetres: target.isCalibrated ? pair.diameterMillimetres : nil,
+      annulusDiameterPixels: PixelSpacing(x: 1, y: 1).distance(left, right),
+      confidence: errors?.bothWithin5Millimetres, withheld: pair.isWithheld ? .lowConfidence : nil,
+      review: pair.needsReview, reviewReasons: pair.reviewReasons.map(\.rawValue))
+  }
+}
+
+extension ReasonCode {
+  init(_ reason: IndeterminateReason) {
+    switch reason {
+    case .noVentricle: self = .noVentricle
+    case .noAtrium: self = .noAtrium
+    case .noContact: self = .noContact
+    case .atSectorEdge: self = .atSectorEdge
+    }
+  }
+}
+
+extension ClipHeader {
+  /// Milliseconds from the first frame to each frame. Frames without any timing count as 30 a second, which
+  /// serves the search for beats alone and is never reported.
+  var frameTimes: [Double] {
+    if frameTimeVector.count == frames {
+      var time = 0.0
+      return frameTimeVector.enumerated().map { index, step in
+        if index > 0 { time += step }
+        return time
+      }
+    }
+    let step = meanFrameTime ?? 1000.0 / 30
+    return (0..<frames).map { Double($0) * step }
+  }
+
+  /// Milliseconds a frame: FrameTime, else the mean of FrameTimeVector; `nil` where the file has neither.
+  var meanFrameTime: Double? {
+    if let frameTime, frameTime > 0 { return frameTime }
+    let steps = frameTimeVector.dropFirst().filter { $0 > 0 }
+    return steps.isEmpty ? nil : steps.reduce(0, +) / Double(steps.count)
+  }
+}

@@ -1,0 +1,101 @@
+import Hinge
+
+/// A first look at a clip: a few frames, spread over it, tell where the sector lies, whether there is colour in it
+/// and whether it is an apical view, before every frame is worked on.
+struct ClipSampling {
+  let file: StudyFile
+  let segmenter: Segmenter
+  let threads: Int
+
+  /// Enough to meet every phase of a beat; what is found here is not computed again.
+  static let frames = 12
+  /// Above this share of coloured pixels in the 2D region, averaged over the frames, a clip is a colour Doppler
+  /// loop.
+  static let largestColouredShare = 0.01
+
+  /// A region that shows an apical view, with what its sampled frames gave.
+  struct Result {
+    var target: ClipTarget
+    var findings: [Int: FrameFinding]
+  }
+
+  /// The frames to sample of a clip of `count`: the middles of equal parts.
+  static func indices(of count: Int) -> [Int] {
+    let samples = min(frames, count)
+    return (0..<samples).map { (2 * $0 + 1) * count / (2 * samples) }
+  }
+
+  /// The largest region that shows an apical view.
+  /// - Throws: `ClipStop` where none does; `ClipReadError` where the frames cannot be decoded.
+  func apicalRegion(of regions: [ImageRegion], outcome: inout ClipAnalysis.Outcome) throws -> Result {
+    let frames = try outcome.decoding.measure { try decodedFrames() }
+    let coloured = frames.map(\.colouredFraction).reduce(0, +) / Double(max(frames.count, 1))
+    if coloured > Self.largestColouredShare {
+      throw ClipStop.excluded(.colourDoppler, "Colour is laid over the picture on most of the frames.")
+    }
+    var stop = ClipStop.excluded(.no2DRegion, "No ultrasound sector moves in the 2D region.")
+    for region in regions.sorted(by: { $0.box.width * $0.box.height > $1.box.width * $1.box.height }) {
+      guard let target = target(in: region, frames: frames) else { continue }
+      let findings = try outcome.inference.measure { try segment(frames, target) }
+      let verdict = ApicalPlausibility.verdict(
+        of: findings.sorted { $0.key < $1.key }.map { $0.value.mask.labelMask })
+      if verdict.isApical { return Result(target: target, findings: findings) }
+      stop = .excluded(.notApical, Self.sentence(verdict))
+    }
+    throw stop
+  }
+
+  private func decodedFrames() throws -> [DecodedFrame] {
+    let decoder = try CineDecoder(
+      path: file.path, frames: Self.indices(of: file.header.frames), limits: .init())
+    defer { decoder.close() }
+    var frames: [DecodedFrame] = []
+    while let frame = try decoder.next() { frames.append(frame) }
+    return frames
+  }
+
+  private func target(in region: ImageRegion, frames: [DecodedFrame]) -> ClipTarget? {
+    let box = region.box
+    var range = TemporalRange(width: box.width, height: box.height)
+    for frame in frames { range.add(frame.gray.cropped(to: box)) }
+    let shape = region.spacing ?? PixelSpacing(x: 1, y: 1)
+    guard let found = SectorMask(range, spacing: shape) else { return nil }
+    let spacing = region.spacing ?? .nominal(sectorHeight: found.box.height)
+    guard let sector = SectorMask(mask: found.mask, spacing: spacing)?.cropped(to: found.box) else {
+      return nil
+    }
+    return ClipTarget(
+      region: region,
+      box: PixelBox(
+        x: box.x + found.box.minX, y: box.y + found.box.minY, width: found.box.width, height: found.box.height
+      ),
+      sector: sector, spacing: spacing)
+  }
+
+  private func segment(_ frames: [DecodedFrame], _ target: ClipTarget) throws -> [Int: FrameFinding] {
+    var rest = frames[...]
+    return try FrameLoop(target, segmenter: segmenter, width: threads)
+      .findings(over: { rest.popFirst() }, sector: target.sector)
+  }
+
+  private static func sentence(_ verdict: ApicalPlausibility.Verdict) -> String {
+    let share = Int((verdict.plausibleShare * 100).rounded())
+    return
+      "Only \(share) % of the sampled frames show a left ventricle above a left atrium as an apical view does."
+  }
+}
+
+extension FrameLoop {
+  init(_ target: ClipTarget, segmenter: Segmenter, width: Int) {
+    let geometry = InputGeometry(box: target.box, spacing: target.spacing, inputSide: segmenter.inputSide)
+    self.init(segmenter: segmenter, mapping: GridMapping(geometry), width: width)
+  }
+
+  /// Segments frames and takes their hinge points.
+  func findings(over next: () throws -> DecodedFrame?, sector: SectorMask) throws -> [Int: FrameFinding] {
+    let extractor = HingeExtractor()
+    return try run(over: next) { _, segmentation in
+      FrameFinding(segmentation, sector: sector, extractor: extractor)
+    }
+  }
+}

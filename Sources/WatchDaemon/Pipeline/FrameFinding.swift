@@ -1,0 +1,43 @@
+import Hinge
+
+/// What one frame gave. Points are on the grid of the target's box.
+struct FrameFinding: Sendable {
+  var hinges: HingeFinding
+  /// Area of the left ventricle in square millimetres of the target's spacing; `nil` where there is none.
+  var ventricleArea: Double?
+  var mask: RunLengthMask
+
+  init(_ segmentation: Segmentation, sector: SectorMask?, extractor: HingeExtractor) {
+    hinges = extractor.extract(
+      from: segmentation.mask, probabilities: segmentation.probabilities, sector: sector)
+    mask = RunLengthMask(segmentation.mask)
+    if case .measured(let pair) = hinges {
+      ventricleArea = pair.quality.ventricleSquareMillimetres
+    } else {
+      let pixels = BinaryMask(segmentation.mask, .leftVentricle).largestComponent.holesFilled.count
+      let spacing = segmentation.mask.spacing
+      ventricleArea = pixels > 0 ? Double(pixels) * spacing.x * spacing.y : nil
+    }
+  }
+
+  var pair: HingePair? {
+    if case .measured(let pair) = hinges { pair } else { nil }
+  }
+}
+
+/// Where in the stored frame the heart is looked for, and on what scale.
+struct ClipTarget: Sendable {
+  /// The 2D region of the file.
+  var region: ImageRegion
+  /// The bounds of the ultrasound sector in the stored frame: what the network sees.
+  var box: PixelBox
+  /// The sector on the grid of `box`.
+  var sector: SectorMask
+  /// Millimetres a pixel; nominal, for thresholds alone, where the region is not calibrated.
+  var spacing: PixelSpacing
+
+  var isCalibrated: Bool { region.spacing != nil }
+
+  /// A point of the box's grid in pixel-index coordinates of the stored frame.
+  func stored(_ point: Point) -> Point { Point(x: point.x + Double(box.x), y: point.y + Double(box.y)) }
+}

@@ -1,0 +1,40 @@
+import Dispatch
+import Synchronization
+
+/// A file that was read once: its digest, its header or why there is none.
+struct ReadInput: Sendable {
+  var path: String
+  var sha256: String
+  var header: HeaderResult
+}
+
+/// Reads digests and headers, several files at once. Headers are read in child processes: a file that crashes the
+/// parser is a file with a reason.
+enum InputAssessment {
+  static func read(_ paths: [String], threads: Int) -> [ReadInput] {
+    let results = Mutex([ReadInput?](repeating: nil, count: paths.count))
+    let next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: min(threads, paths.count)) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < paths.count else { return }
+        let input = read(paths[index])
+        results.withLock { $0[index] = input }
+      }
+    }
+    return results.withLock { $0.compactMap { $0 } }
+  }
+
+  private static func read(_ path: String) -> ReadInput {
+    guard let sha256 = try? SHA256.hexDigest(ofFile: path) else {
+      let fault = HeaderFault(reason: .unreadable, detail: "The file cannot be read; check its permissions.")
+      return ReadInput(path: path, sha256: "", header: .failure(fault))
+    }
+    do {
+      return ReadInput(path: path, sha256: sha256, header: .success(try ClipReader.readHeader(path: path)))
+    } catch {
+      let fault = HeaderFault(reason: error.reason, detail: error.detail)
+      return ReadInput(path: path, sha256: sha256, header: .failure(fault))
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import Hinge
+
+/// What is drawn over a measured frame, kept until the frame is decoded once more for its picture.
+struct MeasuredPicture: Sendable {
+  var measurement: PhaseMeasurement
+  var target: ClipTarget
+  /// On the grid of the target's box.
+  var mask: RunLengthMask
+  /// In pixel-index coordinates of the stored frame.
+  var contactLine: [Point]
+
+  init(_ measurement: PhaseMeasurement, finding: FrameFinding, pair: HingePair, target: ClipTarget) {
+    self.measurement = measurement
+    self.target = target
+    mask = finding.mask
+    contactLine = pair.contactLine.map(target.stored)
+  }
+
+  func scene(on frame: GrayFrame, of clip: ClipReport) -> OverlayScene {
+    OverlayScene(
+      frame: frame, box: target.box, sector: target.sector.mask.bits, mask: mask.labelMask,
+      hingePoints: measurement.hingePoints.map { OverlayScene.Mark($0) }, contactLine: contactLine,
+      diameter: diameter, phase: measurement.phase, view: clip.view.code, frameIndex: measurement.frame,
+      frameCount: clip.frames, spacing: target.region.spacing)
+  }
+
+  private var diameter: OverlayScene.Diameter? {
+    if measurement.withheld != nil { return .withheld }
+    if let millimetres = measurement.annulusDiameterMillimetres { return .millimetres(millimetres) }
+    return measurement.annulusDiameterPixels.map { .pixels($0) }
+  }
+}
+
+extension OverlayScene.Mark {
+  /// Named by its site, or by its side where no site is established.
+  init(_ point: PhaseMeasurement.HingePoint) {
+    let side = point.side == .left ? "L" : "R"
+    self.init(point: Point(x: point.x, y: point.y), label: point.site?.rawValue ?? side)
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Hinge
+
+/// One file of a study, with what its header says.
+struct StudyFile: Sendable {
+  var path: String
+  var sha256: String
+  var header: ClipHeader
+
+  /// The file's name without its folders.
+  var name: String { Files.lastComponent(of: path) }
+}
+
+/// The files of one StudyInstanceUID, one an instance, in a stable order.
+struct StudyInput: Sendable {
+  var studyInstanceUID: String
+  var files: [StudyFile]
+
+  /// The time that outputs state as theirs: the latest that the sources state, so that the same work gives the same
+  /// bytes; the start of 1970 where none states any.
+  var contentTime: UTCTime {
+    files.compactMap(\.header.statedTime).max() ?? UTCTime(milliseconds: 0)
+  }
+}
+
+extension ClipHeader {
+  /// AcquisitionDateTime, else ContentDate and ContentTime, else StudyDate and StudyTime, taken as UTC.
+  var statedTime: UTCTime? {
+    if let text = texts["AcquisitionDateTime"], let time = UTCTime(dicom: text) { return time }
+    for (date, time) in [("ContentDate", "ContentTime"), ("StudyDate", "StudyTime")] {
+      guard let day = texts[date] else { continue }
+      if let stated = UTCTime(dicom: day + (texts[time] ?? "")) { return stated }
+    }
+    return nil
+  }
+}
+
+extension UTCTime {
+  static var now: UTCTime { UTCTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+
+  /// `YYYYMMDD[HH[MM[SS]]]`, as the DA, TM and DT values of PS3.5 6.2 begin; `nil` where the date is none.
+  init?(dicom text: String) {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }.compactMap(\.wholeNumberValue)
+    guard digits.count >= 8 else { return nil }
+    func number(_ range: Range<Int>) -> Int {
+      range.upperBound <= digits.count ? digits[range].reduce(0) { $0 * 10 + $1 } : 0
+    }
+    var parts = DateComponents()
+    parts.calendar = Calendar(identifier: .gregorian)
+    parts.timeZone = TimeZone(secondsFromGMT: 0)
+    (parts.year, parts.month, parts.day) = (number(0..<4), number(4..<6), number(6..<8))
+    (parts.hour, parts.minute, parts.second) = (number(8..<10), number(10..<12), number(12..<14))
+    guard parts.isValidDate, let date = parts.date else { return nil }
+    self.init(milliseconds: Int64(date.timeIntervalSince1970 * 1000))
+  }
+}
+
+extension SourceClip {
+  init(_ file: StudyFile, report: StudyReport) {
+    let clip = report.clips.first { $0.sopInstanceUID == file.header.sopInstanceUID }
+    self.init(
+      sopClassUID: file.header.sopClassUID ?? "", sopInstanceUID: file.header.sopInstanceUID ?? "",
+      seriesInstanceUID: file.header.seriesInstanceUID ?? "", studyInstanceUID: report.study.uid,
+      attributes: file.header.attributes, rows: file.header.rows, columns: file.header.columns,
+      frames: file.header.frames, spacing: clip?.spacing.map { PixelSpacing(x: $0.x, y: $0.y) })
+  }
+}

@@ -1,0 +1,54 @@
+extension StudyReport {
+  /// The report of a study from the outcomes of its files, one an instance.
+  init(_ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome], others: [Input], card: ModelCard) {
+    let clips = outcomes.map(\.report)
+    self.init(
+      study: Study(uid: study.studyInstanceUID, revision: 1, supersedes: nil), status: Self.status(of: clips),
+      clips: clips, studyMeasurements: [],
+      inputs: zip(study.files, clips).map { Input($0, $1) } + others,
+      model: Model(name: card.name, sha256: card.sha256, licence: card.licence),
+      software: Software(name: WatchDaemon.Software.name, version: WatchDaemon.Software.version),
+      timings: Timings(
+        decode: outcomes.map(\.decoding.milliseconds).reduce(0, +),
+        inference: outcomes.map(\.inference.milliseconds).reduce(0, +), publish: 0, total: 0))
+  }
+
+  /// Completed: every eligible clip was measured or is indeterminate. Partial: some of them failed. Ineligible:
+  /// readable, but nothing to measure. Failed: nothing could be processed.
+  static func status(of clips: [ClipReport]) -> Status {
+    let judged = clips.contains { $0.status == .measured || $0.status == .indeterminate }
+    let failed = clips.contains { $0.status == .failed }
+    let readable = clips.contains { $0.status == .excluded || $0.status == .ignored }
+    if judged { return failed ? .partial : .completed }
+    if failed { return readable ? .partial : .failed }
+    return .ineligible
+  }
+
+  /// Makes this the next revision: clips that only the earlier one had keep their results.
+  mutating func supersede(_ predecessor: StudyPipeline.Predecessor) {
+    let earlier = predecessor.report
+    study.revision = earlier.study.revision + 1
+    study.supersedes = predecessor.name
+    let present = Set(clips.map(\.sopInstanceUID))
+    clips += earlier.clips.filter { !present.contains($0.sopInstanceUID) }
+    let known = Set(inputs.map(\.sha256))
+    inputs += earlier.inputs.filter {
+      !known.contains($0.sha256) && !present.contains($0.sopInstanceUID ?? "")
+    }
+    status = Self.status(of: clips)
+  }
+}
+
+extension StudyReport.Input {
+  init(_ file: StudyFile, _ clip: ClipReport) {
+    let state: State =
+      switch clip.status {
+      case .measured, .indeterminate: .used
+      case .excluded: .excluded
+      case .ignored: .ignored
+      case .failed: .quarantined
+      }
+    self.init(
+      sopInstanceUID: file.header.sopInstanceUID, sha256: file.sha256, state: state, reason: clip.reason)
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Hinge
+
+/// Writes a study's outputs into its staging folder.
+struct StudyWriter: Sendable {
+  let settings: AnalysisSettings
+
+  /// Everything but the record, which is written last.
+  func write(
+    _ report: StudyReport, _ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome],
+    predecessor: StudyPipeline.Predecessor?, into staging: String
+  ) throws {
+    if let predecessor { try keep(clipsOf: predecessor, missingFrom: outcomes, in: staging) }
+    var overlays = HTMLReport.Overlays()
+    for (file, outcome) in zip(study.files, outcomes) where settings.outputs.contains(.png) {
+      for (phase, png) in try overlayPNGs(file, outcome) {
+        let name = "\(outcome.report.sopInstanceUID).\(phase.rawValue).png"
+        try write(png, name, in: staging)
+        overlays[outcome.report.sopInstanceUID, phase] = png
+      }
+    }
+    if settings.outputs.contains(.sr) { try writeStructuredReport(report, study, into: staging) }
+    if settings.outputs.contains(.html) {
+      try write(Array(HTMLReport.render(report: report, overlays: overlays).utf8), "index.html", in: staging)
+    }
+  }
+
+  /// `log.jsonl`, then `study.json`.
+  func writeRecord(_ report: StudyReport, log: StudyLog, into staging: String) throws {
+    try write(Array(log.text.utf8), "log.jsonl", in: staging)
+    try write(Array(StudyJSON.encode(report)), "study.json", in: staging)
+  }
+
+  private func write(_ bytes: [UInt8], _ name: String, in staging: String) throws {
+    try AtomicFile.write(bytes, to: staging + "/" + name, .staging)
+  }
+
+  /// The measured frames are decoded once more: keeping every frame of a long clip for the sake of two costs memory.
+  private func overlayPNGs(
+    _ file: StudyFile, _ outcome: ClipAnalysis.Outcome
+  ) throws -> [(CyclePhase, [UInt8])] {
+    guard !outcome.pictures.isEmpty else { return [] }
+    let indices = Set(outcome.pictures.map(\.measurement.frame)).sorted()
+    let decoder = try CineDecoder(path: file.path, frames: indices, limits: .init())
+    defer { decoder.close() }
+    var frames: [Int: GrayFrame] = [:]
+    while let frame = try decoder.next() { frames[frame.index] = frame.gray }
+    return try outcome.pictures.compactMap { picture -> (CyclePhase, [UInt8])? in
+      guard let frame = frames[picture.measurement.frame] else { return nil }
+      let scene = picture.scene(on: frame, of: outcome.report)
+      return (picture.measurement.phase, try OverlayPNG.render(scene))
+    }
+  }
+
+  private func writeStructuredReport(
+    _ report: StudyReport, _ study: StudyInput, into staging: String
+  ) throws {
+    let images = study.files.filter { $0.header.hasPixelData }
+    guard !images.isEmpty else { return }
+    let uids = DerivedUID(
+      inputs: report.inputs.map(\.sha256), model: report.model.sha256, configuration: settings.digest,
+      version: report.software.version)
+    try StructuredReport.write(
+      report: report, sources: images.map { SourceClip($0, report: report) }, uids: uids,
+      contentTime: study.contentTime, kind: settings.reportKind, to: staging + "/report.dcm")
+  }
+
+  /// Files of clips that only the earlier revision had.
+  private func keep(
+    clipsOf predecessor: StudyPipeline.Predecessor, missingFrom outcomes: [ClipAnalysis.Outcome],
+    in staging: String
+  ) throws {
+    let present = Set(outcomes.map(\.report.sopInstanceUID))
+    let kept = predecessor.report.clips.map(\.sopInstanceUID).filter { !present.contains($0) }
+    for name in try Files.names(in: predecessor.folder, .outbox)
+    where kept.contains(where: { name.hasPrefix($0 + ".") }) {
+      try Files.copy(predecessor.folder + "/" + name, to: staging + "/" + name, .staging)
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/// What decoding a clip will hold in memory, told from its header before any of it is decoded.
+enum MemoryEstimate {
+  /// The worker process, the codec's tables and the results of a clip that is being processed.
+  private static let fixedBytes = 64 << 20
+  /// Colour frames at once: one in the codec, one converted, one in the pipe.
+  private static let framesInFlight = 3
+
+  /// The decoder hands frames over one at a time; the luma of all of them may be kept for choosing frames.
+  static func bytes(for header: ClipHeader) -> Int {
+    guard header.hasPixelData else { return 0 }
+    let pixels = product(header.rows, header.columns)
+    let stored = product(pixels, max(1, header.samplesPerPixel), max(1, (header.bitsAllocated + 7) / 8))
+    let luma = product(pixels, max(1, header.frames))
+    return sum(fixedBytes, product(stored, framesInFlight), luma)
+  }
+
+  /// Headers may claim anything: what does not fit is as large as can be.
+  private static func product(_ factors: Int...) -> Int {
+    factors.reduce(1) { result, factor in
+      let (value, overflow) = result.multipliedReportingOverflow(by: max(0, factor))
+      return overflow ? Int.max : value
+    }
+  }
+
+  private static func sum(_ terms: Int...) -> Int {
+    terms.reduce(0) { result, term in
+      let (value, overflow) = result.addingReportingOverflow(term)
+      return overflow ? Int.max : value
+    }
+  }
+}

@@ -1,0 +1,140 @@
+/// Which study is worked on next. Pure: its methods say what to do, and the caller does it after unlocking.
+///
+/// Oldest first, in turns: a study that has had its quantum of time goes behind those that had less, and one that
+/// comes later starts where the others stand on average. So a huge study neither starves the small ones nor is
+/// starved by them.
+struct QueueState: Sendable, Equatable {
+  struct Limits: Sendable, Equatable {
+    /// Studies in work at once.
+    var width: Int
+    /// Studies that wait.
+    var backlog: Int
+    /// Shared by the studies in work.
+    var memoryBytes: Int
+  }
+
+  enum Admission: Sendable, Equatable {
+    case queued
+    /// Full: the study stays where it is.
+    case refused
+  }
+
+  private enum Standing: Sendable, Equatable {
+    /// Its files are on their way into the spool.
+    case claiming
+    case waiting
+    case running
+    /// Not to be tried before.
+    case deferred(until: MonotonicSeconds)
+  }
+
+  private struct Job: Sendable, Equatable {
+    var id: Int
+    var bytes: Int
+    /// Seconds of work it had, or that those before it had when it came.
+    var served: Double
+    var standing = Standing.claiming
+  }
+
+  var limits: Limits
+  private var jobs: [Job] = []
+  /// Rises as fast as the share of each job in the work.
+  private var fairShare = 0.0
+  private(set) var isStopped = false
+
+  static let quantumSeconds = 30.0
+
+  init(limits: Limits) { self.limits = limits }
+
+  var count: Int { jobs.count }
+  var runningCount: Int { jobs.count { $0.standing == .running } }
+  var deferredCount: Int { jobs.count { if case .deferred = $0.standing { true } else { false } } }
+  var waitingCount: Int { jobs.count - runningCount - deferredCount }
+  var runningBytes: Int { Self.sum(jobs.filter { $0.standing == .running }) }
+  var runningIDs: [Int] { jobs.filter { $0.standing == .running }.map(\.id) }
+
+  var hasRoom: Bool { !isStopped && jobs.count < limits.width + limits.backlog }
+
+  /// Gives a study its place; it is not started before it is `ready`.
+  /// - Parameter isResumed: What was claimed before a restart has its place, however full it is.
+  mutating func admit(_ id: Int, bytes: Int, isResumed: Bool = false) -> Admission {
+    guard hasRoom || isResumed else { return .refused }
+    precondition(!jobs.contains { $0.id == id }, "claim \(id) is queued once")
+    jobs.append(Job(id: id, bytes: bytes, served: fairShare))
+    return .queued
+  }
+
+  /// The study's files are in the spool.
+  mutating func ready(_ id: Int) { set(id, .waiting) }
+
+  /// The jobs to start now, which then count as running.
+  mutating func start(now: MonotonicSeconds) -> [Int] {
+    var started: [Int] = []
+    while !isStopped, runningCount < limits.width, let index = next(now), fits(jobs[index]) {
+      jobs[index].standing = .running
+      started.append(jobs[index].id)
+    }
+    return started
+  }
+
+  /// A turn ended and there is more to do.
+  mutating func pause(_ id: Int, served seconds: Double) {
+    account(id, seconds)
+    set(id, .waiting)
+  }
+
+  mutating func `defer`(_ id: Int, served seconds: Double, until: MonotonicSeconds) {
+    account(id, seconds)
+    set(id, .deferred(until: until))
+  }
+
+  mutating func finish(_ id: Int) { jobs.removeAll { $0.id == id } }
+
+  /// Starts nothing more.
+  mutating func stop() { isStopped = true }
+
+  /// When the next deferred job may be tried.
+  var nextDeadline: MonotonicSeconds? {
+    jobs.compactMap { if case .deferred(let until) = $0.standing { until } else { nil } }.min()
+  }
+
+  /// The job whose turn it is. One that does not fit into memory yet is waited for, not passed over for ever.
+  private func next(_ now: MonotonicSeconds) -> Int? {
+    jobs.indices.filter { isDue(jobs[$0], now) }
+      .min { a, b in (turn(jobs[a]), jobs[a].id) < (turn(jobs[b]), jobs[b].id) }
+  }
+
+  private func isDue(_ job: Job, _ now: MonotonicSeconds) -> Bool {
+    switch job.standing {
+    case .waiting: true
+    case .deferred(let until): until <= now
+    case .claiming, .running: false
+    }
+  }
+
+  private func turn(_ job: Job) -> Int { Int(job.served / Self.quantumSeconds) }
+
+  /// A job larger than all the memory runs when it is alone.
+  private func fits(_ job: Job) -> Bool {
+    let running = runningBytes
+    return running == 0 || job.bytes <= limits.memoryBytes - min(running, limits.memoryBytes)
+  }
+
+  private mutating func account(_ id: Int, _ seconds: Double) {
+    fairShare += seconds / Double(max(1, jobs.count))
+    guard let index = jobs.firstIndex(where: { $0.id == id }) else { return }
+    jobs[index].served += seconds
+  }
+
+  private mutating func set(_ id: Int, _ standing: Standing) {
+    guard let index = jobs.firstIndex(where: { $0.id == id }) else { return }
+    jobs[index].standing = standing
+  }
+
+  private static func sum(_ jobs: [Job]) -> Int {
+    jobs.reduce(0) { total, job in
+      let (sum, overflow) = total.addingReportingOverflow(job.bytes)
+      return overflow ? Int.max : sum
+    }
+  }
+}

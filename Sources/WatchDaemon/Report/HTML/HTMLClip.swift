@@ -1,0 +1,174 @@
+import Foundation
+
+/// One measured clip of the page: what it is, its pictures, its numbers and its curves.
+struct HTMLClip {
+  let number: Int
+  let clip: ClipReport
+
+  func card(_ overlays: HTMLReport.Overlays) -> HTML {
+    """
+    <section class="card" aria-labelledby="clip\(number)">
+    <header><h3 id="clip\(number)">Clip \(number)\(clip.view.code.words.map { " · \($0)" } ?? "")</h3>\
+    <span class="badge \(clip.status.style)">\(clip.status.rawValue)</span>\(reviewBadge)</header>
+    \(facts)
+    \(remark)
+    \(pictures(overlays))
+    \(measurementTable)
+    \(chart)
+    </section>
+    """
+  }
+
+  private var reviewBadge: HTML? {
+    clip.measurements.contains(where: \.review) ? "<span class=\"badge warn\">to be reviewed</span>" : nil
+  }
+
+  private var remark: HTML? {
+    let sentences = [clip.reason.map(ReasonText.sentence), clip.detail].compactMap { $0 }
+    guard !sentences.isEmpty else { return nil }
+    return "<p>\(sentences.joined(separator: " "))</p>"
+  }
+
+  private var facts: HTML {
+    func fact(_ name: String, _ value: HTML) -> HTML { "<div><dt>\(name)</dt><dd>\(value)</dd></div>" }
+    var facts: [HTML] = [fact("Frames", "\(clip.frames)")]
+    if let time = clip.frameTimeMilliseconds {
+      facts.append(fact("Frame time", "\(Decimal.text(time, 1)) ms"))
+    }
+    facts.append(fact("Size", "\(clip.columns) × \(clip.rows) pixels"))
+    facts.append(fact("Pixel", spacing))
+    if clip.view.source != .none { facts.append(fact("View from", "\(clip.view.source.words)")) }
+    if clip.view.mirrored { facts.append(fact("Display", "mirrored")) }
+    facts.append(fact("Instance", "<span class=\"uid\">\(clip.file ?? clip.sopInstanceUID)</span>"))
+    return "<dl class=\"facts\">\(facts)</dl>"
+  }
+
+  private var spacing: HTML {
+    guard let spacing = clip.spacing else {
+      return "\(clip.spacingReason.map(ReasonText.sentence) ?? "unknown size, so no millimetres")"
+    }
+    return "\(Decimal.text(spacing.x, 3)) × \(Decimal.text(spacing.y, 3)) mm"
+  }
+
+  private func pictures(_ overlays: HTMLReport.Overlays) -> HTML? {
+    let figures: [HTML] = CyclePhase.allCases.compactMap { phase in
+      guard let png = overlays[clip.sopInstanceUID, phase] else { return nil }
+      let frame = clip.reference(phase).map { ", frame \($0.frame + 1)" } ?? ""
+      let caption = "\(phase.words)\(frame)"
+      return """
+        <figure><img src="data:image/png;base64,\(Data(png).base64EncodedString())" \
+        alt="Clip \(number), \(caption): outlines of left ventricle, myocardium and left atrium, hinge points and \
+        diameter">
+        <figcaption>\(caption)</figcaption></figure>
+        """
+    }
+    return figures.isEmpty ? nil : "<div class=\"pictures\">\(figures)</div>"
+  }
+
+  private var measurementTable: HTML? {
+    guard !clip.measurements.isEmpty else { return nil }
+    return """
+      <div class="scroll"><table>
+      <caption>Annulus diameter and hinge points</caption>
+      <thead><tr><th scope="col">Phase</th><th scope="col">Diameter</th><th scope="col">Hinge points (x, y)</th>\
+      <th scope="col">Expected error (15 to 85 %)</th><th scope="col">Confidence</th>\
+      <th scope="col" class="wide">Remarks</th></tr></thead>
+      <tbody>\(clip.measurements.map(row))</tbody></table></div>
+      """
+  }
+
+  private func row(_ measurement: PhaseMeasurement) -> HTML {
+    let confidence = measurement.confidence.map { "\(Decimal.text($0 * 100, 0)) %" } ?? "–"
+    var remarks: [HTML] = measurement.withheld.map { ["<p>Withheld: \(ReasonText.sentence($0))</p>"] } ?? []
+    if measurement.review {
+      remarks.append("<p>To be reviewed. \(measurement.reviewReasons.joined(separator: ", "))</p>")
+    }
+    return """
+      <tr><th scope="row">\(measurement.phase.words)<div class="muted">frame \(measurement.frame + 1)</div></th>\
+      <td class="number">\(Self.diameter(measurement, in: clip))</td>\
+      <td>\(measurement.hingePoints.map(pointLine))</td>\
+      <td>\(measurement.hingePoints.map(errorLine))</td>\
+      <td class="number">\(confidence)</td><td>\(remarks)</td></tr>
+      """
+  }
+
+  static func diameter(_ measurement: PhaseMeasurement, in clip: ClipReport) -> HTML {
+    guard measurement.withheld == nil else { return "withheld" }
+    if clip.spacing != nil, let millimetres = measurement.annulusDiameterMillimetres {
+      return "<span class=\"value\">\(Decimal.text(millimetres, 1)) mm</span>"
+    }
+    guard let pixels = measurement.annulusDiameterPixels else { return "–" }
+    return "<span class=\"value\">\(Decimal.text(pixels, 1)) px</span>"
+  }
+
+  private func pointLine(_ point: PhaseMeasurement.HingePoint) -> HTML {
+    "<span class=\"line\">\(point.name): \(Decimal.text(point.x, 1)), \(Decimal.text(point.y, 1))</span>"
+  }
+
+  private func errorLine(_ point: PhaseMeasurement.HingePoint) -> HTML {
+    guard clip.spacing != nil, let error = point.errorMillimetres, error.x.count == 2, error.y.count == 2
+    else { return "<span class=\"line\">–</span>" }
+    func range(_ ends: [Double]) -> String {
+      ends.map { Decimal.text($0, 1).replacing("-", with: "−") }.joined(separator: " to ")
+    }
+    return "<span class=\"line\">x \(range(error.x)), y \(range(error.y)) mm</span>"
+  }
+
+  private var chart: HTML? {
+    guard let curves = clip.curves else { return nil }
+    var panels: [CurveChart.Panel] = []
+    if clip.spacing != nil, let areas = curves.lvAreaSquareMillimetres {
+      panels.append(.init(title: "LV area", unit: "cm²", values: areas.map { $0.map { $0 / 100 } }))
+    } else {
+      panels.append(.init(title: "LV area", unit: "pixels", values: curves.lvAreaSquarePixels))
+    }
+    if clip.spacing != nil, let diameters = curves.annulusDiameterMillimetres {
+      panels.append(.init(title: "Annulus diameter", unit: "mm", values: diameters))
+    }
+    let chart = CurveChart(
+      frames: curves.frames, panels: panels, beats: clip.beats,
+      frameTimeMilliseconds: clip.frameTimeMilliseconds)
+    let caption: HTML? =
+      clip.beats.contains(where: \.reference)
+      ? "<figcaption>Shaded: the reference beat between end diastole and end systole.</figcaption>" : nil
+    return chart.svg().map { "<figure class=\"chart\">\($0)\(caption)</figure>" }
+  }
+}
+
+extension ClipReport {
+  /// The measurement of the reference beat, or the first of that phase.
+  func reference(_ phase: CyclePhase) -> PhaseMeasurement? {
+    let beat = beats.first(where: \.reference)
+    let frame = phase == .endDiastole ? beat?.edFrame : beat?.esFrame
+    let ofPhase = measurements.filter { $0.phase == phase }
+    return ofPhase.first { $0.frame == frame } ?? ofPhase.first
+  }
+}
+
+extension ClipReport.View.Code {
+  /// `nil` where the view is not established.
+  var words: String? {
+    switch self {
+    case .a4c: "apical four-chamber"
+    case .a2c: "apical two-chamber"
+    case .apical: "apical, not established which"
+    case .other, .unknown: nil
+    }
+  }
+}
+
+extension CyclePhase {
+  var words: String { self == .endDiastole ? "End diastole" : "End systole" }
+}
+
+extension ClipReport.View.Source {
+  fileprivate var words: String {
+    switch self {
+    case .operator: "the operator"
+    case .rule: "a configured rule"
+    case .tag: "the file's tags"
+    case .model: "the picture"
+    case .none: "nothing"
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/// Markup that may be put into a page: made of the program's own literals and of escaped text, of nothing else.
+struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
+  private(set) var text: String
+
+  init(stringLiteral value: StringLiteralType) { text = value }
+
+  init(stringInterpolation: Interpolation) { text = stringInterpolation.text }
+
+  init() { text = "" }
+
+  /// Literal parts are markup; interpolated strings are text and are escaped.
+  struct Interpolation: StringInterpolationProtocol {
+    fileprivate var text = ""
+
+    init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(2 * literalCapacity) }
+
+    mutating func appendLiteral(_ literal: StringLiteralType) { text += literal }
+    mutating func appendInterpolation(_ value: String) { text += HTML.escaped(value) }
+    mutating func appendInterpolation(_ value: Int) { text += String(value) }
+    mutating func appendInterpolation(_ markup: HTML) { text += markup.text }
+    mutating func appendInterpolation(_ parts: [HTML]) { for part in parts { text += part.text } }
+    mutating func appendInterpolation(_ markup: HTML?) { text += markup?.text ?? "" }
+    /// A coordinate or another number for a program, to two decimals.
+    mutating func appendInterpolation(number value: Double) { text += Decimal.text(value, 2) }
+  }
+
+  static func + (a: HTML, b: HTML) -> HTML {
+    var sum = a
+    sum.text += b.text
+    return sum
+  }
+
+  /// Text of a file is hostile: no markup, no control characters, and nothing that turns the direction of writing.
+  static func escaped(_ value: String) -> String {
+    var text = ""
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "&": text += "&amp;"
+      case "<": text += "&lt;"
+      case ">": text += "&gt;"
+      case "\"": text += "&quot;"
+      case "'": text += "&#39;"
+      case _ where turnsWriting(scalar) || isControl(scalar): text += "\u{FFFD}"
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || (0x7f..<0xa0).contains(scalar.value)
+  }
+
+  private static func turnsWriting(_ scalar: Unicode.Scalar) -> Bool {
+    (0x202a...0x202e).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+  }
+}
+
+/// Numbers as people read them.
+enum Decimal {
+  /// Rounded, with exactly so many decimals; a dash for what is no number.
+  static func text(_ value: Double, _ decimals: Int) -> String {
+    let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
+    guard let scaled = Int(exactly: (value * scale).rounded()) else { return "-" }
+    let digits = String(scaled.magnitude)
+    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+    let sign = scaled < 0 ? "-" : ""
+    guard decimals > 0 else { return sign + padded }
+    return "\(sign)\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
+  }
+}

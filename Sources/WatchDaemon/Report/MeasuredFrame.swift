@@ -1,0 +1,124 @@
+import Hinge
+
+/// The measurement groups of one frame of one clip.
+struct MeasuredFrame {
+  let measurement: PhaseMeasurement
+  let clip: ClipReport
+  let source: SourceClip
+  let report: StudyReport
+  let uids: DerivedUID
+
+  private var image: ContentItem.Image { source.image(frame: measurement.frame) }
+
+  /// TID 1410: one hinge point.
+  func hingePointGroup(_ point: PhaseMeasurement.HingePoint) -> ContentItem {
+    var children = MeasurementReportTree.tracking(
+      "\(point.name) hinge point, \(place)", uid("hinge-point", point.side.rawValue))
+    children.append(.code(.contains, Concept.finding, Concept.mitralAnnulus))
+    children += MeasurementReportTree.algorithm(of: report)
+    children.append(point.findingSite)
+    children.append(.points(.contains, Concept.imageRegion, [point.point], of: image))
+    children += comments(on: point).map { .text(.contains, Concept.comment, $0) }
+    return .container(Concept.measurementGroup, template: "1410", children)
+  }
+
+  /// TID 1501: the diameter, where it is in millimetres and trusted. The line stands in the group as well as under
+  /// the number (TID 320 both): some viewers look for it in one place only.
+  func diameterGroup() -> ContentItem? {
+    guard measurement.withheld == nil, let diameter = measurement.annulusDiameterMillimetres,
+      clip.spacing != nil, measurement.hingePoints.count == 2
+    else { return nil }
+    let line = measurement.hingePoints.map(\.point)
+    var children = MeasurementReportTree.tracking("Mitral annulus diameter, \(place)", uid("diameter"))
+    children.append(.code(.contains, Concept.finding, Concept.mitralAnnulus))
+    children += MeasurementReportTree.algorithm(of: report)
+    children.append(.code(.hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus))
+    children.append(.points(.contains, Concept.sourceOfMeasurement, line, of: image))
+    children.append(
+      .number(
+        .contains, diameterConcept, diameter, decimals: 2, unit: Concept.unit("mm"),
+        modifiers + [.points(.inferredFrom, Concept.path, line, of: image)]))
+    if let confidence = measurement.confidence {
+      children.append(
+        .number(
+          .contains, Concept.certainty, confidence * 100, decimals: 1, unit: Concept.unit("%"),
+          [.points(.inferredFrom, Concept.path, line, of: image)]))
+    }
+    if measurement.review { children.append(.text(.contains, Concept.comment, reviewText)) }
+    return .container(Concept.measurementGroup, template: "1501", children)
+  }
+
+  /// LOINC has the diameter at end diastole of either view; everything else is put together from modifiers.
+  private var diameterConcept: CodedConcept {
+    switch (measurement.phase, clip.view.code) {
+    case (.endDiastole, .a4c): Concept.diameterA4CAtED
+    case (.endDiastole, .a2c): Concept.diameterA2CAtED
+    default: Concept.diameter
+    }
+  }
+
+  private var modifiers: [ContentItem] {
+    var modifiers: [ContentItem] = [
+      .code(.hasConceptModifier, Concept.cyclePoint, measurement.phase.concept),
+      .code(.hasConceptModifier, Concept.imageMode, Concept.mode2D),
+    ]
+    if let view = clip.view.code.concept {
+      modifiers.append(.code(.hasConceptModifier, Concept.imageView, view))
+    }
+    return modifiers + [.code(.hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus)]
+  }
+
+  private var place: String { "\(measurement.phase.rawValue), frame \(measurement.frame + 1)" }
+
+  private func uid(_ what: String, _ side: String = "") -> String {
+    uids.uid(
+      "tracking", clip.sopInstanceUID, measurement.phase.rawValue, String(measurement.frame), what, side)
+  }
+
+  private func comments(on point: PhaseMeasurement.HingePoint) -> [String] {
+    var comments: [String] = []
+    if clip.spacing != nil, let error = point.errorMillimetres, error.x.count == 2, error.y.count == 2 {
+      comments.append(
+        "Expected error (15 to 85 percentile, prediction minus truth): x \(range(error.x)), y \(range(error.y))."
+      )
+    }
+    if let withheld = measurement.withheld {
+      comments.append("The diameter of this frame is withheld. \(ReasonText.sentence(withheld))")
+    }
+    if measurement.review { comments.append(reviewText) }
+    return comments
+  }
+
+  private func range(_ ends: [Double]) -> String {
+    "\(ContentItem.decimalString(ends[0], 1)) to \(ContentItem.decimalString(ends[1], 1)) mm"
+  }
+
+  private var reviewText: String {
+    measurement.reviewReasons.isEmpty
+      ? "To be reviewed." : "To be reviewed: \(measurement.reviewReasons.joined(separator: ", "))."
+  }
+}
+
+extension PhaseMeasurement.HingePoint {
+  /// What a person calls the point: its site where it is established, otherwise its side.
+  var name: String {
+    let word = site?.rawValue ?? side.rawValue
+    let anatomy = label.map { " (\($0.rawValue))" } ?? ""
+    return word.prefix(1).uppercased() + word.dropFirst() + anatomy
+  }
+
+  fileprivate var findingSite: ContentItem {
+    func annulus(_ modifier: CodedConcept) -> ContentItem {
+      .code(
+        .hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus,
+        [.code(.hasConceptModifier, Concept.topographicalModifier, modifier)])
+    }
+    return switch site {
+    case .septal: .code(.hasConceptModifier, Concept.findingSite, Concept.septalAnnulus)
+    case .lateral: .code(.hasConceptModifier, Concept.findingSite, Concept.lateralAnnulus)
+    case .anterior: annulus(Concept.anterior)
+    case .inferior: annulus(Concept.inferior)
+    case nil: .code(.hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus)
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import Hinge
+
+/// The content of a report: TID 1500 Imaging Measurement Report, as a pure value.
+///
+/// One planar ROI group (TID 1410) a hinge point, one measurement group (TID 1501) a diameter. Every group has a
+/// tracking UID of its own, since viewers merge groups that share one, and every item of a group has a name.
+/// Modifiers stand before the coordinates: the order of TID 300 is significant.
+struct MeasurementReportTree {
+  let report: StudyReport
+  let sources: [SourceClip]
+  let uids: DerivedUID
+
+  func root() -> ContentItem {
+    var groups: [ContentItem] = []
+    for clip in report.clips {
+      guard let source = source(of: clip) else { continue }
+      groups += clip.measurements.flatMap { self.groups($0, of: clip, source) }
+    }
+    groups += report.studyMeasurements.compactMap(studyMeasurement)
+    var children = context() + [imageLibrary()]
+    if !groups.isEmpty { children.append(.container(Concept.imagingMeasurements, groups)) }
+    children.append(qualitativeEvaluations())
+    return .container(Concept.imagingMeasurementReport, template: "1500", children)
+  }
+
+  private func source(of clip: ClipReport) -> SourceClip? {
+    sources.first { $0.sopInstanceUID == clip.sopInstanceUID }
+  }
+
+  /// TID 1204, TID 1002 with TID 1004, and the procedure.
+  private func context() -> [ContentItem] {
+    let software = report.software
+    return [
+      .code(.hasConceptModifier, Concept.language, Concept.english),
+      .code(.hasObservationContext, Concept.observerType, Concept.device),
+      .uid(.hasObservationContext, Concept.deviceUID, Self.deviceUID(of: software)),
+      .text(.hasObservationContext, Concept.deviceName, software.name),
+      .text(.hasObservationContext, Concept.deviceManufacturer, StructuredReport.manufacturer),
+      .text(.hasObservationContext, Concept.deviceModel, software.name),
+      .text(.hasObservationContext, Concept.deviceSerial, Self.serialNumber(of: report)),
+      .code(.hasConceptModifier, Concept.procedureReported, Concept.transthoracic),
+    ]
+  }
+
+  static func deviceUID(of software: StudyReport.Software) -> String {
+    DerivedUID.constant("device", software.name, software.version)
+  }
+
+  /// A program has no serial number: its version and model are what tells two of them apart.
+  static func serialNumber(of report: StudyReport) -> String {
+    "\(report.software.version)-\(report.model.sha256.prefix(12))"
+  }
+
+  /// TID 1600, 1601 and 1602.
+  private func imageLibrary() -> ContentItem {
+    .container(Concept.imageLibrary, [.container(Concept.imageLibraryGroup, sources.map(libraryEntry))])
+  }
+
+  private func libraryEntry(_ source: SourceClip) -> ContentItem {
+    func number(_ name: CodedConcept, _ value: Double, _ decimals: Int, _ unit: String) -> ContentItem {
+      .number(.hasAcquisitionContext, name, value, decimals: decimals, unit: Concept.unit(unit))
+    }
+    var descriptors: [ContentItem] = [
+      .code(.hasAcquisitionContext, Concept.modality, Concept.ultrasound),
+      .code(.hasAcquisitionContext, Concept.targetRegion, Concept.heart),
+      number(Concept.rows, Double(source.rows), 0, "{pixels}"),
+      number(Concept.columns, Double(source.columns), 0, "{pixels}"),
+      number(Concept.numberOfFrames, Double(source.frames), 0, "{frames}"),
+    ]
+    if let spacing = source.spacing {
+      descriptors += [
+        number(Concept.horizontalSpacing, spacing.x, 6, "mm"),
+        number(Concept.verticalSpacing, spacing.y, 6, "mm"),
+      ]
+    }
+    return ContentItem(relation: .contains, value: .image(source.image(frame: nil)), children: descriptors)
+  }
+
+  /// The groups of one frame: its hinge points, then the diameter between them.
+  private func groups(
+    _ measurement: PhaseMeasurement, of clip: ClipReport, _ source: SourceClip
+  ) -> [ContentItem] {
+    let frame = MeasuredFrame(
+      measurement: measurement, clip: clip, source: source, report: report, uids: uids)
+    let points = measurement.hingePoints.map(frame.hingePointGroup)
+    return points + [frame.diameterGroup()].compactMap { $0 }
+  }
+
+  /// A number of the whole study, with the frames that it comes from.
+  private func studyMeasurement(_ measurement: StudyReport.Measurement) -> ContentItem? {
+    guard measurement.withheld == nil, measurement.code.count == 3 else { return nil }
+    let origins = measurement.from.compactMap { uid in sources.first { $0.sopInstanceUID == uid } }
+    let inferred = origins.map { source in
+      ContentItem(
+        relation: .inferredFrom, name: Concept.sourceOfMeasurement, value: .image(source.image(frame: nil)))
+    }
+    let concept = CodedConcept(measurement.code[0], measurement.code[1], measurement.code[2])
+    let number = ContentItem.number(
+      .contains, concept, measurement.value, decimals: 2, unit: Concept.unit(measurement.unit), inferred)
+    return .container(
+      Concept.measurementGroup, template: "1501",
+      Self.tracking(measurement.name, uids.uid("tracking", "study", measurement.name))
+        + [.code(.hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus)]
+        + Self.algorithm(of: report) + origins.flatMap(annulusLines) + [number])
+  }
+
+  /// The lines between the hinge points of a clip's trusted frames, by which a viewer finds the place.
+  private func annulusLines(of source: SourceClip) -> [ContentItem] {
+    let measurements = report.clips.first { $0.sopInstanceUID == source.sopInstanceUID }?.measurements ?? []
+    return measurements.filter { $0.withheld == nil && $0.hingePoints.count == 2 }.map {
+      .points(
+        .contains, Concept.sourceOfMeasurement, $0.hingePoints.map(\.point), of: source.image(frame: $0.frame)
+      )
+    }
+  }
+
+  static func tracking(_ identifier: String, _ uid: String) -> [ContentItem] {
+    [
+      .text(.hasObservationContext, Concept.trackingIdentifier, identifier),
+      .uid(.hasObservationContext, Concept.trackingUID, uid),
+    ]
+  }
+
+  /// TID 4019.
+  static func algorithm(of report: StudyReport) -> [ContentItem] {
+    [
+      .text(.hasConceptModifier, Concept.algorithmName, report.software.name),
+      .code(.hasConceptModifier, Concept.algorithmFamily, Concept.artificialIntelligence),
+      .text(.hasConceptModifier, Concept.algorithmVersion, report.software.version),
+      .text(.hasConceptModifier, Concept.algorithmManufacturer, StructuredReport.manufacturer),
+      .text(
+        .hasConceptModifier, Concept.algorithmParameters,
+        "model=\(report.model.name) sha256=\(report.model.sha256)"),
+    ]
+  }
+
+  /// What is said in words: the disclaimer, and why a clip that was looked at has no measurement here.
+  private func qualitativeEvaluations() -> ContentItem {
+    let remarks = report.clips.filter { $0.status != .ignored }.compactMap(remark)
+    return .container(
+      Concept.qualitativeEvaluations,
+      [.text(.contains, Concept.comment, StructuredReport.disclaimer)] + remarks)
+  }
+
+  private func remark(on clip: ClipReport) -> ContentItem? {
+    guard let source = source(of: clip) else {
+      guard !clip.measurements.isEmpty else { return nil }
+      // A clip of an earlier revision whose file is gone: without it there is nothing to refer to.
+      let sentence = "Measured earlier, see the report that this one follows: \(clip.sopInstanceUID)."
+      return .text(.contains, Concept.comment, sentence)
+    }
+    guard clip.measurements.isEmpty else { return nil }
+    let image = ContentItem(
+      relation: .inferredFrom, name: Concept.sourceOfMeasurement, value: .image(source.image(frame: nil)))
+    let sentence = clip.reason.map(ReasonText.sentence) ?? "No frame could be measured."
+    return .text(.contains, Concept.comment, "Not measured. \(sentence)", [image])
+  }
+}
+
+extension SourceClip {
+  func image(frame: Int?) -> ContentItem.Image {
+    .init(sopClassUID: sopClassUID, sopInstanceUID: sopInstanceUID, frame: frame)
+  }
+}
+
+extension PhaseMeasurement.HingePoint {
+  var point: Point { Point(x: x, y: y) }
+}

@@ -1,0 +1,61 @@
+/// Reason codes in plain words, for people: what was found, and what can be done where something can.
+enum ReasonText {
+  /// One sentence.
+  static func sentence(_ reason: ReasonCode) -> String { entry(reason).sentence }
+
+  /// One sentence, where there is something to do.
+  static func remedy(_ reason: ReasonCode) -> String? { entry(reason).remedy }
+
+  private static func entry(_ reason: ReasonCode) -> (sentence: String, remedy: String?) {
+    switch reason {
+    case .notDICOM: ("The file is not a DICOM file.", nil)
+    case .notUltrasound: ("The object is not an ultrasound image.", nil)
+    case .notAnImage: ("The object has no picture: a report, a directory or another document.", nil)
+    case .stillImage: ("The image is a single frame, not a cine.", "Send the cine of the same view.")
+    case .colourDoppler: ("Colour flow is drawn over the picture.", "Send the same view without colour flow.")
+    case .spectralDoppler: ("The image is a spectral Doppler recording.", nil)
+    case .mMode: ("The image is an M-mode recording.", nil)
+    case .no2DRegion:
+      (
+        "The file states no region with a two-dimensional picture.",
+        "Export the clip as the scanner stored it."
+      )
+    case .notApical: ("The view is not an apical one that shows left ventricle and left atrium.", nil)
+    case .noFullBeat: ("The clip does not hold a whole heartbeat.", "Send a longer clip.")
+    case .noVentricle: ("The left ventricle was not found.", nil)
+    case .noAtrium:
+      ("The left atrium was not found or is cut off.", "Include the left atrium in the picture.")
+    case .noContact: ("Left ventricle and left atrium do not meet, so the annulus was not found.", nil)
+    case .atSectorEdge:
+      ("A hinge point lies at the edge of the ultrasound sector.", "Centre the mitral valve in the sector.")
+    case .lowConfidence:
+      ("The hinge points are too uncertain to report a number.", "Measure this clip by hand.")
+    case .unsupportedTransferSyntax:
+      (
+        "The pixels are compressed in a way that is not supported.",
+        "Export uncompressed, JPEG baseline or RLE."
+      )
+    case .unsupportedPixels: ("The pixels are stored in a form that is not supported.", nil)
+    case .truncated: ("The file ends before its content does.", "Send the file again.")
+    case .corrupt: ("The file contradicts itself and cannot be read.", "Send the file again.")
+    case .tooLarge: ("The file is larger than the configured limits allow.", nil)
+    case .unreadable: ("The file could not be read.", "Check the file's permissions and the disk.")
+    case .decoderCrashed: ("Decoding the file failed; the file is kept aside.", nil)
+    case .decoderTimeout: ("Decoding the file took longer than it may; the file is kept aside.", nil)
+    case .invalidUID: ("The file states no valid Study or SOP Instance UID.", nil)
+    case .identityConflict:
+      ("Files of this study name different patients.", "Correct the files and send the study again.")
+    case .uidConflict: ("Two different files carry the same SOP Instance UID.", "Send the right file again.")
+    case .duplicate: ("The same file was received before.", nil)
+    case .notAFile: ("It is a link, a pipe or a device and is not opened.", "Name the file itself.")
+    case .internalError: ("The program failed on this clip; the file is kept.", "Report it with the log.")
+    case .noCalibration: ("The file states no trustworthy pixel size, so there are no millimetres.", nil)
+    case .regionOutsideImage:
+      ("A stated region reaches outside the image, so its pixel size is not trusted.", nil)
+    case .stageTimeout:
+      ("A stage of the work took longer than it may.", "Raise stage_seconds, or measure the study by hand.")
+    case .gaveUp:
+      ("The work on the study was begun several times and never ended.", "Report it with the log.")
+    }
+  }
+}

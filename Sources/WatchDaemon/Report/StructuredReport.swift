@@ -1,0 +1,60 @@
+import CDCMTK
+
+/// `report.dcm`: the study's measurements as a DICOM Structured Report for echo systems and viewers.
+///
+/// Nobody has verified it (UNVERIFIED); it is COMPLETE unless part of the study could not be processed. Patient and
+/// study are copied from the source; series and instance are new, named after the work that made them.
+enum StructuredReport {
+  /// Which object carries the report.
+  enum Kind: String, Sendable, CaseIterable {
+    case comprehensive
+    case comprehensive3D = "comprehensive3d"
+  }
+
+  enum Failure: Error, Equatable {
+    case noSource
+    /// DCMTK refused something; which, in words, without values.
+    case refused(String)
+  }
+
+  static let manufacturer = "hinged"
+  static let disclaimer = "Research use only. Not for diagnosis."
+  /// High, so that the series sorts behind those of the scanner.
+  private static let seriesNumber = "9901"
+
+  /// - Parameters:
+  ///   - sources: every clip that the report rests on or speaks of, all of one study.
+  ///   - uids: of this piece of work; the same work writes the same bytes.
+  ///   - contentTime: of the journal or the source, never the present.
+  static func write(
+    report: StudyReport, sources: [SourceClip], uids: DerivedUID, contentTime: UTCTime,
+    kind: Kind = .comprehensive, to path: String
+  ) throws(Failure) {
+    guard let first = sources.first else { throw .noSource }
+    let tree = MeasurementReportTree(report: report, sources: sources, uids: uids).root()
+    let document = try ReportDocument(
+      kind: kind, studyUID: report.study.uid, seriesUID: uids.uid("report", "series"),
+      instanceUID: uids.uid("report"))
+    let header = header(of: report, at: contentTime)
+    for (keyword, value) in copied(from: first) + header { try document.set(keyword, value) }
+    for source in sources { try document.addEvidence(source, study: report.study.uid) }
+    try document.add(tree)
+    try document.write(complete: report.status != .partial && report.status != .failed, to: path)
+  }
+
+  private static func copied(from source: SourceClip) -> [(String, String)] {
+    SourceClip.copiedKeywords.compactMap { keyword in source.attributes[keyword].map { (keyword, $0) } }
+  }
+
+  private static func header(of report: StudyReport, at time: UTCTime) -> [(String, String)] {
+    [
+      ("SeriesNumber", seriesNumber), ("InstanceNumber", String(report.study.revision)),
+      ("SeriesDescription", "Mitral annulus (research use only, not for diagnosis)"),
+      ("SeriesDate", time.dicomDate), ("SeriesTime", time.dicomTime),
+      ("ContentDate", time.dicomDate), ("ContentTime", time.dicomTime),
+      ("Manufacturer", manufacturer), ("ManufacturerModelName", report.software.name),
+      ("DeviceSerialNumber", MeasurementReportTree.serialNumber(of: report)),
+      ("SoftwareVersions", report.software.version),
+    ]
+  }
+}

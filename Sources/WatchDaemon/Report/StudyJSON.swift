@@ -1,0 +1,236 @@
+import Foundation
+import Hinge
+
+/// `study.json`, schema `hinged.study/1`: the result for programs. The same report gives the same bytes.
+///
+/// Numbers are rounded to what they mean: coordinates to 0.001 pixel, millimetres to 0.01, areas to 0.1.
+/// A field in millimetres is absent where there is no spacing; other missing values are `null`.
+enum StudyJSON {
+  enum Failure: Error, Equatable {
+    /// A number of the report is infinite or not a number; the path of the field.
+    case notFinite(path: String)
+    /// The bytes are no `hinged.study/1`; a sentence without content of the file.
+    case unreadable(String)
+  }
+
+  static func encode(_ report: StudyReport) throws(Failure) -> Data {
+    do {
+      return Data(try value(report).pretty().utf8)
+    } catch {
+      throw .notFinite(path: error.path)
+    }
+  }
+
+  static func decode(_ data: Data) throws(Failure) -> StudyReport {
+    let report: StudyReport
+    do {
+      report = try JSONDecoder().decode(StudyReport.self, from: data)
+    } catch let error as DecodingError {
+      throw .unreadable(sentence(error))
+    } catch {
+      throw .unreadable("The file is not JSON.")
+    }
+    guard report.schema == StudyReport.schemaName else {
+      throw .unreadable("The schema is not \(StudyReport.schemaName).")
+    }
+    return report
+  }
+
+  private static func sentence(_ error: DecodingError) -> String {
+    func place(_ path: [any CodingKey]) -> String {
+      path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+    }
+    switch error {
+    case .keyNotFound(let key, let context): return "\(place(context.codingPath + [key])) is missing."
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return "\(place(context.codingPath)) has the wrong type."
+    case .dataCorrupted(let context) where context.codingPath.isEmpty: return "The file is not JSON."
+    case .dataCorrupted(let context): return "\(place(context.codingPath)) has a value outside the schema."
+    @unknown default: return "The file does not follow the schema."
+    }
+  }
+
+  private static func value(_ report: StudyReport) -> JSONValue {
+    .object([
+      ("schema", .string(report.schema)),
+      (
+        "study",
+        .object([
+          ("uid", .string(report.study.uid)), ("revision", .integer(report.study.revision)),
+          ("supersedes", .optional(report.study.supersedes)),
+        ])
+      ),
+      ("status", .string(report.status.rawValue)),
+      ("clips", .array(report.clips.map { $0.json })),
+      ("study_measurements", .array(report.studyMeasurements.map { $0.json })),
+      ("inputs", .array(report.inputs.map { $0.json })),
+      (
+        "model",
+        .object([
+          ("name", .string(report.model.name)), ("sha256", .string(report.model.sha256)),
+          ("licence", .string(report.model.licence)),
+        ])
+      ),
+      (
+        "software",
+        .object([("name", .string(report.software.name)), ("version", .string(report.software.version))])
+      ),
+      (
+        "configuration", report.configuration.map { .object([("sha256", .string($0.sha256))]) } ?? .null
+      ),
+      ("timings_ms", report.timings.json),
+    ])
+  }
+}
+
+extension StudyReport.Timings {
+  fileprivate var json: JSONValue {
+    .object([
+      ("decode", .rounded(decode, 1)), ("inference", .rounded(inference, 1)),
+      ("publish", .rounded(publish, 1)), ("total", .rounded(total, 1)),
+    ])
+  }
+}
+
+extension StudyReport.Measurement {
+  fileprivate var json: JSONValue {
+    .object([
+      ("name", .string(name)), ("value", .rounded(value, 2)), ("unit", .string(unit)),
+      ("code", .array(code.map { .string($0) })), ("from", .array(from.map { .string($0) })),
+      ("withheld", .code(withheld)),
+    ])
+  }
+}
+
+extension StudyReport.Input {
+  fileprivate var json: JSONValue {
+    .object([
+      ("sop_instance_uid", .optional(sopInstanceUID)), ("sha256", .string(sha256)),
+      ("state", .code(state)), ("reason", .code(reason)),
+    ])
+  }
+}
+
+extension ClipReport {
+  fileprivate var json: JSONValue {
+    let calibrated = spacing != nil
+    return .object([
+      ("sop_instance_uid", .string(sopInstanceUID)), ("sop_class_uid", .optional(sopClassUID)),
+      ("series_instance_uid", .optional(seriesInstanceUID)), ("file", .optional(file)),
+      ("status", .code(status)), ("reason", .code(reason)), ("detail", .optional(detail)),
+      ("view", view.json),
+      ("rows", .integer(rows)), ("columns", .integer(columns)), ("frames", .integer(frames)),
+      ("frame_time_ms", .rounded(frameTimeMilliseconds, 4)),
+      ("spacing", spacing?.json ?? .null), ("spacing_reason", .code(spacingReason)),
+      ("beats", .array(beats.map { $0.json })),
+      ("measurements", .array(measurements.map { $0.json(calibrated: calibrated) })),
+      ("curves", curves?.json(calibrated: calibrated) ?? .null),
+    ])
+  }
+}
+
+extension ClipReport.View {
+  fileprivate var json: JSONValue {
+    .object([("code", .code(code)), ("source", .code(source)), ("mirrored", .bool(mirrored))])
+  }
+}
+
+extension ClipReport.Spacing {
+  fileprivate var json: JSONValue {
+    .object([("x_mm", .rounded(x, 6)), ("y_mm", .rounded(y, 6)), ("source", .code(source))])
+  }
+}
+
+extension ClipReport.Beat {
+  fileprivate var json: JSONValue {
+    .object([
+      ("ed_frame", .integer(edFrame)), ("es_frame", .integer(esFrame)), ("source", .code(source)),
+      ("reference", .bool(reference)),
+    ])
+  }
+}
+
+extension ClipReport.Curves {
+  fileprivate func json(calibrated: Bool) -> JSONValue {
+    func column(_ values: [Double?], _ decimals: Int) -> JSONValue {
+      .array(values.map { .rounded($0, decimals) })
+    }
+    func points(_ points: [Point?]) -> JSONValue {
+      .array(points.map { $0.map { .array([.rounded($0.x, 3), .rounded($0.y, 3)]) } ?? .null })
+    }
+    var members: [(key: String, value: JSONValue)] = [("frames", .array(frames.map { .integer($0) }))]
+    if calibrated, let lvAreaSquareMillimetres {
+      members.append(("lv_area_mm2", column(lvAreaSquareMillimetres, 1)))
+    }
+    members.append(("lv_area_px2", column(lvAreaSquarePixels, 1)))
+    if calibrated, let annulusDiameterMillimetres {
+      members.append(("annulus_diameter_mm", column(annulusDiameterMillimetres, 2)))
+    }
+    return .object(members + [("left", points(left)), ("right", points(right))])
+  }
+}
+
+extension PhaseMeasurement {
+  fileprivate func json(calibrated: Bool) -> JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
+      ("phase", .code(phase)), ("frame", .integer(frame)),
+      ("hinge_points", .array(hingePoints.map { $0.json(calibrated: calibrated) })),
+    ]
+    if calibrated { members.append(("annulus_diameter_mm", .rounded(annulusDiameterMillimetres, 2))) }
+    return .object(
+      members + [
+        ("annulus_diameter_px", .rounded(annulusDiameterPixels, 2)), ("confidence", .rounded(confidence, 3)),
+        ("withheld", .code(withheld)), ("review", .bool(review)),
+        ("review_reasons", .array(reviewReasons.map { .string($0) })),
+      ])
+  }
+}
+
+extension PhaseMeasurement.HingePoint {
+  fileprivate func json(calibrated: Bool) -> JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
+      ("label", .code(label)), ("side", .code(side)), ("site", .code(site)), ("x", .rounded(x, 3)),
+      ("y", .rounded(y, 3)),
+    ]
+    if calibrated, let errorMillimetres { members.append(("error_mm", errorMillimetres.json)) }
+    return .object(members)
+  }
+}
+
+extension PhaseMeasurement.HingePoint.ErrorRange {
+  fileprivate var json: JSONValue {
+    .object([
+      ("x", .array(x.map { .rounded($0, 2) })), ("y", .array(y.map { .rounded($0, 2) })),
+    ])
+  }
+}
+
+extension ClipReport.Curves {
+  private enum CodingKeys: String, CodingKey {
+    case frames, left, right
+    case lvAreaSquareMillimetres = "lv_area_mm2"
+    case lvAreaSquarePixels = "lv_area_px2"
+    case annulusDiameterMillimetres = "annulus_diameter_mm"
+  }
+
+  /// Points are pairs `[x, y]`.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    func points(_ key: CodingKeys) throws -> [Point?] {
+      try container.decode([[Double]?].self, forKey: key).map { pair in
+        guard let pair else { return nil }
+        guard pair.count == 2 else {
+          throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "not a pair")
+        }
+        return Point(x: pair[0], y: pair[1])
+      }
+    }
+    frames = try container.decode([Int].self, forKey: .frames)
+    lvAreaSquareMillimetres = try container.decodeIfPresent([Double?].self, forKey: .lvAreaSquareMillimetres)
+    lvAreaSquarePixels = try container.decode([Double?].self, forKey: .lvAreaSquarePixels)
+    annulusDiameterMillimetres = try container.decodeIfPresent(
+      [Double?].self, forKey: .annulusDiameterMillimetres)
+    left = try points(.left)
+    right = try points(.right)
+  }
+}

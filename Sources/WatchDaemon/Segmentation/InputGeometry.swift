@@ -1,0 +1,46 @@
+import Hinge
+
+/// Where a box of the stored frame lies in the network's square input.
+///
+/// The box is resampled to square pixels of `pixelSize` millimetres, so that its longer side just fits, and centred;
+/// what lies outside of it is black. A picture without calibration counts as having square pixels.
+struct InputGeometry: Sendable, Equatable {
+  /// The part of the stored frame that the network sees.
+  let box: PixelBox
+  /// Millimetres a stored pixel; only their ratio matters where nothing is calibrated.
+  let spacing: PixelSpacing
+  /// Height and width of the network's input, in its pixels.
+  let inputSide: Int
+  /// Millimetres a pixel of the network's input.
+  let pixelSize: Double
+
+  init(box: PixelBox, spacing: PixelSpacing, inputSide: Int) {
+    self.box = box
+    self.spacing = spacing
+    self.inputSide = inputSide
+    pixelSize = max(Double(box.width) * spacing.x, Double(box.height) * spacing.y) / Double(inputSide)
+  }
+
+  /// Millimetres of black to the left of the box.
+  var marginX: Double { (Double(inputSide) * pixelSize - Double(box.width) * spacing.x) / 2 }
+  /// Millimetres of black above the box.
+  var marginY: Double { (Double(inputSide) * pixelSize - Double(box.height) * spacing.y) / 2 }
+
+  var horizontal: AxisResampling {
+    AxisResampling(
+      outputCount: inputSide, inputCount: box.width, scale: pixelSize / spacing.x,
+      offset: -marginX / spacing.x)
+  }
+
+  var vertical: AxisResampling {
+    AxisResampling(
+      outputCount: inputSide, inputCount: box.height, scale: pixelSize / spacing.y,
+      offset: -marginY / spacing.y)
+  }
+
+  /// The column of the network's output, in pixel-index coordinates, at the centre of column `x` of the box.
+  func outputColumn(_ x: Int) -> Double { ((Double(x) + 0.5) * spacing.x + marginX) / pixelSize - 0.5 }
+
+  /// The row of the network's output at the centre of row `y` of the box.
+  func outputRow(_ y: Int) -> Double { ((Double(y) + 0.5) * spacing.y + marginY) / pixelSize - 0.5 }
+}

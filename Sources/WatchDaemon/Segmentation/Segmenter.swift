@@ -1,0 +1,100 @@
+import Foundation
+import Inference
+
+/// The loaded network with its card. Immutable, shared by every study; each thread takes a worker of its own.
+final class Segmenter: Sendable {
+  let model: Model
+  let card: ModelCard
+  /// SHA-256 of the ONNX file, as it was checked against the card.
+  let sha256: String
+
+  /// - Parameter path: the ONNX file; its card is the file of the same name with the extension `json`.
+  /// - Throws: `CommandFailure` that names the file and the fault.
+  init(path: String) throws(CommandFailure) {
+    let loaded = try Self.load(path)
+    model = loaded.model
+    card = loaded.card
+    sha256 = loaded.sha256
+    let side = card.input.width
+    guard card.input.height == side, card.input.channels == 1, model.inputShape == [1, 1, side, side],
+      model.outputShape == [1, card.classes.count, side, side]
+    else {
+      throw CommandFailure(
+        code: ExitCode.configuration,
+        sentence: "\(path): the card's input and classes do not fit the network's "
+          + "\(model.inputShape) -> \(model.outputShape); a square input of one channel is needed")
+    }
+  }
+
+  private static func load(
+    _ path: String
+  ) throws(CommandFailure) -> (model: Model, card: ModelCard, sha256: String) {
+    let cardPath = (path as NSString).deletingPathExtension + ".json"
+    func failure(_ file: String, _ fault: String) -> CommandFailure {
+      CommandFailure(code: ExitCode.configuration, sentence: "\(file): \(fault)")
+    }
+    let card: ModelCard
+    do {
+      card = try JSONDecoder().decode(ModelCard.self, from: Data(contentsOf: URL(fileURLWithPath: cardPath)))
+    } catch {
+      throw failure(cardPath, "the model's card cannot be read (\(error)); it belongs beside the ONNX file")
+    }
+    let digest: String
+    do { digest = try SHA256.hexDigest(ofFile: path) } catch {
+      throw failure(path, "the model cannot be read (\(error)); check the path")
+    }
+    guard digest == card.sha256 else {
+      throw failure(path, "its SHA-256 is \(digest), its card says \(card.sha256); install both anew")
+    }
+    do {
+      return (try Model(contentsOf: path), card, digest)
+    } catch {
+      throw failure(path, "\(error)")
+    }
+  }
+
+  func makeWorker() throws -> SegmentationWorker { try SegmentationWorker(segmenter: self) }
+
+  var inputSide: Int { card.input.width }
+  var classes: Int { card.classes.count }
+}
+
+/// One thread's session with its buffers.
+final class SegmentationWorker {
+  private let session: InferenceSession
+  private let classes: Int
+  private let input: UnsafeMutableBufferPointer<Float>
+  private var logits: [Float]
+  private var scratch: [Float] = []
+
+  fileprivate init(segmenter: Segmenter) throws {
+    session = try InferenceSession(model: segmenter.model, threads: 1)
+    classes = segmenter.classes
+    let pixels = segmenter.inputSide * segmenter.inputSide
+    input = .allocate(capacity: pixels)
+    input.initialize(repeating: 0)
+    logits = [Float](repeating: 0, count: classes * pixels)
+  }
+
+  deinit { input.deallocate() }
+
+  /// Labels and probabilities of the geometry's box of `frame`.
+  func segment(_ frame: GrayFrame, with mapping: GridMapping) throws -> Segmentation {
+    mapping.preprocessing.fill(input, from: frame, scratch: &scratch)
+    try logits.withUnsafeMutableBufferPointer {
+      try session.run(UnsafeBufferPointer(input), into: $0)
+    }
+    return mapping.decoding.decode(logits, classes: classes)
+  }
+}
+
+/// Both ways between a box of the stored frame and the network's grid.
+struct GridMapping: Sendable {
+  let preprocessing: Preprocessing
+  let decoding: MaskDecoding
+
+  init(_ geometry: InputGeometry) {
+    preprocessing = Preprocessing(geometry: geometry)
+    decoding = MaskDecoding(geometry: geometry)
+  }
+}

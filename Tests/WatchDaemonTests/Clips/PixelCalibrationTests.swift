@@ -1,0 +1,119 @@
+import Hinge
+import Testing
+
+@testable import WatchDaemon
+
+extension ClipHeader {
+  /// An eligible loop of 60 frames, 800 x 600.
+  static func loop(
+    columns: Int = 800, rows: Int = 600, regions: [Region] = [], pixelSpacing: PixelSpacing? = nil
+  ) -> ClipHeader {
+    ClipHeader(
+      sopClassUID: "1.2.840.10008.5.1.4.1.1.3.1", sopInstanceUID: "1.2", studyInstanceUID: "1",
+      seriesInstanceUID: "1.1",
+      modality: "US", transferSyntaxUID: "1.2.840.10008.1.2.1", identity: Identity(), rows: rows,
+      columns: columns,
+      frames: 60, samplesPerPixel: 1, bitsAllocated: 8, bitsStored: 8,
+      photometricInterpretation: "MONOCHROME2",
+      hasPixelData: true, frameTimeVector: [], rWaveTimes: [], regions: regions, pixelSpacing: pixelSpacing,
+      lossy: false, texts: [:])
+  }
+}
+
+extension ClipHeader.Region {
+  static func make(
+    format: Int = 1, type: Int = 1, _ x0: Int, _ y0: Int, _ x1: Int, _ y1: Int, units: Int = 3,
+    delta: (Double, Double) = (0.04, 0.05)
+  ) -> ClipHeader.Region {
+    ClipHeader.Region(
+      spatialFormat: format, dataType: type, flags: 0, minX: x0, minY: y0, maxX: x1, maxY: y1, unitsX: units,
+      unitsY: units, deltaX: delta.0, deltaY: delta.1)
+  }
+}
+
+@Suite struct PixelCalibrationTests {
+  typealias Region = ClipHeader.Region
+  static let scale = PixelSpacing(x: 0.4, y: 0.5)
+  static let box = PixelBox(x: 100, y: 50, width: 600, height: 400)
+  static let tissue = Region.make(100, 50, 699, 449)
+  static let whole = PixelBox(x: 0, y: 0, width: 800, height: 600)
+  static let ecg = Region.make(format: 4, type: 10, 0, 500, 799, 599, units: 4)
+
+  static func calibrated(_ box: PixelBox = box, _ spacing: PixelSpacing = scale) -> ImageRegion {
+    ImageRegion(box: box, spacing: spacing)
+  }
+
+  static func without(_ reason: ReasonCode, _ box: PixelBox = box) -> ImageRegion {
+    ImageRegion(box: box, spacingReason: reason)
+  }
+
+  @Test(arguments: [
+    ("one region", [tissue], [calibrated()]),
+    ("an ECG strip beside it", [ecg, tissue], [calibrated()]),
+    ("negative delta", [.make(100, 50, 699, 449, delta: (-0.04, 0.05))], [calibrated()]),
+    (
+      "unspecific region without units beside it",
+      [.make(format: 0, type: 0, 0, 30, 799, 560, units: 0), tissue], [calibrated()]
+    ),
+    ("tissue region without units beside it", [.make(0, 0, 799, 599, units: 0), tissue], [calibrated()]),
+    ("nested and agreeing", [.make(200, 100, 300, 200), tissue], [calibrated()]),
+    (
+      "nested and contradicting", [.make(200, 100, 300, 200, delta: (0.1, 0.1)), tissue],
+      [without(.noCalibration)]
+    ),
+    (
+      "side by side", [.make(400, 50, 699, 449), .make(100, 50, 399, 449)],
+      [
+        calibrated(PixelBox(x: 100, y: 50, width: 300, height: 400)),
+        calibrated(PixelBox(x: 400, y: 50, width: 300, height: 400)),
+      ]
+    ),
+    (
+      "one column too many, as Philips counts", [.make(100, 50, 800, 449)],
+      [calibrated(PixelBox(x: 100, y: 50, width: 700, height: 400))]
+    ),
+    ("outside of the image", [.make(84, 31, 1195, 714)], [without(.regionOutsideImage, whole)]),
+    (
+      "another region outside of the image", [tissue, .make(format: 4, 0, 500, 799, 700)],
+      [without(.regionOutsideImage, whole)]
+    ),
+    ("negative place", [.make(-5, 0, 699, 449)], [without(.regionOutsideImage, whole)]),
+    ("units of time", [.make(100, 50, 699, 449, units: 4)], [without(.noCalibration)]),
+    ("no units", [.make(100, 50, 699, 449, units: 0)], [without(.noCalibration)]),
+    ("no delta", [.make(100, 50, 699, 449, delta: (0, 0.05))], [without(.noCalibration)]),
+    ("deeper than sound reaches", [.make(100, 50, 699, 449, delta: (0.2, 0.2))], [without(.noCalibration)]),
+    ("shallower than a heart", [.make(100, 50, 699, 449, delta: (0.001, 0.001))], [without(.noCalibration)]),
+    (
+      "only unspecific regions", [.make(format: 0, type: 0, 0, 30, 799, 560, units: 0)],
+      [without(.noCalibration, whole)]
+    ),
+    ("no region at all", [], [without(.noCalibration, whole)]),
+    ("only an ECG strip", [ecg], []),
+    ("only M-mode", [.make(format: 2, 0, 0, 799, 599)], []),
+    ("upside down", [.make(600, 50, 100, 449)], []),
+  ])
+  func findsRegions(_ what: String, _ regions: [ClipHeader.Region], _ expected: [ImageRegion]) {
+    #expect(PixelCalibration.regions(of: .loop(regions: regions)) == expected)
+  }
+
+  @Test func takesPixelSpacingOnlyWithoutRegions() {
+    let spacing = PixelSpacing(x: 0.3, y: 0.2)
+    #expect(
+      PixelCalibration.regions(of: .loop(pixelSpacing: spacing)) == [
+        ImageRegion(box: Self.whole, spacing: spacing)
+      ])
+    let uncalibrated = ClipHeader.loop(regions: [.make(100, 50, 699, 449, units: 0)], pixelSpacing: spacing)
+    #expect(PixelCalibration.regions(of: uncalibrated) == [Self.without(.noCalibration)])
+    let stale = ClipHeader.loop(regions: [.make(0, 0, 1000, 449)], pixelSpacing: spacing)
+    #expect(PixelCalibration.regions(of: stale) == [Self.without(.regionOutsideImage, Self.whole)])
+  }
+
+  @Test func boundsHoldAllPictures() {
+    let side = ClipHeader.loop(regions: [
+      .make(400, 60, 699, 449), .make(type: 2, 100, 50, 399, 440), Self.ecg,
+    ])
+    #expect(PixelCalibration.bounds(of: side) == Self.box)
+    #expect(PixelCalibration.bounds(of: .loop()) == Self.whole)
+    #expect(PixelCalibration.bounds(of: .loop(regions: [Self.ecg])) == Self.whole)
+  }
+}

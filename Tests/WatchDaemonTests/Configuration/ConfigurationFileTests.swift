@@ -1,0 +1,98 @@
+import Testing
+
+@testable import WatchDaemon
+
+@Suite struct ConfigurationFileTests {
+  private let folders = "inbox = /in\noutbox = /out\nspool = /spool\n"
+
+  private func faults(_ text: String) -> [ConfigurationError.Fault] { ConfigurationFile(text).faults }
+
+  @Test func threeFoldersAreEnoughAndTheRestIsTheContract() throws {
+    let value = try ConfigurationFile.parse(folders, name: "f")
+    #expect(value == Configuration(inbox: "/in", outbox: "/out", spool: "/spool"))
+    #expect(value.quietSeconds == 60 && value.limitSeconds == 900 && value.scanSeconds == 5)
+    #expect(value.intake == .move && value.memoryMegabytes == 2048 && value.minFreeMegabytes == 2048)
+    #expect(value.outputs == Set(Configuration.Output.allCases) && value.keepDoneDays == nil)
+  }
+
+  @Test func everyKeyIsTaken() throws {
+    let value = try ConfigurationFile.parse(
+      """
+      inbox = /in/   # where
+      outbox=/out
+        spool = /sp ool
+      intake = leave
+      quiet_seconds = 1.5
+      limit_seconds = 10
+      scan_seconds = 0.5
+      width = 3
+      backlog = 0
+      threads = 2
+      memory_mb = 100
+      min_free_mb = 0
+      view = A4C if SeriesDescription ~ "4 ?ch # not a comment"
+      view = other if file ~ "^stress/"
+      model = /m.onnx
+      precision = int8
+      sr = comprehensive3d
+      outputs = sr, png
+      keep_done_days = 30
+      metrics = /m.prom
+      on_published = /bin/true
+      drain_seconds = 3
+      stage_seconds = 60
+      attempts = 2
+      """, name: "f")
+    #expect(value.inbox == "/in" && value.spool == "/sp ool" && value.intake == .leave)
+    #expect(value.viewRules.count == 2 && value.viewRules[0].pattern == "4 ?ch # not a comment")
+    #expect(value.outputs == [.sr, .png] && value.keepDoneDays == 30 && value.backlog == 0)
+    #expect(value.quietSeconds == 1.5 && value.precision == .int8 && value.report == .comprehensive3d)
+  }
+
+  @Test func allFaultsAreToldAtOnceWithLineKeyAndRemedy() {
+    let error = #expect(throws: ConfigurationError.self) {
+      try ConfigurationFile.parse(
+        "inbox = in\noutbx = /out\nquiet_seconds = soon\nquiet_seconds = 3\nnonsense\nwidth =\n",
+        name: "h.conf")
+    }
+    #expect(error?.faults.map(\.line) == [1, 2, 3, 4, 5, 6, nil, nil])
+    let text = error?.description ?? ""
+    #expect(text.contains("h.conf: line 1: inbox: 'in' is no absolute path; begin it with /"))
+    #expect(text.contains("h.conf: line 2: outbx: is no key; did you mean outbox?"))
+    #expect(text.contains("line 4: quiet_seconds: stands on line 3 already"))
+    #expect(text.contains("spool: is missing; add: spool = /absolute/path"))
+  }
+
+  @Test(arguments: [
+    "width = 0", "threads = -1", "quiet_seconds = nan", "scan_seconds = 0", "intake = copy",
+    "precision = fp8",
+    "outputs = sr, pdf", "keep_done_days = ever", "sr = basic", "memory_mb = 1", "limit_seconds = 30",
+    "model = model.onnx", "view = A5C if file ~ \"x\"", "view = A4C if file ~ \"(\"",
+    "view = A4C if file ~ x",
+    "view = A4C when file ~ \"x\"", "view = A4C if Series/Description ~ \"x\"", "spool = /other",
+  ])
+  func badValueIsAFault(_ line: String) { #expect(faults(folders + line).count == 1) }
+
+  @Test func foldersWithinOneAnotherAreRefused() {
+    #expect(faults("inbox = /a\noutbox = /a/b\nspool = /c").map(\.key) == ["outbox"])
+    #expect(faults("inbox = /a\noutbox = /ab\nspool = /c").isEmpty)
+    #expect(faults("inbox = /a\noutbox = /b\nspool = /b").map(\.key) == ["spool"])
+  }
+
+  @Test func widthAndThreadsShareTheCores() {
+    var value = Configuration(inbox: "/in", outbox: "/out", spool: "/spool")
+    #expect(value.effectiveWidth(cores: 8) == 1 && value.effectiveThreads(cores: 8) == 8)
+    value.threads = 2
+    #expect(value.effectiveWidth(cores: 8) == 4 && value.effectiveBacklog(cores: 8) == 16)
+    value.threads = 99
+    #expect(value.effectiveThreads(cores: 8) == 8)
+  }
+
+  @Test func firstRuleThatHoldsStatesTheView() throws {
+    let value = try ConfigurationFile.parse(
+      folders + "view = A4C if SeriesDescription ~ \"4 ?ch\"\nview = A2C if file ~ \"2ch\"\n", name: "f")
+    #expect(value.view(texts: ["SeriesDescription": "Apical 4CH"], file: "2ch/a") == .a4c)
+    #expect(value.view(texts: ["SeriesDescription": "PLAX"], file: "x/2CH/a") == .a2c)
+    #expect(value.view(texts: [:], file: "x") == nil)
+  }
+}

@@ -1,0 +1,114 @@
+import Testing
+
+@testable import WatchDaemon
+
+@Suite final class ReadinessGateTests {
+  private var gate: ReadinessGate
+  private let stamp = FileStamp(size: 10, modified: 1)
+
+  init() {
+    var configuration = Configuration(inbox: "/in", outbox: "/out", spool: "/spool")
+    (configuration.scanSeconds, configuration.limitSeconds) = (1, 100)
+    gate = ReadinessGate(rules: .init(configuration))
+  }
+
+  private func report(_ files: [String: FileStamp], at now: MonotonicSeconds) -> ScanReport {
+    ScanReport(began: now, files: files.map { .init(path: $0.key, stamp: $0.value) })
+  }
+
+  private func see(_ path: String, _ stamp: FileStamp, at times: MonotonicSeconds...) -> [String] {
+    times.flatMap { observe(report([path: stamp], at: $0)).toRead.map(\.path) }
+  }
+
+  private func observe(_ report: ScanReport) -> ReadinessGate.Changes { gate.observe(report) }
+
+  private func take(_ file: ReadFile, now: MonotonicSeconds) -> Bool { gate.take(file, now: now) }
+
+  private func read(_ path: String, _ fault: HeaderFault? = nil) -> ReadFile {
+    let header: HeaderResult = fault.map { .failure($0) } ?? .success(.example(study: "1.2", instance: "1.3"))
+    return ReadFile(stamp: stamp, assessed: AssessedFile(path: path, sha256: "a", header: header))
+  }
+
+  @Test func fileIsReadOnceItStoodStillOverSeveralScans() {
+    #expect(see("a", stamp, at: 0, 1) == [])
+    #expect(see("a", stamp, at: 2) == ["a"])
+    #expect(see("a", stamp, at: 3, 4) == [])
+  }
+
+  @Test func scansCloseTogetherAreNotEnough() {
+    #expect(see("a", stamp, at: 0, 0.1, 0.2, 0.3) == [])
+    #expect(see("a", stamp, at: 1.6) == ["a"])
+  }
+
+  @Test func eachChangeBeginsTheWaitAnew() {
+    for size in 1...20 {
+      #expect(see("a", FileStamp(size: size, modified: 1), at: Double(size), Double(size) + 0.5) == [])
+    }
+    #expect(see("a", FileStamp(size: 20, modified: 1), at: 22) == ["a"])
+  }
+
+  @Test func emptyFileIsNotReadAndGivenUpAtTheLimit() {
+    let empty = FileStamp(size: 0, modified: 1)
+    #expect(see("a", empty, at: 0, 1, 2, 3) == [])
+    #expect(gate.decided(now: 50).isEmpty)
+    #expect(gate.decided(now: 100).map(\.end.reason) == [.truncated])
+  }
+
+  @Test func truncatedFileWaitsForItsDeadlineAndIsTakenWhenItGrows() {
+    _ = see("a", stamp, at: 0, 1, 2)
+    #expect(take(read("a", HeaderFault(reason: .truncated, detail: "Cut short.")), now: 3))
+    #expect(gate.decided(now: 50).isEmpty && see("a", stamp, at: 50) == [])
+    let grown = FileStamp(size: 11, modified: 2)
+    #expect(see("a", grown, at: 51, 52, 53) == ["a"])
+    #expect(gate.decided(now: 140).isEmpty)
+  }
+
+  @Test func truncatedFileIsGivenUpAtTheLimit() {
+    _ = see("a", stamp, at: 0, 1, 2)
+    _ = take(read("a", HeaderFault(reason: .truncated, detail: "Cut short.")), now: 3)
+    #expect(gate.decided(now: 100).map(\.end.state) == [.quarantined])
+  }
+
+  @Test func fileThatMayNotBeReadIsTriedAgain() {
+    _ = see("a", stamp, at: 0, 1, 2)
+    _ = take(read("a", HeaderFault(reason: .unreadable, detail: "No.")), now: 3)
+    #expect(see("a", stamp, at: 4, 5) == [])
+    #expect(see("a", stamp, at: 9) == ["a"])
+  }
+
+  @Test func fileThatIsNoStudysIsDecidedAtOnce() {
+    _ = see("a", stamp, at: 0, 1, 2)
+    _ = take(read("a", HeaderFault(reason: .notDICOM, detail: "It is no DICOM file.")), now: 3)
+    #expect(gate.decided(now: 3).map(\.end.state) == [.ignored])
+  }
+
+  @Test func memberThatChangesOrGoesIsLost() {
+    _ = see("a", stamp, at: 0, 1, 2)
+    #expect(take(read("a"), now: 3))
+    #expect(observe(report(["a": FileStamp(size: 11, modified: 1)], at: 4)).lost == ["a"])
+    #expect(!take(read("a"), now: 5))
+    _ = observe(report([:], at: 6))
+    #expect(gate.tracked.isEmpty)
+  }
+
+  @Test func claimedFileIsNewsOnlyToAScanThatBeganAfterwards() {
+    _ = see("a", stamp, at: 0, 1, 2)
+    gate.setClaimed(["a"], at: 5)
+    #expect(see("a", stamp, at: 4, 5) == [])
+    _ = observe(report([:], at: 4.5))
+    #expect(gate.tracked["a"]?.standing == .claimed(at: 5))
+    #expect(see("a", stamp, at: 6, 7, 8) == ["a"])
+  }
+
+  @Test func nothingIsGoneWhileTheShareIs() {
+    _ = see("b/a", stamp, at: 0)
+    var gone = report([:], at: 1)
+    gone.failure = FileError(.list, .inbox, code: 5)
+    _ = observe(gone)
+    #expect(gate.tracked.count == 1)
+    var partly = report([:], at: 2)
+    partly.unreadableFolders = ["b"]
+    _ = observe(partly)
+    #expect(gate.tracked.count == 1)
+  }
+}

@@ -1,0 +1,98 @@
+import Glibc
+import Testing
+
+@testable import WatchDaemon
+
+/// On two folders of one file system, and with the inbox on another one where there is one.
+@Suite struct ClaimantTests {
+  let base = TemporaryFolder()
+  let memory = TemporaryFolder(in: "/dev/shm")
+
+  private func claim(_ folder: TemporaryFolder, _ names: [String], moves: Bool = true) throws -> Claim {
+    let files = try names.enumerated()
+      .map { index, name in
+        let status = try #require(try Files.examine(folder.path + "/in/" + name, .inbox))
+        return ClaimedFile.example(index: index + 1, source: name, stamp: FileStamp(status))
+      }
+    return .example(files: files, moves: moves)
+  }
+
+  private func claimant(_ folder: TemporaryFolder) throws -> Claimant {
+    let claimant = Claimant(inbox: folder.path + "/in", spool: Spool(path: base.path + "/spool"))
+    try claimant.spool.prepare()
+    return claimant
+  }
+
+  @Test(arguments: [false, true]) func filesLeaveTheInboxWholeAlsoWhenItIsRepeated(_ elsewhere: Bool) throws {
+    let folder = elsewhere ? memory : base
+    try folder.write("one", to: "in/a/1")
+    try folder.write("two", to: "in/2")
+    let claimant = try claimant(folder)
+    let claim = try claim(folder, ["a/1", "2"])
+    for _ in 0..<2 { #expect(try claimant.take(claim) == []) }
+    #expect(try folder.files(below: "in") == [])
+    #expect(try base.files(below: "spool/claimed") == ["spool/claimed/c1/000001", "spool/claimed/c1/000002"])
+    #expect(try base.text(of: "spool/claimed/c1/000001") == "one")
+    let status = try Files.examine(base.path + "/spool/claimed/c1/000001", .claimed)
+    #expect(status.map { FileStamp($0) } == claim.files[0].stamp)
+  }
+
+  @Test(arguments: [false, true]) func fileThatChangedMeanwhileStaysInTheInbox(_ elsewhere: Bool) throws {
+    let folder = elsewhere ? memory : base
+    try folder.write("one", to: "in/1")
+    try folder.write("two", to: "in/2")
+    let claimant = try claimant(folder)
+    let claim = try claim(folder, ["1", "2"])
+    try folder.write("longer", to: "in/1")
+    try Files.remove(folder.path + "/in/2", .inbox)
+    #expect(try claimant.take(claim) == [1, 2])
+    #expect(try folder.files(below: "in") == ["in/1"])
+    #expect(try base.files(below: "spool/claimed") == [])
+  }
+
+  @Test func crashBetweenCopyAndRemovalIsMendedAndANewFileOfThatNameIsKept() throws {
+    try memory.write("one", to: "in/1")
+    try memory.write("two", to: "in/2")
+    let claimant = try claimant(memory)
+    let claim = try claim(memory, ["1", "2"])
+    _ = try claimant.take(claim)
+    try base.write("one", to: "again")
+    for name in ["1", "2"] { try memory.write(name == "1" ? "one" : "news", to: "in/" + name) }
+    var times = [timespec(), timespec(tv_sec: 0, tv_nsec: 0)]
+    times[1].tv_sec = Int(claim.files[0].stamp.modified / 1_000_000_000)
+    times[1].tv_nsec = Int(claim.files[0].stamp.modified % 1_000_000_000)
+    utimensat(AT_FDCWD, memory.path + "/in/1", &times, 0)
+    #expect(try claimant.take(claim) == [])
+    #expect(try memory.files(below: "in") == ["in/2"])
+    #expect(try memory.text(of: "in/2") == "news")
+  }
+
+  @Test func nothingIsMovedFromAnInboxThatIsOnlyRead() throws {
+    try base.write("one", to: "in/1")
+    let claimant = try claimant(base)
+    let claim = try claim(base, ["1"], moves: false)
+    #expect(try claimant.take(claim) == [])
+    #expect(try base.files(below: "in") == ["in/1"])
+    #expect(try base.files(below: "spool/claimed") == [])
+  }
+
+  @Test func settledFilesAreDoneOrQuarantinedWithAReason() throws {
+    try base.write("one", to: "in/JANE DOE/1")
+    try base.write("two", to: "in/2")
+    let claimant = try claimant(base)
+    var state = StudyState(claim: try claim(base, ["JANE DOE/1", "2"]))
+    _ = try claimant.take(state.claim)
+    state.claim.files[0].end = .truncated
+    state.claim.files[1].end = .used
+    state.concludedAt = 0
+    let settlement = Settlement(spool: claimant.spool, hash: .example)
+    for _ in 0..<2 { try settlement.settle(state) }
+    #expect(
+      try base.files(below: "spool").filter { !$0.contains("journal") } == [
+        "spool/done/1.2.3/c1/000002", "spool/quarantine/c1/000001", "spool/quarantine/c1/reason.json",
+      ])
+    let reason = try base.text(of: "spool/quarantine/c1/reason.json")
+    #expect(reason.contains("\"truncated\"") && reason.contains(KeyedHash.example.name(of: "JANE DOE/1")))
+    #expect(!reason.contains("JANE"))
+  }
+}

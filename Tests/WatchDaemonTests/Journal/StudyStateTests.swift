@@ -1,0 +1,48 @@
+import Testing
+
+@testable import WatchDaemon
+
+@Suite struct StudyStateTests {
+  private let failure = StudyState.Failure(stage: .decode, reason: .corrupt, detail: "It broke.", at: 3)
+
+  private func state(after events: [StudyState.Event], of claim: Claim = .example()) -> StudyState? {
+    events.reduce(StudyState(claim: claim)) { $0?.following($1) }
+  }
+
+  @Test func walkFromIntentToItsEnd() throws {
+    let end = try #require(
+      state(after: [
+        .claimed(missing: []), .started, .publishing(.example()), .concluded(.published()), .settled,
+        .announced,
+      ]))
+    #expect(end.phase == .settled && end.attempts == 1 && !end.isToBeAnnounced)
+    #expect(end.claim.files[0].end == .used && end.published?.name == "1.2.3")
+  }
+
+  @Test func startsCountUnlessTheStudyWasNotToBlame() {
+    #expect(state(after: [.claimed(missing: []), .started, .failed(failure), .started])?.attempts == 2)
+    #expect(state(after: [.claimed(missing: []), .started, .released(nil), .started])?.attempts == 1)
+    #expect(state(after: [.claimed(missing: []), .started, .started])?.attempts == 2)
+  }
+
+  @Test func fileThatWasGoneIsPartOfTheClaimNoMore() {
+    let claim = Claim.example(files: [.example(), .example(index: 2, instance: "1.2.3.2")])
+    #expect(state(after: [.claimed(missing: [1])], of: claim)?.claim.files.map(\.index) == [2])
+  }
+
+  @Test func conclusionThatLeavesAFileOpenIsRefused() {
+    #expect(state(after: [.claimed(missing: []), .started, .concluded(.published(ends: [:]))]) == nil)
+  }
+
+  @Test func noEventFollowsWhereItCannot() {
+    let events: [StudyState.Event] = [
+      .claimed(missing: []), .started, .released(nil), .failed(failure), .publishing(.example()),
+      .unpublished,
+      .concluded(.published()), .settled, .returning, .returned,
+    ]
+    let start = StudyState(claim: .example())
+    #expect(events.filter { start.following($0) != nil } == [.claimed(missing: [])])
+    let settled = state(after: [.claimed(missing: []), .started, .concluded(.published()), .settled])
+    #expect(events.filter { settled?.following($0) != nil } == [.returning])
+  }
+}

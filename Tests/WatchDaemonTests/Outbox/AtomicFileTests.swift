@@ -1,0 +1,36 @@
+import Glibc
+import Testing
+
+@testable import WatchDaemon
+
+@Suite struct AtomicFileTests {
+  let folder = TemporaryFolder()
+
+  @Test func replacesTheContentAndLeavesNoTemporaryFile() throws {
+    let path = folder.path + "/metrics.prom"
+    try AtomicFile.write(Array("old".utf8), to: path, .metrics)
+    try AtomicFile.write(Array("new".utf8), to: path, .metrics)
+    #expect(try folder.files() == ["metrics.prom"])
+    #expect(try folder.text(of: "metrics.prom") == "new")
+  }
+
+  @Test func failureKeepsTheOldContentAndNamesTheRoleOnly() throws {
+    let path = folder.path + "/gone/metrics.prom"
+    let error = #expect(throws: FileError.self) { try AtomicFile.write([1], to: path, .metrics) }
+    #expect(error?.code == ENOENT)
+    #expect(error?.description == "cannot open the metrics: No such file or directory")
+  }
+
+  @Test func fileModeIsAsAskedFor() throws {
+    try AtomicFile.write([1], to: folder.path + "/key", mode: 0o600, .key)
+    #expect(try Files.examine(folder.path + "/key", .key)?.st_mode == S_IFREG | 0o600)
+  }
+
+  @Test func removingATreeDoesNotFollowLinks() throws {
+    try folder.write("kept", to: "outside/file")
+    try Files.makeFolder(folder.path + "/tree", .spool)
+    symlink(folder.path + "/outside", folder.path + "/tree/link")
+    try Files.removeTree(folder.path + "/tree", .spool)
+    #expect(try folder.files() == ["outside/file"])
+  }
+}

@@ -1,0 +1,67 @@
+import Glibc
+import Testing
+
+@testable import WatchDaemon
+
+@Suite struct OutboxPublisherTests {
+  let folder = TemporaryFolder()
+  let uid = "1.2.3.4"
+  var publisher: OutboxPublisher { OutboxPublisher(outbox: folder.path) }
+
+  private func staged(_ text: String, name: String = "work") throws -> StagingFolder {
+    let staging = try StagingFolder(in: folder.path, name: name)
+    try AtomicFile.write(Array(text.utf8), to: staging.path + "/study.json", .staging)
+    try Files.makeFolder(staging.path + "/parts", .staging)
+    try AtomicFile.write(Array("part".utf8), to: staging.path + "/parts/a", .staging)
+    return staging
+  }
+
+  @Test func resultAppearsWholeUnderItsName() throws {
+    let staging = try staged("one")
+    #expect(try publisher.revisions(of: uid).isEmpty)
+    let first = PublishedRevision(study: uid, number: 1)
+    #expect(try publisher.publish(staging, as: first) == .published(first))
+    #expect(try folder.files() == ["1.2.3.4/parts/a", "1.2.3.4/study.json"])
+  }
+
+  @Test func revisionThatStandsIsNeverReplaced() throws {
+    let first = PublishedRevision(study: uid, number: 1)
+    _ = try publisher.publish(try staged("one"), as: first)
+    #expect(try publisher.publish(try staged("two"), as: first) == .occupied(first))
+    #expect(try folder.text(of: "1.2.3.4/study.json") == "one")
+  }
+
+  @Test func revisionsAreListedInOrderAndOthersAreNot() throws {
+    for name in [
+      "1.2.3.4.r10", "1.2.3.4", "1.2.3.4.r2", "1.2.3.4.r1", "1.2.3.4.r02", "1.2.3.45", "1.2.3.4.rx",
+    ] {
+      try Files.makeFolder(folder.path + "/" + name, .outbox)
+    }
+    #expect(try publisher.revisions(of: uid).map(\.number) == [1, 2, 10])
+    #expect(try publisher.revisions(of: "../1").isEmpty)
+  }
+
+  @Test func secondRevisionHasItsNumberInItsName() throws {
+    _ = try publisher.publish(try staged("one"), as: PublishedRevision(study: uid, number: 1))
+    _ = try publisher.publish(try staged("two"), as: PublishedRevision(study: uid, number: 2))
+    #expect(try folder.text(of: "1.2.3.4.r2/study.json") == "two")
+  }
+
+  @Test func stagingFolderOfALivingProcessIsNotTakenForAbandoned() throws {
+    let staging = try staged("one")
+    try StagingFolder.removeAbandoned(in: folder.path)
+    #expect(try folder.text(of: ".staging/work/study.json") == "one")
+    withExtendedLifetime(staging) {}
+  }
+
+  @Test func stagingFolderThatNobodyHoldsIsRemoved() throws {
+    try folder.write("left", to: ".staging/old/study.json")
+    try StagingFolder.removeAbandoned(in: folder.path)
+    #expect(try Files.names(in: folder.path + "/.staging", .staging).isEmpty)
+  }
+
+  @Test func discardedWorkLeavesNothing() throws {
+    try staged("one").discard()
+    #expect(try folder.files().isEmpty)
+  }
+}

@@ -1,0 +1,131 @@
+import Hinge
+import Testing
+
+@testable import WatchDaemon
+
+@Suite struct MeasurementReportTreeTests {
+  private func groups(_ report: StudyReport = SampleReport.study) throws -> [ContentItem] {
+    let root = MeasurementReportTree(
+      report: report, sources: SampleReport.sources, uids: SampleReport.uids
+    ).root()
+    return root.children.first { $0.name == Concept.imagingMeasurements }?.children ?? []
+  }
+
+  private func flattened(_ item: ContentItem) -> [ContentItem] { [item] + item.children.flatMap(flattened) }
+
+  private func value(_ name: CodedConcept, in group: ContentItem) -> ContentItem.Value? {
+    group.children.first { $0.name == name }?.value
+  }
+
+  @Test func givesEveryGroupATrackingUIDOfItsOwn() throws {
+    let uids = try groups().map { group -> String in
+      guard case .uid(let uid) = value(Concept.trackingUID, in: group) else { return "" }
+      return uid
+    }
+    #expect(uids.count == 9)
+    #expect(Set(uids).count == uids.count && !uids.contains(""))
+  }
+
+  @Test func namesEveryItemOfAGroup() throws {
+    for group in try groups() { #expect(group.children.allSatisfy { $0.name != nil }) }
+  }
+
+  @Test func putsAHingePointIntoAPlanarRegionGroup() throws {
+    let group = try #require(try groups().first)
+    #expect(group.value == .container(template: "1410"))
+    let region = try #require(group.children.first { $0.name == Concept.imageRegion })
+    #expect(region.value == .points([Point(x: 301.4, y: 388)]))
+    #expect(
+      region.children.map(\.value) == [
+        .image(
+          .init(
+            sopClassUID: "1.2.840.10008.5.1.4.1.1.3.1", sopInstanceUID: SampleReport.measuredUID, frame: 12))
+      ])
+    #expect(value(Concept.findingSite, in: group) == .code(Concept.septalAnnulus))
+  }
+
+  @Test(arguments: [
+    (CyclePhase.endDiastole, ClipReport.View.Code.a4c, Concept.diameterA4CAtED),
+    (.endDiastole, .a2c, Concept.diameterA2CAtED), (.endDiastole, .apical, Concept.diameter),
+    (.endSystole, .a4c, Concept.diameter), (.endSystole, .a2c, Concept.diameter),
+  ])
+  func choosesTheDiametersConcept(
+    phase: CyclePhase, view: ClipReport.View.Code, concept: CodedConcept
+  ) throws {
+    var report = SampleReport.study
+    report.clips[0].view.code = view
+    report.clips[0].measurements.removeAll { $0.phase != phase }
+    let diameters = try groups(report).flatMap(\.children).filter {
+      if case .number(_, let unit) = $0.value { unit.value == "mm" } else { false }
+    }
+    let diameter = try #require(diameters.first)
+    #expect(diameter.name == concept)
+    let modifiers = diameter.children.map(\.value)
+    #expect(modifiers.contains(.code(phase.concept)))
+    let views: [ContentItem.Value] = [.code(Concept.apicalFourChamber), .code(Concept.apicalTwoChamber)]
+    let stated = views.filter(modifiers.contains)
+    #expect(stated == [view.concept.map { .code($0) }].compactMap { $0 })
+    #expect(diameter.children.last?.relation == .inferredFrom)
+  }
+
+  @Test(arguments: [
+    (PhaseMeasurement.HingePoint.Site.septal, Concept.septalAnnulus, CodedConcept?.none),
+    (.lateral, Concept.lateralAnnulus, nil), (.anterior, Concept.mitralAnnulus, Concept.anterior),
+    (.inferior, Concept.mitralAnnulus, Concept.inferior), (nil, Concept.mitralAnnulus, nil),
+  ])
+  func codesTheSite(
+    site: PhaseMeasurement.HingePoint.Site?, concept: CodedConcept, modifier: CodedConcept?
+  ) throws {
+    var report = SampleReport.study
+    report.clips[0].measurements[0].hingePoints[0].site = site
+    let group = try #require(try groups(report).first)
+    let item = try #require(group.children.first { $0.name == Concept.findingSite })
+    #expect(item.value == .code(concept))
+    #expect(item.children.map(\.value) == [modifier.map { .code($0) }].compactMap { $0 })
+  }
+
+  @Test func reportsNoWithheldOrUncalibratedDiameter() throws {
+    var report = SampleReport.study
+    report.clips[0].measurements[0].withheld = .atSectorEdge
+    report.studyMeasurements = []
+    let all = try groups(report)
+    let diameters = all.filter { $0.value == .container(template: "1501") }
+    #expect(diameters.count == 1)
+    #expect(all.filter { $0.value == .container(template: "1410") }.count == 6)
+    let texts = all.flatMap(flattened).compactMap { item -> String? in
+      if case .text(let text) = item.value { text } else { nil }
+    }
+    #expect(texts.contains { $0.hasPrefix("The diameter of this frame is withheld.") })
+  }
+
+  @Test func saysWhyAClipHasNoMeasurement() throws {
+    let root = MeasurementReportTree(
+      report: SampleReport.study, sources: SampleReport.sources, uids: SampleReport.uids
+    ).root()
+    let remarks = try #require(root.children.last)
+    #expect(
+      remarks.children.map(\.value) == [
+        .text("Research use only. Not for diagnosis."),
+        .text("Not measured. Colour flow is drawn over the picture."),
+      ])
+  }
+
+  @Test func namesAnEarlierClipWhoseFileIsGone() throws {
+    let root = MeasurementReportTree(
+      report: SampleReport.study, sources: Array(SampleReport.sources.dropFirst()), uids: SampleReport.uids
+    ).root()
+    let remarks = try #require(root.children.last)
+    #expect(
+      remarks.children.contains {
+        if case .text(let text) = $0.value { text.contains(SampleReport.measuredUID) } else { false }
+      })
+  }
+
+  @Test(arguments: [
+    (40, 0, "40"), (31.1249, 2, "31.12"), (0.441, 6, "0.441"), (-0.04, 1, "0"), (93.0, 1, "93"),
+    (1.0 / 3, 6, "0.333333"),
+  ])
+  func writesDecimalStrings(value: Double, decimals: Int, text: String) {
+    #expect(ContentItem.decimalString(value, decimals) == text)
+  }
+}

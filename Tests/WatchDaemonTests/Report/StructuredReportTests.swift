@@ -1,0 +1,100 @@
+import Foundation
+import Hinge
+import Testing
+
+@testable import WatchDaemon
+
+@Suite struct StructuredReportTests {
+  @Test(
+    .enabled(if: Tool.isInstalled("dciodvfy"), "dciodvfy (Debian: dicom3tools) is not installed"),
+    arguments: StructuredReport.Kind.allCases)
+  func satisfiesDciodvfy(kind: StructuredReport.Kind) throws {
+    let output = try SampleReport.withWrittenReport(kind: kind) { try Tool.run("dciodvfy", [$0]).output }
+    let complaints = output.split(separator: "\n").filter { $0.hasPrefix("Error") || $0.hasPrefix("Warning") }
+    #expect(complaints.isEmpty, "\(output)")
+    #expect(output.contains(kind == .comprehensive ? "ComprehensiveSR" : "Comprehensive3DSR"))
+  }
+
+  @Test(.enabled(if: Tool.isInstalled("dsrdump"), "dsrdump (Debian: dcmtk) is not installed"))
+  func isReadByDsrdump() throws {
+    let dump = try SampleReport.withWrittenReport {
+      try Tool.run("dsrdump", ["+U8", "--print-all-codes", $0])
+    }
+    #expect(dump.status == 0)
+    #expect(dump.output.contains("Comprehensive SR Document"))
+    #expect(dump.output.contains("Synthétique^Étude"))
+    #expect(dump.output.contains("(80051-6,LN,\"Mitral valve annulus diameter A4C ED\")=\"31.12\" (mm,"))
+    #expect(dump.output.contains("POINT,305.5/360.75"))
+  }
+
+  @Test(.enabled(if: Tool.isInstalled("dcmdump"), "dcmdump (Debian: dcmtk) is not installed"))
+  func repeatsPatientAndStudyAsTheSourceHasThem() throws {
+    let dump = try SampleReport.withWrittenReport { try Tool.run("dcmdump", ["+U8", $0]).output }
+    for value in SampleReport.sources[0].attributes.values {
+      #expect(dump.contains("[\(value)]"), "\(value)")
+    }
+    for value in ["ISO_IR 192", "COMPLETE", "UNVERIFIED", "20260101", SampleReport.studyUID] {
+      #expect(dump.contains("[\(value)]"), "\(value)")
+    }
+    #expect(!dump.contains("InstanceCreationDate"))
+  }
+
+  @Test(.enabled(if: Tool.isInstalled("dciodvfy"), "dciodvfy (Debian: dicom3tools) is not installed"))
+  func deidentifiedSourceStaysAsEmptyAsItIs() throws {
+    var sources = SampleReport.sources
+    for index in sources.indices { sources[index].attributes = ["PatientID": "SYNTHETIC-1"] }
+    let output = try SampleReport.withWrittenReport(sources: sources) {
+      try Tool.run("dciodvfy", [$0]).output + Tool.run("dcmdump", [$0]).output
+    }
+    let complaints = output.split(separator: "\n").filter { $0.hasPrefix("Error") || $0.hasPrefix("Warning") }
+    // Nothing is made up where the source says nothing; only a DICOMDIR would miss it.
+    #expect(complaints.allSatisfy { $0.contains("needed to build DICOMDIR") }, "\(complaints)")
+    #expect(!output.contains("SpecificCharacterSet"))
+    #expect(output.contains("(0010,0010) PN (no value available)"))
+  }
+
+  @Test func sameWorkWritesTheSameBytes() throws {
+    let first = try SampleReport.withWrittenReport { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+    let second = try SampleReport.withWrittenReport { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+    #expect(first == second)
+  }
+
+  @Test(.enabled(if: Tool.isInstalled("dcmdump"), "dcmdump (Debian: dcmtk) is not installed"))
+  func partialStudyGivesAPartialReport() throws {
+    var report = SampleReport.study
+    report.status = .partial
+    let dump = try SampleReport.withWrittenReport(report) { try Tool.run("dcmdump", [$0]).output }
+    #expect(dump.contains("[PARTIAL]"))
+  }
+
+  @Test(.enabled(if: Tool.isInstalled("dciodvfy"), "dciodvfy (Debian: dicom3tools) is not installed"))
+  func studyWithoutMeasurementsIsStillAReport() throws {
+    var report = SampleReport.study
+    report.clips = [SampleReport.excluded]
+    report.studyMeasurements = []
+    report.status = .ineligible
+    let output = try SampleReport.withWrittenReport(report) { try Tool.run("dciodvfy", [$0]).output }
+    #expect(!output.contains("Error") && !output.contains("Warning"), "\(output)")
+  }
+
+  @Test func refusesToReportOnNothing() {
+    #expect(throws: StructuredReport.Failure.noSource) {
+      try StructuredReport.write(
+        report: SampleReport.study, sources: [], uids: SampleReport.uids,
+        contentTime: SampleReport.contentTime, to: "/dev/null")
+    }
+  }
+
+  @Test func saysWhatDCMTKRefused() {
+    var report = SampleReport.study
+    report.study.uid = "not a uid"
+    #expect(throws: StructuredReport.Failure.self) {
+      try SampleReport.withWrittenReport(report) { _ in }
+    }
+    #expect(throws: StructuredReport.Failure.self) {
+      try StructuredReport.write(
+        report: SampleReport.study, sources: SampleReport.sources, uids: SampleReport.uids,
+        contentTime: SampleReport.contentTime, to: "/nonexistent-folder/report.dcm")
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+@testable import WatchDaemon
+
+@Suite struct StudyJSONTests {
+  private func object(_ report: StudyReport) throws -> [String: Any] {
+    let json = try JSONSerialization.jsonObject(with: StudyJSON.encode(report))
+    return try #require(json as? [String: Any])
+  }
+
+  private func clip(_ index: Int, of report: StudyReport) throws -> [String: Any] {
+    let clips = try #require(try object(report)["clips"] as? [[String: Any]])
+    return clips[index]
+  }
+
+  @Test func writesTheContractsNames() throws {
+    let root = try object(SampleReport.study)
+    #expect(
+      Set(root.keys) == [
+        "schema", "study", "status", "clips", "study_measurements", "inputs", "model", "software",
+        "timings_ms",
+      ])
+    let clip = try clip(0, of: SampleReport.study)
+    #expect(
+      Set(clip.keys) == [
+        "sop_instance_uid", "file", "status", "reason", "detail", "view", "rows", "columns", "frames",
+        "frame_time_ms", "spacing", "spacing_reason", "beats", "measurements", "curves",
+      ])
+    let measurement = try #require((clip["measurements"] as? [[String: Any]])?.first)
+    #expect(
+      Set(measurement.keys) == [
+        "phase", "frame", "hinge_points", "annulus_diameter_mm", "annulus_diameter_px", "confidence",
+        "withheld", "review", "review_reasons",
+      ])
+    let point = try #require((measurement["hinge_points"] as? [[String: Any]])?.first)
+    #expect(Set(point.keys) == ["label", "side", "site", "x", "y", "error_mm"])
+    #expect((point["error_mm"] as? [String: [Double]])?["x"] == [-1.9, 2.1])
+    let curves = try #require(clip["curves"] as? [String: Any])
+    #expect((curves["left"] as? [Any])?.first as? [Double] == [300, 388])
+    #expect((curves["lv_area_mm2"] as? [Any])?[1] is NSNull)
+  }
+
+  @Test func leavesMillimetresOutWithoutSpacing() throws {
+    let clip = try clip(1, of: SampleReport.study)
+    #expect(clip["spacing"] is NSNull)
+    #expect(clip["spacing_reason"] as? String == "no-calibration")
+    let measurement = try #require((clip["measurements"] as? [[String: Any]])?.first)
+    #expect(measurement["annulus_diameter_mm"] == nil)
+    #expect(measurement["annulus_diameter_px"] as? Double == 60.01)
+    let point = try #require((measurement["hinge_points"] as? [[String: Any]])?.first)
+    #expect(point["error_mm"] == nil)
+    #expect(point["site"] is NSNull)
+    let curves = try #require(clip["curves"] as? [String: Any])
+    #expect(curves["lv_area_mm2"] == nil && curves["annulus_diameter_mm"] == nil)
+    #expect(curves["lv_area_px2"] != nil)
+  }
+
+  @Test func writesMissingValuesAsNull() throws {
+    let study = try #require(try object(SampleReport.study)["study"] as? [String: Any])
+    #expect(study["supersedes"] is NSNull)
+    let clip = try clip(2, of: SampleReport.study)
+    for key in ["file", "spacing", "frame_time_ms", "curves"] { #expect(clip[key] is NSNull, "\(key)") }
+    #expect(clip["reason"] as? String == "colour-doppler")
+  }
+
+  @Test func readsBackWhatItWrote() throws {
+    let data = try StudyJSON.encode(SampleReport.study)
+    let report = try StudyJSON.decode(data)
+    #expect(try StudyJSON.encode(report) == data)
+    #expect(report.clips[2] == SampleReport.excluded)
+    #expect(report.inputs == SampleReport.study.inputs)
+    #expect(report.clips[0].curves == SampleReport.measured.curves.map(rounded))
+  }
+
+  private func rounded(_ curves: ClipReport.Curves) -> ClipReport.Curves {
+    var curves = curves
+    curves.lvAreaSquareMillimetres = [3100, nil, 2950.6]
+    return curves
+  }
+
+  @Test func refusesNumbersThatJSONDoesNotHave() {
+    var report = SampleReport.study
+    report.clips[0].measurements[1].hingePoints[0].y = .nan
+    #expect(throws: StudyJSON.Failure.notFinite(path: "$.clips[0].measurements[1].hinge_points[0].y")) {
+      try StudyJSON.encode(report)
+    }
+  }
+
+  @Test(arguments: [
+    ("{", "The file is not JSON."),
+    ("{\"schema\":\"hinged.study/1\"}", "study is missing."),
+  ])
+  func saysWhatIsWrongWithAFile(text: String, sentence: String) {
+    #expect(throws: StudyJSON.Failure.unreadable(sentence)) { try StudyJSON.decode(Data(text.utf8)) }
+  }
+
+  @Test func refusesAnotherSchema() throws {
+    var report = SampleReport.study
+    report.schema = "hinged.study/2"
+    let data = try StudyJSON.encode(report)
+    #expect(throws: StudyJSON.Failure.unreadable("The schema is not hinged.study/1.")) {
+      try StudyJSON.decode(data)
+    }
+  }
+
+  @Test func schemaListsExactlyTheReasonCodes() throws {
+    let file = URL(fileURLWithPath: #filePath)
+      .appendingPathComponent("../../../../docs/schema/study.schema.json").standardizedFileURL
+    let schema = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    let definitions = try #require(schema["$defs"] as? [String: [String: Any]])
+    let listed = try #require(definitions["reason"]?["enum"] as? [String])
+    #expect(listed == ReasonCode.allCases.map(\.rawValue))
+  }
+}
