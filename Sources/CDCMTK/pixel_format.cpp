@@ -35,7 +35,7 @@ ColourModel colourModel(DcmItem &dataset) {
   if (name == "RGB") return ColourModel::rgb;
   if (name == "YBR_FULL") return ColourModel::ybrFull;
   if (name == "YBR_FULL_422") return ColourModel::ybrFull422;
-  throw Failure(HD_UNSUPPORTED_PIXELS, "PhotometricInterpretation \"" + std::string(name.c_str()) + "\" is not supported.");
+  throw Failure(HD_UNSUPPORTED_PIXELS, "PhotometricInterpretation \"" + std::string(name.substr(0, 16).c_str()) + "\" is not supported.");
 }
 
 bool isColour(ColourModel model) {

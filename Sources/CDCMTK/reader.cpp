@@ -2,8 +2,7 @@
 
 #include <cstring>
 #include <fstream>
-
-#include "dcmtk/dcmdata/dcpath.h"
+#include <unordered_map>
 
 #include "support.hpp"
 
@@ -50,13 +49,39 @@ void load(hd_reader &reader, const char *path) {
   }
 }
 
-/// The object that a path of keywords leads to; nullptr where there is none.
-DcmObject *find(hd_reader &reader, const char *path) {
-  DcmPathProcessor processor;
-  if (processor.findOrCreatePath(reader.file.getDataset(), path).bad()) return nullptr;
-  OFList<DcmPath *> found;
-  if (processor.getResults(found) == 0 || found.front()->empty()) return nullptr;
-  return found.front()->back()->m_obj;
+using Keywords = std::unordered_map<std::string, DcmTagKey>;
+
+/// DCMTK searches its dictionary from the start for every name; this takes one walk for all.
+Keywords readKeywords() {
+  Keywords keywords;
+  DcmDataDictionary &dictionary = dcmDataDict.wrlock();
+  for (DcmHashDictIterator entry = dictionary.normalBegin(); entry != dictionary.normalEnd(); ++entry) {
+    // Private elements may bear the names of others.
+    if ((*entry)->getPrivateCreator() == nullptr) keywords.emplace((*entry)->getTagName(), (*entry)->getKey());
+  }
+  dcmDataDict.wrunlock();
+  return keywords;
+}
+
+DcmTagKey tagOf(const std::string &keyword) {
+  static const Keywords keywords = readKeywords();
+  const auto found = keywords.find(keyword);
+  if (found == keywords.end()) throw hd::Failure(HD_UNREADABLE, "The data dictionary does not have " + keyword + ".");
+  return found->second;
+}
+
+/// The element that a path of keywords and item numbers leads to; nullptr where there is none.
+DcmElement *find(hd_reader &reader, const std::string &path) {
+  DcmItem *item = reader.file.getDataset();
+  size_t start = 0;
+  for (size_t bracket = path.find('['); bracket != std::string::npos; bracket = path.find('[', start)) {
+    const DcmTagKey sequence = tagOf(path.substr(start, bracket - start));
+    const signed long number = std::stol(path.substr(bracket + 1));
+    if (item->findAndGetSequenceItem(sequence, item, number).bad() || item == nullptr) return nullptr;
+    start = path.find('.', bracket) + 1;
+  }
+  DcmElement *element = nullptr;
+  return item->findAndGetElement(tagOf(path.substr(start)), element).good() ? element : nullptr;
 }
 
 }  // namespace
@@ -74,7 +99,7 @@ void hd_close(hd_reader *reader) { delete reader; }
 
 const char *hd_text(hd_reader *reader, const char *path) {
   return hd::guarded<const char *>(nullptr, nullptr, [&]() -> const char * {
-    auto *element = dynamic_cast<DcmElement *>(find(*reader, path));
+    DcmElement *element = find(*reader, path);
     if (element == nullptr || !element->isLeaf() || element->getLengthField() > longestText) return nullptr;
     OFString value;
     if (element->getOFStringArray(value).bad() || value.empty()) return nullptr;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "support.hpp"
+#include "system_call_filter.hpp"
 
 namespace {
 
@@ -111,6 +112,7 @@ bool hd_worker_confine(uint64_t memory_bytes, uint64_t cpu_seconds, hd_error *er
     limit(RLIMIT_FSIZE, 0, 0);
     limit(RLIMIT_CORE, 0, 0);
     limit(RLIMIT_NOFILE, descriptorLimit, descriptorLimit);
+    hd::refuseSystemCalls();
     return true;
   });
 }

@@ -2,8 +2,6 @@
 //   direct:   for each block of input channels, for each tap, for each channel of the block
 //   Winograd: for each frequency, for each input channel
 // one row of the panel's output channels.
-#include <string.h>
-
 #include "kernels.h"
 
 static int32_t frequencies(ck_method method, int32_t taps) {
@@ -18,6 +16,9 @@ static int32_t frequencies(ck_method method, int32_t taps) {
 size_t ck_packed_floats(ck_method method, int32_t out_channels, int32_t in_channels, int32_t taps) {
   return (size_t)ck_blocks(out_channels) * CK_LANES * in_channels * frequencies(method, taps);
 }
+
+// The same tap of 16 output channels. Transformed in 64 bits, so that only the result is rounded.
+typedef double wide __attribute__((vector_size(CK_LANES * sizeof(double))));
 
 // The rows of G: each turns the three taps of a line into one frequency.
 static const double g2[4][3] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
@@ -35,25 +36,20 @@ static const double g4[6][3] = {
     {0, 0, 1},
 };
 
-// result[n * n] = G w G^T for one 3x3 filter
-static void transform_filter(const double (*g)[3], int n, const float *w, float *result) {
-  double half[6][3];
+static void store_row(const wide *x, float *row) {
+  for (int i = 0; i < CK_LANES; i++) row[i] = (float)(*x)[i];
+}
+
+// G w G^T for the 3x3 filters of 16 output channels; frequency k goes to row[k * stride].
+static void transform_filters(const double (*g)[3], int n, const wide *w, float *row, size_t stride) {
+  wide half[6][3];
   for (int i = 0; i < n; i++)
     for (int x = 0; x < 3; x++) half[i][x] = g[i][0] * w[x] + g[i][1] * w[3 + x] + g[i][2] * w[6 + x];
   for (int i = 0; i < n; i++)
-    for (int j = 0; j < n; j++)
-      result[i * n + j] = (float)(half[i][0] * g[j][0] + half[i][1] * g[j][1] + half[i][2] * g[j][2]);
-}
-
-// Where the row of an input channel lies in a panel: offset of its first tap, and the distance between taps.
-typedef struct {
-  size_t first, tap_stride;
-} row_place;
-
-static row_place place(ck_method method, int32_t in_channels, int32_t block_start, int32_t lanes, int32_t lane,
-                       int32_t taps) {
-  if (method == CK_METHOD_DIRECT) return (row_place){(size_t)block_start * taps + lane, lanes};
-  return (row_place){block_start + lane, in_channels};
+    for (int j = 0; j < n; j++) {
+      wide sum = g[j][0] * half[i][0] + g[j][1] * half[i][1] + g[j][2] * half[i][2];
+      store_row(&sum, row + (i * n + j) * stride);
+    }
 }
 
 typedef struct {
@@ -63,37 +59,55 @@ typedef struct {
   float *packed;
 } packing;
 
-// One row of the panel that holds output channel k, for input channel c.
-static void pack_filter(const packing *p, int32_t k, int32_t c, row_place at) {
-  float transformed[36];
-  const float *filter = p->oihw + ((size_t)k * p->in_channels + c) * p->taps;
-  if (p->method == CK_METHOD_WINOGRAD_2) transform_filter(g2, 4, filter, transformed);
-  if (p->method == CK_METHOD_WINOGRAD_4) transform_filter(g4, 6, filter, transformed);
-  if (p->method != CK_METHOD_DIRECT) filter = transformed;
-  int32_t count = frequencies(p->method, p->taps);
-  int32_t first_block = k / CK_LANES / p->panel_blocks * p->panel_blocks;
-  int32_t blocks = ck_blocks(p->out_channels) - first_block;
-  int32_t width = (blocks < p->panel_blocks ? blocks : p->panel_blocks) * CK_LANES;
-  float *panel = p->packed + (size_t)first_block * CK_LANES * p->in_channels * count;
-  float *row = panel + at.first * width + (k - first_block * CK_LANES);
-  for (int32_t t = 0; t < count; t++) row[t * at.tap_stride * width] = filter[t];
+// Where the rows of an input channel lie in a panel, in rows: its first tap, and the distance between taps.
+typedef struct {
+  size_t first, tap_stride;
+} row_place;
+
+// A row's 16 floats of output block `block`, for input channel c.
+static void pack_rows(const packing *p, int32_t block, int32_t c, row_place at) {
+  int32_t first_block = block / p->panel_blocks * p->panel_blocks;
+  int32_t left = ck_blocks(p->out_channels) - first_block;
+  int32_t width = (left < p->panel_blocks ? left : p->panel_blocks) * CK_LANES;
+  float *panel = p->packed + (size_t)first_block * CK_LANES * p->in_channels * frequencies(p->method, p->taps);
+  float *row = panel + at.first * width + (block - first_block) * CK_LANES;
+  size_t stride = at.tap_stride * width;
+  int32_t channels = p->out_channels - block * CK_LANES;
+  if (channels > CK_LANES) channels = CK_LANES;
+  const float *filter = p->oihw + ((size_t)block * CK_LANES * p->in_channels + c) * p->taps;
+  size_t filter_stride = (size_t)p->in_channels * p->taps;
+  if (p->method == CK_METHOD_DIRECT) {
+    for (int32_t t = 0; t < p->taps; t++)
+      for (int32_t k = 0; k < CK_LANES; k++)
+        row[t * stride + k] = k < channels ? filter[k * filter_stride + t] : 0;
+    return;
+  }
+  wide w[9] = {0};
+  for (int32_t k = 0; k < channels; k++)
+    for (int32_t t = 0; t < 9; t++) w[t][k] = filter[k * filter_stride + t];
+  if (p->method == CK_METHOD_WINOGRAD_2) transform_filters(g2, 4, w, row, stride);
+  if (p->method == CK_METHOD_WINOGRAD_4) transform_filters(g4, 6, w, row, stride);
+}
+
+// The input channels [start, start + lanes) are one block of a source.
+static void pack_block(const packing *p, int32_t start, int32_t lanes) {
+  for (int32_t block = 0; block < ck_blocks(p->out_channels); block++)
+    for (int32_t lane = 0; lane < lanes; lane++) {
+      row_place at = {start + lane, p->in_channels};
+      if (p->method == CK_METHOD_DIRECT) at = (row_place){(size_t)start * p->taps + lane, lanes};
+      pack_rows(p, block, start + lane, at);
+    }
 }
 
 void ck_pack_weights(ck_isa isa, ck_method method, const float *oihw, int32_t out_channels,
                      const int32_t *source_channels, int32_t source_count, int32_t taps, float *packed) {
   packing p = {method, taps, 0, out_channels, ck_kernels_for(isa)->panel_blocks, oihw, packed};
   for (int32_t s = 0; s < source_count; s++) p.in_channels += source_channels[s];
-  memset(packed, 0, ck_packed_floats(method, out_channels, p.in_channels, taps) * sizeof(float));
   int32_t start = 0;
   for (int32_t s = 0; s < source_count; s++)
-    for (int32_t done = 0; done < source_channels[s];) {
-      int32_t left = source_channels[s] - done;
+    for (int32_t left = source_channels[s]; left > 0; left -= CK_LANES) {
       int32_t lanes = left < CK_LANES ? left : CK_LANES;
-      for (int32_t lane = 0; lane < lanes; lane++) {
-        row_place at = place(method, p.in_channels, start, lanes, lane, taps);
-        for (int32_t k = 0; k < out_channels; k++) pack_filter(&p, k, start + lane, at);
-      }
+      pack_block(&p, start, lanes);
       start += lanes;
-      done += lanes;
     }
 }

@@ -86,3 +86,27 @@ public struct GridBox: Equatable, Sendable, Codable {
   public var width: Int { maxX - minX + 1 }
   public var height: Int { maxY - minY + 1 }
 }
+
+extension LabelMask {
+  /// The bounds of the pixels with one of `labels` and `margin` pixels around them, within the grid; `nil` where
+  /// there are none.
+  func boundingBox(of labels: Set<ChamberLabel>, margin: Int) -> GridBox? {
+    var wanted = [Bool](repeating: false, count: 256)
+    for label in labels { wanted[Int(label.rawValue)] = true }
+    let bits = self.labels.map { wanted[Int($0)] }
+    guard let box = BinaryMask(width: width, height: height, bits: bits).boundingBox else { return nil }
+    return GridBox(
+      minX: max(0, box.minX - margin), minY: max(0, box.minY - margin),
+      maxX: min(width - 1, box.maxX + margin), maxY: min(height - 1, box.maxY + margin))
+  }
+
+  /// The part of the grid in `box`, which lies inside of it.
+  public func cropped(to box: GridBox) -> LabelMask {
+    var part: [UInt8] = []
+    part.reserveCapacity(box.width * box.height)
+    for y in box.minY...box.maxY {
+      part.append(contentsOf: labels[(y * width + box.minX)...(y * width + box.maxX)])
+    }
+    return LabelMask(width: box.width, height: box.height, spacing: spacing, labels: part)
+  }
+}

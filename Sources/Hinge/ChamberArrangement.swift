@@ -40,7 +40,10 @@ public struct ChamberArrangement: Equatable, Sendable {
   }
 
   public init(_ mask: LabelMask) {
-    let labels = [ChamberLabel.leftVentricle, .myocardium, .leftAtrium].map { BinaryMask(mask, $0) }
+    // What is labelled fills a part of the picture; the rest need not be looked at.
+    let box = mask.boundingBox(of: [.leftVentricle, .myocardium, .leftAtrium], margin: 1)
+    let part = box.map(mask.cropped) ?? mask
+    let labels = [ChamberLabel.leftVentricle, .myocardium, .leftAtrium].map { BinaryMask(part, $0) }
     let parts = labels.map(\.largestComponent)
     let shares = zip(parts, labels).map { $1.isEmpty ? 0 : Double($0.count) / Double($1.count) }
     let ventricle = parts[0].holesFilled
@@ -55,21 +58,21 @@ public struct ChamberArrangement: Equatable, Sendable {
     boundaryOnMyocardium = Self.boundaryShare(of: ventricle, on: labels[1])
     contact = ContactLine(ventricle: ventricle, atrium: atrium, spacing: mask.spacing)
       .flatMap { Contact($0, ventricle, atrium) }
+    // The depth is that in the whole picture.
+    if let box, let line = contact?.depth {
+      let row = line * Double(max(part.height - 1, 1)) + Double(box.minY)
+      contact?.depth = row / Double(max(mask.height - 1, 1))
+    }
   }
 
   /// The share of the pixels of `chamber` with a 4-neighbour outside of it that have one in `wall`.
   private static func boundaryShare(of chamber: BinaryMask, on wall: BinaryMask) -> Double {
-    var boundary = 0
-    var touching = 0
-    for y in 0..<chamber.height {
-      for x in 0..<chamber.width where chamber.bits[y * chamber.width + x] {
-        let outside = Connectivity.four.steps.filter { !chamber.contains(x: x + $0.dx, y: y + $0.dy) }
-        guard !outside.isEmpty else { continue }
-        boundary += 1
-        if outside.contains(where: { wall.contains(x: x + $0.dx, y: y + $0.dy) }) { touching += 1 }
-      }
+    chamber.boundary.share { point in
+      let x = Int(point.x)
+      let y = Int(point.y)
+      return wall.contains(x: x - 1, y: y) || wall.contains(x: x + 1, y: y)
+        || wall.contains(x: x, y: y - 1) || wall.contains(x: x, y: y + 1)
     }
-    return boundary == 0 ? 0 : Double(touching) / Double(boundary)
   }
 }
 

@@ -3,42 +3,63 @@ enum Connectivity {
   case four
   case eight
 
-  var steps: [(dx: Int, dy: Int)] {
-    let sides = [(dx: 1, dy: 0), (dx: -1, dy: 0), (dx: 0, dy: 1), (dx: 0, dy: -1)]
-    let corners = [(dx: 1, dy: 1), (dx: -1, dy: 1), (dx: 1, dy: -1), (dx: -1, dy: -1)]
-    return self == .four ? sides : sides + corners
+  /// Where the neighbours lie in a row-by-row array with rows of `width`.
+  func offsets(width: Int) -> [Int] {
+    let sides = [1, -1, width, -width]
+    return self == .four ? sides : sides + [width + 1, width - 1, -width + 1, -width - 1]
   }
 }
 
-/// A component number a pixel (H x W, 0 outside the set) and the pixels that each component has; component `i`
-/// is number `i + 1`. Numbers run in the order of each component's first pixel.
+/// A component number a pixel, 0 outside the set, and the pixels that each component has; component `i` is number
+/// `i + 1`. Numbers run in the order of each component's first pixel.
 struct ConnectedComponents {
-  private(set) var numbers: [Int32]
+  /// With a frame of one pixel around the grid, (H + 2) x (W + 2), so that every pixel has all neighbours.
+  private var framed: [Int32]
+  private let width: Int
+  private let height: Int
   private(set) var sizes: [Int] = []
 
-  init(of mask: BinaryMask, _ connectivity: Connectivity) {
-    numbers = [Int32](repeating: 0, count: mask.bits.count)
+  private static let unseen: Int32 = -1
+
+  /// - Parameter frame: whether the frame around the grid belongs to the set.
+  init(of mask: BinaryMask, _ connectivity: Connectivity, frame: Bool = false) {
+    width = mask.width
+    height = mask.height
+    framed = [Int32](repeating: frame ? Self.unseen : 0, count: (width + 2) * (height + 2))
+    for y in 0..<height {
+      for x in 0..<width {
+        framed[(y + 1) * (width + 2) + x + 1] = mask.bits[y * width + x] ? Self.unseen : 0
+      }
+    }
+    let offsets = connectivity.offsets(width: width + 2)
     var stack: [Int] = []
-    for start in mask.bits.indices where mask.bits[start] && numbers[start] == 0 {
-      let number = Int32(sizes.count + 1)
-      sizes.append(flood(from: start, number, mask, connectivity.steps, &stack))
+    for start in framed.indices where framed[start] == Self.unseen {
+      sizes.append(flood(from: start, Int32(sizes.count + 1), offsets, &stack))
     }
   }
 
+  /// The pixels of the grid whose number satisfies `condition`.
+  func pixels(where condition: (Int32) -> Bool) -> BinaryMask {
+    var mask = BinaryMask(width: width, height: height)
+    for y in 0..<height {
+      for x in 0..<width { mask.bits[y * width + x] = condition(framed[(y + 1) * (width + 2) + x + 1]) }
+    }
+    return mask
+  }
+
   private mutating func flood(
-    from start: Int, _ number: Int32, _ mask: BinaryMask, _ steps: [(dx: Int, dy: Int)], _ stack: inout [Int]
+    from start: Int, _ number: Int32, _ offsets: [Int], _ stack: inout [Int]
   ) -> Int {
     var size = 0
-    numbers[start] = number
+    framed[start] = number
     stack.append(start)
     while let pixel = stack.popLast() {
       size += 1
-      let x = pixel % mask.width
-      let y = pixel / mask.width
-      for step in steps where mask.contains(x: x + step.dx, y: y + step.dy) {
-        let next = (y + step.dy) * mask.width + x + step.dx
-        guard numbers[next] == 0 else { continue }
-        numbers[next] = number
+      for offset in offsets {
+        let next = pixel + offset
+        // A frame that belongs to the set has neighbours beyond the array.
+        guard framed.indices.contains(next), framed[next] == Self.unseen else { continue }
+        framed[next] = number
         stack.append(next)
       }
     }
@@ -53,8 +74,7 @@ extension BinaryMask {
     guard let most = components.sizes.max(), let index = components.sizes.firstIndex(of: most) else {
       return self
     }
-    let number = Int32(index + 1)
-    return BinaryMask(width: width, height: height, bits: components.numbers.map { $0 == number })
+    return components.pixels { $0 == Int32(index + 1) }
   }
 
   /// The sizes of the 8-connected components in pixels, largest first.
@@ -63,16 +83,7 @@ extension BinaryMask {
   /// The set together with what it encloses: background that no 4-connected path joins to the grid's border,
   /// which is the background's connectivity where the set's is 8.
   public var holesFilled: BinaryMask {
-    // A frame of background around the grid makes the outside one component, the first.
-    var padded = BinaryMask(width: width + 2, height: height + 2, filled: true)
-    for y in 0..<height {
-      for x in 0..<width { padded.bits[(y + 1) * (width + 2) + x + 1] = !bits[y * width + x] }
-    }
-    let numbers = ConnectedComponents(of: padded, .four).numbers
-    var filled = self
-    for y in 0..<height {
-      for x in 0..<width { filled.bits[y * width + x] = numbers[(y + 1) * (width + 2) + x + 1] != 1 }
-    }
-    return filled
+    // The frame makes the outside one component, the first.
+    ConnectedComponents(of: inverted, .four, frame: true).pixels { $0 != 1 }
   }
 }

@@ -79,6 +79,27 @@ private struct ParabolaEnvelope {
 }
 
 extension BinaryMask {
+  /// The set's pixels with a 4-neighbour outside of it or of the grid.
+  public var boundary: BinaryMask {
+    var edge = BinaryMask(width: width, height: height)
+    for y in 0..<height {
+      for x in 0..<width where bits[y * width + x] {
+        let inner =
+          contains(x: x - 1, y: y) && contains(x: x + 1, y: y) && contains(x: x, y: y - 1)
+          && contains(x: x, y: y + 1)
+        edge.bits[y * width + x] = !inner
+      }
+    }
+    return edge
+  }
+
+  /// For each pixel of the set, in raster order, the distance to the nearest pixel of `other`, in the unit of
+  /// `spacing`.
+  public func distances(to other: BinaryMask, spacing: PixelSpacing) -> [Double] {
+    let squared = DistanceTransform.squared(to: other, spacing: spacing)
+    return bits.indices.filter { bits[$0] }.map { Double(squared[$0]).squareRoot() }
+  }
+
   /// Every pixel within `radius` (in the unit of `spacing`) of the set.
   public func dilated(radius: Double, spacing: PixelSpacing) -> BinaryMask {
     let limit = Float(radius * radius)

@@ -20,31 +20,41 @@ public struct HingeExtractor: Sendable {
   ) -> HingeFinding {
     precondition(
       probabilities.map { $0.width == mask.width && $0.height == mask.height } ?? true, "one grid")
-    let chambers = Chambers(mask, leakRadius: options.leakRadius)
+    guard let box = mask.boundingBox(of: [.leftVentricle, .leftAtrium], margin: Self.cropMargin) else {
+      return .indeterminate(.noVentricle)
+    }
+    let chambers = Chambers(mask.cropped(to: box), leakRadius: options.leakRadius)
     let pixelArea = mask.spacing.x * mask.spacing.y
     if Double(chambers.ventricle.count) * pixelArea < options.smallestVentricle {
       return .indeterminate(.noVentricle)
     }
     if Double(chambers.atrium.count) * pixelArea < options.smallestAtrium { return .indeterminate(.noAtrium) }
     guard let plain = ContactLine(chambers, mask.spacing) else { return .indeterminate(.noContact) }
-    let line = probabilities.flatMap { refined(plain, $0) } ?? Ends(plain)
-    let edge = sector.map { min($0.distanceToEdge(line.left), $0.distanceToEdge(line.right)) }
+    let ends = probabilities.flatMap { refined(plain, in: box, $0) } ?? Ends(plain, origin: box)
+    let edge = sector.map { min($0.distanceToEdge(ends.left), $0.distanceToEdge(ends.right)) }
     if let edge, edge < options.edgeMargin { return .indeterminate(.atSectorEdge) }
-    let quality = self.quality(plain, line, chambers, mask.spacing, probabilities, edge)
-    let pair = HingePair(
-      left: line.left, right: line.right, contactLine: line.polyline,
-      diameterMillimetres: mask.spacing.distance(line.left, line.right), quality: quality,
-      reviewReasons: reviewReasons(quality, chambers, sector))
-    return .measured(pair)
+    let quality = self.quality(plain, ends, chambers, mask.spacing, probabilities, edge)
+    let isCut = sector.map { chambers.touchEdge(of: $0, origin: box, margin: options.cutMargin) } ?? false
+    return .measured(
+      HingePair(
+        left: ends.left, right: ends.right, contactLine: ends.polyline,
+        diameterMillimetres: mask.spacing.distance(ends.left, ends.right), quality: quality,
+        reviewReasons: reviewReasons(quality, chambers, isCut: isCut)))
   }
+
+  /// Pixels around the chambers that the extraction looks at: one more than the contact set's largest radius.
+  private static let cropMargin = 10
 
   private struct Ends {
     var left: Point
     var right: Point
     var polyline: [Point]
 
-    init(_ line: ContactLine, offset: Point = Point(x: 0, y: 0)) {
-      func moved(_ point: Point) -> Point { Point(x: point.x + offset.x, y: point.y + offset.y) }
+    /// - Parameter origin: the box of the picture that the line's grid is.
+    init(_ line: ContactLine, origin: GridBox) {
+      func moved(_ point: Point) -> Point {
+        Point(x: point.x + Double(origin.minX), y: point.y + Double(origin.minY))
+      }
       left = moved(line.left)
       right = moved(line.right)
       polyline = line.polyline().map(moved)
@@ -57,17 +67,20 @@ public struct HingeExtractor: Sendable {
   private static let largestRefinement = 6.0
 
   /// The ends by the smoothed method, `nil` where it is not asked for or does not confirm the plain line.
-  private func refined(_ plain: ContactLine, _ probabilities: ClassProbabilities) -> Ends? {
+  private func refined(
+    _ plain: ContactLine, in part: GridBox, _ probabilities: ClassProbabilities
+  ) -> Ends? {
     guard case .smoothed(let sigma, let chamberLogOdds) = options.method else { return nil }
     let box = plain.box(
-      margin: Self.refinementMargin, width: probabilities.width, height: probabilities.height)
+      margin: Self.refinementMargin, origin: part, width: probabilities.width, height: probabilities.height)
     let labels = probabilities.cropped(to: box).smoothed(sigma: sigma).labels(chamberLogOdds: chamberLogOdds)
     guard let line = ContactLine(Chambers(labels, leakRadius: options.leakRadius), plain.spacing) else {
       return nil
     }
-    let ends = Ends(line, offset: Point(x: Double(box.minX), y: Double(box.minY)))
+    let ends = Ends(line, origin: box)
+    let before = Ends(plain, origin: part)
     let shift = max(
-      plain.spacing.distance(ends.left, plain.left), plain.spacing.distance(ends.right, plain.right))
+      plain.spacing.distance(ends.left, before.left), plain.spacing.distance(ends.right, before.right))
     return shift <= Self.largestRefinement ? ends : nil
   }
 
@@ -91,7 +104,7 @@ public struct HingeExtractor: Sendable {
   }
 
   private func reviewReasons(
-    _ quality: HingeQuality, _ chambers: Chambers, _ sector: SectorMask?
+    _ quality: HingeQuality, _ chambers: Chambers, isCut: Bool
   ) -> [ReviewReason] {
     let certainty = min(quality.leftCertainty ?? 1, quality.rightCertainty ?? 1)
     let found: [ReviewReason: Bool] = [
@@ -103,7 +116,7 @@ public struct HingeExtractor: Sendable {
       .shortContact: quality.contactLengthMillimetres < options.shortestContact,
       .atriumNotBelow: !chambers.atriumLiesBelow,
       .steepContact: abs(quality.tiltDegrees) > options.steepestContact,
-      .chamberAtEdge: sector.map { chambers.touchEdge(of: $0, margin: options.edgeMargin) } ?? false,
+      .chamberAtEdge: isCut,
       .uncertainLabels: certainty < options.smallestCertainty,
     ]
     return ReviewReason.allCases.filter { found[$0] == true }
@@ -115,12 +128,13 @@ extension ContactLine {
     self.init(ventricle: chambers.ventricle, atrium: chambers.atrium, spacing: spacing)
   }
 
-  /// The contact set's bounds and `margin` millimetres around them, within a grid.
-  func box(margin: Double, width: Int, height: Int) -> GridBox {
+  /// The contact set's bounds and `margin` millimetres around them, as a box of the picture of which the line's
+  /// grid is the part `origin`.
+  func box(margin: Double, origin: GridBox, width: Int, height: Int) -> GridBox {
     let acrossMargin = Int(margin / spacing.x) + 1
     let downMargin = Int(margin / spacing.y) + 1
-    let xs = pixels.map { Int($0.x) }
-    let ys = pixels.map { Int($0.y) }
+    let xs = pixels.map { Int($0.x) + origin.minX }
+    let ys = pixels.map { Int($0.y) + origin.minY }
     return GridBox(
       minX: max(0, (xs.min() ?? 0) - acrossMargin), minY: max(0, (ys.min() ?? 0) - downMargin),
       maxX: min(width - 1, (xs.max() ?? 0) + acrossMargin),
@@ -144,9 +158,13 @@ extension Chambers {
     return below.y > above.y
   }
 
-  /// Whether a chamber reaches to within `margin` millimetres of the sector's edge.
-  func touchEdge(of sector: SectorMask, margin: Double) -> Bool {
-    ventricle.share { sector.distanceToEdge($0) < margin } > 0
-      || atrium.share { sector.distanceToEdge($0) < margin } > 0
+  /// Whether a chamber reaches to within `margin` millimetres of the sector's edge; `origin` is the part of the
+  /// picture that the chambers' grid is.
+  func touchEdge(of sector: SectorMask, origin: GridBox, margin: Double) -> Bool {
+    func isNear(_ point: Point) -> Bool {
+      sector.distanceToEdge(Point(x: point.x + Double(origin.minX), y: point.y + Double(origin.minY)))
+        < margin
+    }
+    return ventricle.boundary.share(where: isNear) > 0 || atrium.boundary.share(where: isNear) > 0
   }
 }

@@ -18,6 +18,8 @@ public struct HingeOptions: Equatable, Sendable {
   /// A point nearer to the sector's edge is not seen: 1 mm of blurred edge and 1 mm of extraction error. Of the
   /// same truths the nearest lies 4.3 mm from it.
   public var edgeMargin = 2.0
+  /// A chamber that comes nearer to the sector's edge than this is cut by it.
+  public var cutMargin = 1.0
   /// Leaks thinner than twice this are cut off the ventricle. A ventricle's apex is wider.
   public var leakRadius = 2.5
   /// The longest contact line that is believed. The same truths measure 19 to 52 mm; adult annuli up to 41 mm at

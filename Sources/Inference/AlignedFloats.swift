@@ -1,6 +1,6 @@
 import Glibc
 
-/// Memory for floats, aligned as the kernels want it, zeroed.
+/// Memory for floats, aligned as the kernels want it, and zeroed unless said otherwise.
 ///
 /// Large blocks are aligned to 2 MiB and offered to the kernel as huge pages: the convolutions walk over many
 /// megabytes, and would miss in the TLB otherwise.
@@ -11,12 +11,12 @@ final class AlignedFloats {
 
   private static let hugePage = 2 << 20
 
-  init(count: Int) {
+  init(count: Int, isZeroed: Bool = true) {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
     let isLarge = bytes >= Self.hugePage
     memory = .allocate(byteCount: bytes, alignment: isLarge ? Self.hugePage : 64)
     if isLarge { madvise(memory, bytes, MADV_HUGEPAGE) }
-    memset(memory, 0, bytes)
+    if isZeroed { memset(memory, 0, bytes) }
     pointer = memory.bindMemory(to: Float.self, capacity: max(count, 1))
     self.count = count
   }
@@ -26,7 +26,9 @@ final class AlignedFloats {
   /// A copy of `list`, padded with zeros to a multiple of 16.
   convenience init(padding list: [Float]) {
     self.init(count: (list.count + 15) / 16 * 16)
-    list.withUnsafeBufferPointer { pointer.update(from: $0.baseAddress ?? UnsafePointer(pointer), count: $0.count) }
+    list.withUnsafeBufferPointer {
+      pointer.update(from: $0.baseAddress ?? UnsafePointer(pointer), count: $0.count)
+    }
   }
 }
 
@@ -36,9 +38,9 @@ final class AlignedFloats {
 final class ConstantFloats: @unchecked Sendable {
   private let storage: AlignedFloats
 
-  /// `fill` writes the elements.
+  /// `fill` writes all the elements.
   init(count: Int, fill: (UnsafeMutablePointer<Float>) -> Void) {
-    storage = AlignedFloats(count: count)
+    storage = AlignedFloats(count: count, isZeroed: false)
     fill(storage.pointer)
   }
 

@@ -36,7 +36,7 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
 /// What a model may ask for before it is refused, so that a hostile file cannot exhaust the host.
 enum ModelLimits {
   static let fileBytes = 1 << 30
-  static let nodes = 16_384
+  static let nodes = 4_096
   static let initializers = 65_536
   static let namesPerNode = 256
   static let attributesPerNode = 64
@@ -44,8 +44,10 @@ enum ModelLimits {
   static let nameBytes = 4_096
   /// Elements of one tensor, constant or feature map.
   static let tensorElements = 1 << 28
+  /// Elements of a constant on which the loader computes.
+  static let foldedElements = 1 << 16
   static let channels = 8_192
   static let kernelExtent = 64
   /// Floats of all the feature maps that live at the same time.
-  static let arenaFloats = 1 << 30
+  static let arenaFloats = 1 << 28
 }

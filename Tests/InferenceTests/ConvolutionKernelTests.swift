@@ -13,7 +13,8 @@ import Testing
   static func tolerance(_ method: ck_method) -> Float { method == CK_METHOD_WINOGRAD_4 ? 2e-5 : 5e-6 }
 
   static func expectAgreement(
-    _ test: ConvolutionCase, _ isa: ck_isa, threads: Int = 2, sourceLocation: SourceLocation = #_sourceLocation
+    _ test: ConvolutionCase, _ isa: ck_isa, threads: Int = 2,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) {
     let trial = ConvolutionTrial(test)
     let plain = trial.plain()
@@ -78,7 +79,8 @@ import Testing
   func agreesForOtherWindows(_ isa: ck_isa) {
     for (size, padding) in [(1, 0), (1, 1), (2, 0), (5, 2), (7, 3)] {
       Self.expectAgreement(
-        ConvolutionCase(rows: 11, columns: 15, channels: 18, outputChannels: 19, size: size, padding: padding),
+        ConvolutionCase(
+          rows: 11, columns: 15, channels: 18, outputChannels: 19, size: size, padding: padding),
         isa)
     }
   }

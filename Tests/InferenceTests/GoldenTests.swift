@@ -5,7 +5,8 @@ import Testing
 
 /// Large models against another runtime. `HINGED_GOLDEN_DIR` names a folder of `<name>.onnx`,
 /// `<name>.input.f32` and `<name>.output.f32`; `Benchmarks/compare_onnxruntime.py` fills one.
-private let golden = ProcessInfo.processInfo.environment["HINGED_GOLDEN_DIR"]
+private let golden =
+  ProcessInfo.processInfo.environment["HINGED_GOLDEN_DIR"]
   .map { Fixture.folder(URL(fileURLWithPath: $0, isDirectory: true)) } ?? []
 
 @Suite struct GoldenTests {

@@ -12,7 +12,9 @@ struct Fixture: CustomTestStringConvertible, Sendable {
   static let all: [Fixture] = folder(Bundle.module.resourceURL?.appendingPathComponent("Fixtures"))
 
   static func folder(_ url: URL?) -> [Fixture] {
-    guard let url, let names = try? FileManager.default.contentsOfDirectory(atPath: url.path) else { return [] }
+    guard let url, let names = try? FileManager.default.contentsOfDirectory(atPath: url.path) else {
+      return []
+    }
     return names.filter { $0.hasSuffix(".onnx") }.sorted()
       .map { Fixture(name: String($0.dropLast(5)), folder: url) }
   }
@@ -33,10 +35,6 @@ struct Fixture: CustomTestStringConvertible, Sendable {
 
 /// The instruction sets that this machine has.
 let instructionSets: [ck_isa] = [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512].filter { ck_isa_supported($0) }
-
-extension ck_isa: @retroactive CustomTestStringConvertible {
-  public var testDescription: String { String(cString: ck_isa_name(self)) }
-}
 
 extension InferenceSession {
   func run(_ input: [Float]) throws -> [Float] {

@@ -44,7 +44,8 @@ hd_reader *hd_open(const char *path, hd_error *error);
 void hd_close(hd_reader *reader);
 
 /// The value of an element as UTF-8, its values separated by backslashes; numbers are written in decimal. NULL
-/// where it is absent, empty or no text. `path` is DCMTK's: "Rows", "ViewCodeSequence[0].CodeValue".
+/// where it is absent, empty or no text. `path` is a keyword of the data dictionary, within items: "Rows",
+/// "ViewCodeSequence[0].CodeValue".
 /// The bytes belong to the reader and last until its next call. Bytes that the file's character set does not
 /// explain are given unchanged, so the result may not be UTF-8.
 const char *hd_text(hd_reader *reader, const char *path);

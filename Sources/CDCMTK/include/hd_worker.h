@@ -23,7 +23,8 @@ bool hd_worker_spawn(const char *program, char *const argv[], char *const envp[]
                      hd_error *error);
 
 /// Limits this process for good: `memory_bytes` of data (heap and private mappings), `cpu_seconds` of computing
-/// (then SIGXCPU), no written file, no core file, few descriptors. False and an error where the system refuses.
+/// (then SIGXCPU), no written file, no core file, few descriptors; no network, no other program, no change to the
+/// file system. False and an error where the system refuses.
 bool hd_worker_confine(uint64_t memory_bytes, uint64_t cpu_seconds, hd_error *error);
 
 #ifdef __cplusplus

@@ -93,6 +93,9 @@ extension GraphBuilder {
 
   func floor(_ node: inout NodeReader) throws(ModelError) -> Constant {
     let constant = try node.constant(0)
+    guard constant.count <= ModelLimits.foldedElements else {
+      throw node.origin.unsupported("of \(constant.count) elements")
+    }
     return Constant(shape: constant.shape, floats: constant.floats.map { $0.rounded(.down) })
   }
 
@@ -106,6 +109,9 @@ extension GraphBuilder {
     guard case .constant(let constant)? = node.operand(0) else {
       guard elementType == .float else { throw node.origin.unsupported("of a map to data type \(type)") }
       return .value(try node.value(0))
+    }
+    guard constant.count <= ModelLimits.foldedElements else {
+      throw node.origin.unsupported("of \(constant.count) elements")
     }
     switch elementType {
     case .float, .double: return .constant(Constant(shape: constant.shape, floats: constant.floats))
@@ -137,7 +143,7 @@ extension GraphBuilder {
 
   private func vector(_ node: NodeReader, _ index: Int) throws(ModelError) -> [Int64] {
     let constant = try node.constant(index)
-    guard constant.isInteger, constant.shape.count <= 1 else {
+    guard constant.isInteger, constant.shape.count <= 1, constant.count <= ModelLimits.foldedElements else {
       throw node.origin.unsupported("input \(index) is not a vector of integers")
     }
     return constant.integers

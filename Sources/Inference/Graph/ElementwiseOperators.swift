@@ -47,6 +47,9 @@ extension GraphBuilder {
       throw origin.unsupported("constants of shapes \(a.shape) and \(b.shape)")
     }
     let count = max(a.count, b.count)
+    guard min(a.count, b.count) > 0, count <= ModelLimits.foldedElements else {
+      throw origin.unsupported("constants of \(a.count) and \(b.count) elements")
+    }
     let shape = a.count == count ? a.shape : b.shape
     guard a.isInteger && b.isInteger else {
       let (x, y) = (a.floats, b.floats)

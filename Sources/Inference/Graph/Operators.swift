@@ -61,8 +61,8 @@ extension GraphBuilder {
   }
 
   private mutating func concat(_ node: inout NodeReader) throws(ModelError) -> Binding {
-    guard let given = try node.attributes.integer("axis") else {
-      throw node.origin.inconsistent("it has no axis")
+    guard let given = try node.attributes.integer("axis"), !node.operands.isEmpty else {
+      throw node.origin.inconsistent("it has no axis or no inputs")
     }
     if case .constant? = node.operand(0) { return .constant(try concatenatedConstants(&node, axis: given)) }
     let axis = try resolved(axis: given, node)

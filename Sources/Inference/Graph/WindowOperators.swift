@@ -68,7 +68,9 @@ extension GraphBuilder {
     let size: [Int]
     switch (wanted, mode) {
     case (let wanted?, _):
-      guard wanted.count == 2 || wanted.count == 4 else {
+      guard wanted.count == 2 || wanted.count == 4,
+        wanted.allSatisfy({ (1...ModelLimits.tensorElements).contains($0) })
+      else {
         throw node.origin.inconsistent("output_shape \(wanted)")
       }
       size = Array(wanted.suffix(2))

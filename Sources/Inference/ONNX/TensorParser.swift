@@ -25,7 +25,8 @@ extension MessageParser {
       throw field.malformed("tensor '\(tensor.name)' has data type \(type)")
     }
     tensor.elementType = elementType
-    tensor.payload = raw.map(ONNXTensor.Payload.raw) ?? (floats.isEmpty ? .integers(integers) : .floats(floats))
+    tensor.payload =
+      raw.map(ONNXTensor.Payload.raw) ?? (floats.isEmpty ? .integers(integers) : .floats(floats))
     try checkPayload(tensor, field)
     return tensor
   }

@@ -61,7 +61,9 @@ struct Lowering {
 
   private mutating func lower(_ convolution: Convolution, _ node: Graph.Node) {
     var sources = convolutionSources(node.inputs[0])
-    if sources.count > Int(CK_MAX_SOURCES) { sources = [ChannelSource(buffer: blockedBuffer(node.inputs[0]))] }
+    if sources.count > Int(CK_MAX_SOURCES) {
+      sources = [ChannelSource(buffer: blockedBuffer(node.inputs[0]))]
+    }
     let isSigmoid = convolution.activation == .sigmoid
     let inputShape = graph.shapes[node.inputs[0]]
     let output = program.addBuffer(.blocked, graph.shapes[node.output])

@@ -12,7 +12,8 @@ struct AnalysisOptions {
     operatorView = try arguments["--view"].map(Self.view)
     model = try ModelLocation.resolve(arguments["--model"] ?? configuration?.model)
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    threads = try arguments.positiveInteger("--threads") ?? configuration?.effectiveThreads(cores: cores) ?? cores
+    threads =
+      try arguments.positiveInteger("--threads") ?? configuration?.effectiveThreads(cores: cores) ?? cores
   }
 
   /// Only what the configuration says of results is taken here, so its folders need not exist.

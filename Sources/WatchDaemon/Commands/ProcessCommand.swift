@@ -38,31 +38,18 @@ struct ProcessRun {
 
   func run() throws -> Int32 {
     let inputs = try InputCollection(paths: paths)
-    try batch.prepareOutbox()
-    progress.line("reading \(Plural.of(inputs.files.count, "file"))")
-    let read = InputAssessment.read(inputs.files, threads: batch.threads)
-    let grouping = StudyGrouping.group(read.map { ($0.path, $0.sha256, $0.header) })
-    var ends = grouping.loose.map { FileEnd($0) } + inputs.refused.map { FileEnd(refused: $0) }
-    let headers = Dictionary(
-      read.map { ($0.path, $0.header) }, uniquingKeysWith: { first, _ in first })
-    var failures = 0
-    for study in grouping.studies {
-      let result = try batch.process(study, headers: headers)
-      ends += result.ends
-      if result.status == .failed { failures += 1 }
-    }
-    return finish(ends, studies: grouping.studies.count, failures: failures)
-  }
-
-  private func finish(_ ends: [FileEnd], studies: Int, failures: Int) -> Int32 {
+    let result = try batch.processAll(inputs)
+    let ends = result.ends
     if printsJSON { for end in ends.sorted(by: { $0.file < $1.file }) { print(end.json) } }
     let unread = ends.filter { $0.state == .quarantined || $0.state == .held || $0.studyInstanceUID == nil }
     for end in unread { progress.line(end.text) }
-    progress.line("\(Plural.of(ends.count, "file")), \(Plural.of(studies, "study")); results in \(batch.outbox)")
-    if studies == 0 {
+    let counts = "\(Plural.of(ends.count, "file")), \(Plural.of(result.studies, "study"))"
+    progress.line("\(counts); results in \(batch.outbox)")
+    if result.studies == 0 {
       StandardError.complain("nothing readable among the inputs; DICOM files of a study are needed")
       return ExitCode.noInput
     }
-    return isStrict && failures > 0 ? ExitCode.failure : ExitCode.success
+    let failures = result.reports.contains { $0.status == .failed }
+    return isStrict && failures ? ExitCode.failure : ExitCode.success
   }
 }

@@ -2,8 +2,6 @@ import Foundation
 
 /// The leaflets as thin bright curves, given as points a short way apart.
 struct HeartValves: Sendable {
-  /// Millimetres; the curves are `thickness` wide.
-  static let thickness = 1.3
   private(set) var leaflets: [[HeartPoint]]
 
   /// `opening`: 0 closed at the annulus, 1 wide open.
@@ -22,24 +20,27 @@ struct HeartValves: Sendable {
     ]
   }
 
-  /// A leaflet that reaches over `share` of the annulus when it is closed and swings towards the apex.
+  /// A leaflet that reaches over `share` of the annulus when it is closed and swings towards the apex. It is rooted
+  /// in the fibrous tissue behind its hinge.
   private static func leaflet(
     from hinge: HeartPoint, towards other: HeartPoint, share: Double, opening: Double
   ) -> [HeartPoint] {
     let along = (q: other.q - hinge.q, z: other.z - hinge.z)
     let width = (along.q * along.q + along.z * along.z).squareRoot()
-    let length = share * width
-    let angle = (3 + 77 * opening) * Double.pi / 180
     let direction = (q: along.q / width, z: along.z / width)
     let apical = (q: direction.z * (direction.q > 0 ? 1 : -1), z: -abs(direction.q))
-    return (0...12).map { step in
-      let t = Double(step) / 12
-      let sag = 1.6 * sin(Double.pi * t)
-      let reach = length * t * cos(angle) + sag * sin(angle) * (opening > 0 ? 1 : 0)
-      let rise = length * t * sin(angle) - sag * cos(angle)
-      return HeartPoint(
-        q: hinge.q + direction.q * reach + apical.q * rise,
-        z: hinge.z + direction.z * reach + apical.z * rise)
-    }
+    let length = share * width
+    let angle = (3 + 77 * opening) * Double.pi / 180
+    let root = HeartPoint(q: hinge.q - 4 * direction.q, z: hinge.z - 4 * direction.z)
+    return [root]
+      + (0...12).map { step in
+        let t = Double(step) / 12
+        let sag = 1.2 * sin(Double.pi * t)
+        let reach = length * t * cos(angle) + sag * sin(angle)
+        let rise = length * t * sin(angle) - sag * cos(angle)
+        return HeartPoint(
+          q: hinge.q + direction.q * reach + apical.q * rise,
+          z: hinge.z + direction.z * reach + apical.z * rise)
+      }
   }
 }

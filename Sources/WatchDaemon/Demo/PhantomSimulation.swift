@@ -1,6 +1,12 @@
 import Foundation
 import Hinge
 
+/// A complex amplitude in range and angle: in-phase and quadrature parts, L x S.
+struct Field: Sendable {
+  var real: [Float]
+  var imaginary: [Float]
+}
+
 /// Draws the sector of a phantom's frames.
 struct PhantomSimulation: Sendable {
   private let sector: SectorGeometry
@@ -13,14 +19,14 @@ struct PhantomSimulation: Sendable {
   private let converter: ScanConverter
   private let compression: LogCompression
   /// What stands still in front of the heart: amplitude of the reverberations, L x S.
-  private let clutter: (real: [Float], imaginary: [Float])
+  private let clutter: Field
   /// Gain over the depth and the angle, decibels.
   private let shading: [Float]
 
   init(_ parameters: PhantomCine.Parameters, sector: SectorGeometry) {
     self.sector = sector
     seed = parameters.seed
-    samples = min(512, max(160, parameters.rows * 9 / 10))
+    samples = min(512, max(160, parameters.rows * 3 / 2))
     lines = samples / 2
     atlas = HeartAtlas(
       seed: parameters.seed, pitch: min(0.8, max(0.4, parameters.depth / Double(samples))))
@@ -36,34 +42,33 @@ struct PhantomSimulation: Sendable {
   }
 
   func draw(frame index: Int, _ heart: HeartState, pose: HeartPose, into pixels: inout [UInt8]) {
-    var (real, imaginary) = scatterers(frame: index, heart, pose)
-    addLeaflets(heart, pose, frame: index, &real, &imaginary)
-    let gray = compression.gray(real: beams.form(real), imaginary: beams.form(imaginary), samples: samples)
+    var field = clutter
+    addScatterers(heart, pose, frame: index, to: &field)
+    addLeaflets(heart, pose, to: &field)
+    let gray = compression.gray(
+      real: beams.form(field.real), imaginary: beams.form(field.imaginary), samples: samples)
     converter.draw(zip(gray, shading).map { $0 + $1 }, into: &pixels)
   }
 
-  /// Tissue as it lies now, fresh blood, electronic noise that grows with depth, and the near field.
-  private func scatterers(frame index: Int, _ heart: HeartState, _ pose: HeartPose) -> ([Float], [Float]) {
-    var real = clutter.real
-    var imaginary = clutter.imaginary
+  /// Tissue as it lies now, fresh blood, and electronic noise that grows with depth.
+  private func addScatterers(_ heart: HeartState, _ pose: HeartPose, frame index: Int, to field: inout Field)
+  {
     var random = SplitMix64(seed: SplitMix64.mix(seed ^ UInt64(index) &* 0x9E37_79B9) &+ 5)
     let noise = noiseFloor()
     for line in 0..<lines {
       let beam = direction(line)
-      var place = Int(random.next() % UInt64(NormalTable.count))
+      var place = Int(random.next() % UInt64(NormalTable.count / 2)) * 2
       for sample in 0..<samples {
         let range = Double(sample) * sector.depth / Double(samples - 1)
         let here = pose.heartPoint(x: range * beam.x, y: range * beam.y)
         let node = atlas.index(heart.motion.referencePoint(q: here.q, z: here.z))
         let fresh = atlas.blood[node] + noise[sample]
         let at = line * samples + sample
-        real[at] += atlas.real[node] + fresh * normal.values[place]
-        place = (place + 1) & (NormalTable.count - 1)
-        imaginary[at] += atlas.imaginary[node] + fresh * normal.values[place]
-        place = (place + 1) & (NormalTable.count - 1)
+        field.real[at] += atlas.real[node] + fresh * normal.values[place]
+        field.imaginary[at] += atlas.imaginary[node] + fresh * normal.values[place + 1]
+        place = (place + 2) & (NormalTable.count - 1)
       }
     }
-    return (real, imaginary)
   }
 
   private func direction(_ line: Int) -> (x: Double, y: Double) {
@@ -79,33 +84,34 @@ struct PhantomSimulation: Sendable {
     }
   }
 
-  /// Stamps the leaflets: every node within half their thickness becomes a strong scatterer.
-  private func addLeaflets(
-    _ heart: HeartState, _ pose: HeartPose, frame index: Int, _ real: inout [Float],
-    _ imaginary: inout [Float]
-  ) {
+  /// Adds strong scatterers along the leaflets, about a millimetre thick.
+  private func addLeaflets(_ heart: HeartState, _ pose: HeartPose, to field: inout Field) {
     let pitch = sector.depth / Double(samples - 1)
+    let reach = Int((0.6 / pitch).rounded(.up))
     for (number, leaflet) in HeartValves(shape: heart.motion.now, opening: heart.opening).leaflets
       .enumerated()
     {
-      var place = Int(SplitMix64.mix(seed &+ UInt64(number)) % UInt64(NormalTable.count))
-      for (from, to) in zip(leaflet, leaflet.dropFirst()) {
-        for step in 0..<6 {
-          let t = Double(step) / 6
-          let (x, y) = pose.position(
-            of: HeartPoint(q: from.q + (to.q - from.q) * t, z: from.z + (to.z - from.z) * t))
-          let range = (x * x + y * y).squareRoot()
-          let line = Int(((atan2(x, y) / sector.halfAngle + 1) / 2 * Double(lines - 1)).rounded())
-          guard line >= 0, line < lines else { continue }
-          for offset in -2...2 {
-            let sample = Int((range / pitch).rounded()) + offset
-            guard sample >= 0, sample < samples else { continue }
-            real[line * samples + sample] += 1.1 * normal.values[place]
-            place = (place + 1) & (NormalTable.count - 1)
-            imaginary[line * samples + sample] += 1.1 * normal.values[place]
-            place = (place + 1) & (NormalTable.count - 1)
-          }
+      var place = Int(SplitMix64.mix(seed &+ UInt64(number)) % UInt64(NormalTable.count / 2)) * 2
+      for point in Self.dense(leaflet) {
+        let (x, y) = pose.position(of: point)
+        let line = Int(((atan2(x, y) / sector.halfAngle + 1) / 2 * Double(lines - 1)).rounded())
+        let middle = Int(((x * x + y * y).squareRoot() / pitch).rounded())
+        for sample in (middle - reach)...(middle + reach) {
+          place = (place + 2) & (NormalTable.count - 1)
+          guard line >= 0, line < lines, sample >= 0, sample < samples else { continue }
+          field.real[line * samples + sample] += 1.1 * normal.values[place]
+          field.imaginary[line * samples + sample] += 1.1 * normal.values[place + 1]
         }
+      }
+    }
+  }
+
+  /// Points about a third of a millimetre apart along the curve.
+  private static func dense(_ curve: [HeartPoint]) -> [HeartPoint] {
+    zip(curve, curve.dropFirst()).flatMap { from, to in
+      (0..<6).map { step in
+        let t = Double(step) / 6
+        return HeartPoint(q: from.q + (to.q - from.q) * t, z: from.z + (to.z - from.z) * t)
       }
     }
   }
@@ -119,23 +125,24 @@ struct NearField: Sendable {
   let depth: Double
   let seed: UInt64
 
-  func clutter(_ normal: NormalTable) -> (real: [Float], imaginary: [Float]) {
-    var real = [Float](repeating: 0, count: lines * samples)
-    var imaginary = real
-    let wave = ValueNoise(seed: SplitMix64.mix(seed &+ 9), scale: 40)
+  func clutter(_ normal: NormalTable) -> Field {
+    var field = Field(
+      real: [Float](repeating: 0, count: lines * samples),
+      imaginary: [Float](repeating: 0, count: lines * samples))
+    let wave = ValueNoise(seed: SplitMix64.mix(seed &+ 9), scale: 0.3)
     var random = SplitMix64(seed: SplitMix64.mix(seed &+ 10))
     for line in 0..<lines {
-      var place = Int(random.next() % UInt64(NormalTable.count))
-      let shift = 2.5 * wave.value(Double(line), 0)
+      var place = Int(random.next() % UInt64(NormalTable.count / 2)) * 2
+      let shift = 2.5 * wave.value(2 * Double(line) / Double(lines), 0)
       for sample in 0..<samples {
         let range = Double(sample) * depth / Double(samples - 1)
         let amplitude = Float(reverberation(range, shift))
-        real[line * samples + sample] = amplitude * normal.values[place]
-        imaginary[line * samples + sample] = amplitude * normal.values[(place + 1) & (NormalTable.count - 1)]
+        field.real[line * samples + sample] = amplitude * normal.values[place]
+        field.imaginary[line * samples + sample] = amplitude * normal.values[place + 1]
         place = (place + 2) & (NormalTable.count - 1)
       }
     }
-    return (real, imaginary)
+    return field
   }
 
   /// The echo of the probe's own face, the layers of the chest wall and a haze that dies away.

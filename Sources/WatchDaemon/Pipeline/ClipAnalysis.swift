@@ -59,7 +59,8 @@ struct ClipAnalysis: Sendable {
       operatorView: settings.operatorView, ruleView: settings.ruleView(file),
       header: file.header)
     if view.code == .other {
-      throw ClipStop.excluded(.notApical, "The file's tags name another view than apical four- or two-chamber.")
+      throw ClipStop.excluded(
+        .notApical, "The file's tags name another view than apical four- or two-chamber.")
     }
     if view.code == .unknown { return ClipReport.View(code: .apical, source: .model, mirrored: false) }
     return ClipReport.View(code: view.code, source: view.source, mirrored: false)
@@ -85,7 +86,8 @@ struct ClipAnalysis: Sendable {
 
   private func measure(_ findings: [FrameFinding], _ target: ClipTarget, _ outcome: inout Outcome) throws {
     guard let beat = outcome.report.beats.first(where: \.reference) else {
-      throw ClipStop.indeterminate(.noFullBeat, "The loop holds no beat with a clear end diastole and end systole.")
+      throw ClipStop.indeterminate(
+        .noFullBeat, "The loop holds no beat with a clear end diastole and end systole.")
     }
     let view = outcome.report.view
     var missing: IndeterminateReason?

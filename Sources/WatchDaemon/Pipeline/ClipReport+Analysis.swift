@@ -44,7 +44,8 @@ extension ClipReport.Curves {
 extension PhaseMeasurement {
   /// The measurement of one frame, in pixels of the stored frame, and in millimetres where it is calibrated.
   init(
-    _ pair: HingePair, phase: CyclePhase, frame: Int, view: ClipReport.View, target: ClipTarget, card: ModelCard
+    _ pair: HingePair, phase: CyclePhase, frame: Int, view: ClipReport.View, target: ClipTarget,
+    card: ModelCard
   ) {
     let errors = card.hingeErrors(view: view.code, phase: phase)
     let left = target.stored(pair.left)

@@ -46,7 +46,8 @@ struct ClipSampling {
   }
 
   private func decodedFrames() throws -> [DecodedFrame] {
-    let decoder = try CineDecoder(path: file.path, frames: Self.indices(of: file.header.frames), limits: .init())
+    let decoder = try CineDecoder(
+      path: file.path, frames: Self.indices(of: file.header.frames), limits: .init())
     defer { decoder.close() }
     var frames: [DecodedFrame] = []
     while let frame = try decoder.next() { frames.append(frame) }
@@ -66,7 +67,8 @@ struct ClipSampling {
     return ClipTarget(
       region: region,
       box: PixelBox(
-        x: box.x + found.box.minX, y: box.y + found.box.minY, width: found.box.width, height: found.box.height),
+        x: box.x + found.box.minX, y: box.y + found.box.minY, width: found.box.width, height: found.box.height
+      ),
       sector: sector, spacing: spacing)
   }
 
@@ -78,7 +80,8 @@ struct ClipSampling {
 
   private static func sentence(_ verdict: ApicalPlausibility.Verdict) -> String {
     let share = Int((verdict.plausibleShare * 100).rounded())
-    return "Only \(share) % of the sampled frames show a left ventricle above a left atrium as an apical view does."
+    return
+      "Only \(share) % of the sampled frames show a left ventricle above a left atrium as an apical view does."
   }
 }
 

@@ -7,12 +7,28 @@ struct StudyBatch {
   var threads: Int { pipeline.analysis.settings.threads }
 
   struct Result {
-    /// `nil` where the study was held.
-    var status: StudyReport.Status?
-    var ends: [FileEnd]
+    /// One a study; none for a study that was held.
+    var reports: [StudyReport] = []
+    /// One an input file.
+    var ends: [FileEnd] = []
+    /// Studies among the inputs, held ones included.
+    var studies = 0
   }
 
-  func prepareOutbox() throws {
+  /// Every study among the inputs, one after the other.
+  func processAll(_ inputs: InputCollection) throws -> Result {
+    try prepareOutbox()
+    progress.line("reading \(Plural.of(inputs.files.count, "file"))")
+    let read = InputAssessment.read(inputs.files, threads: threads)
+    let grouping = StudyGrouping.group(read.map { ($0.path, $0.sha256, $0.header) })
+    let headers = Dictionary(read.map { ($0.path, $0.header) }, uniquingKeysWith: { first, _ in first })
+    var result = Result(studies: grouping.studies.count)
+    result.ends = grouping.loose.map { FileEnd($0) } + inputs.refused.map { FileEnd(refused: $0) }
+    for study in grouping.studies { try process(study, headers: headers, into: &result) }
+    return result
+  }
+
+  private func prepareOutbox() throws {
     do {
       try Files.makeFolder(outbox, .outbox)
       try StagingFolder.removeAbandoned(in: outbox)
@@ -23,21 +39,30 @@ struct StudyBatch {
   }
 
   /// Publishes a study's result, unless the same result stands in the outbox already.
-  func process(_ study: StudyGrouping.Study, headers: [String: HeaderResult]) throws -> Result {
-    if study.isHeld { return held(study) }
+  private func process(
+    _ study: StudyGrouping.Study, headers: [String: HeaderResult], into result: inout Result
+  ) throws {
+    if study.isHeld {
+      result.ends += held(study)
+      return
+    }
     let input = StudyInput(study, headers: headers)
     let others = study.otherInputs
     do {
       let predecessor = try latest(of: study.uid)
+      let report: StudyReport
       if let predecessor, isUnchanged(predecessor.report, input, others) {
         progress.line("study \(study.uid): already in the outbox, unchanged")
-        return Result(status: predecessor.report.status, ends: study.ends(by: predecessor.report))
+        report = predecessor.report
+      } else {
+        report = try publish(input, others, replacing: predecessor)
       }
-      let report = try publish(input, others, replacing: predecessor)
-      return Result(status: report.status, ends: study.ends(by: report))
+      result.reports.append(report)
+      result.ends += study.ends(by: report)
     } catch let error as FileError {
       throw CommandFailure(
-        code: ExitCode.temporary, sentence: "\(outbox): \(error); nothing of study \(study.uid) was published")
+        code: ExitCode.temporary, sentence: "\(outbox): \(error); nothing of study \(study.uid) was published"
+      )
     }
   }
 
@@ -82,12 +107,11 @@ struct StudyBatch {
       && others.allSatisfy { known.contains($0.sha256) }
   }
 
-  private func held(_ study: StudyGrouping.Study) -> Result {
+  private func held(_ study: StudyGrouping.Study) -> [FileEnd] {
     let attributes = study.disagreements.map(\.rawValue).joined(separator: ", ")
     progress.line("study \(study.uid): held, its files disagree on \(attributes)")
     let files = study.files + study.duplicates + study.conflicting
-    return Result(
-      status: nil, ends: files.map { FileEnd($0, state: .held, reason: .identityConflict, study: study.uid) })
+    return files.map { FileEnd($0, state: .held, reason: .identityConflict, study: study.uid) }
   }
 }
 

@@ -55,7 +55,9 @@ extension StudyLog {
     let status = Fact.status(report.status)
     let clip = Fact.clip(sopInstanceUID: report.sopInstanceUID)
     add("clip-decoded", stage: "decode", at: .now, durationMilliseconds: outcome.decoding.milliseconds, clip)
-    add("clip-segmented", stage: "inference", at: .now, durationMilliseconds: outcome.inference.milliseconds, clip)
+    add(
+      "clip-segmented", stage: "inference", at: .now, durationMilliseconds: outcome.inference.milliseconds,
+      clip)
     if let reason = report.reason {
       add("clip-ended", stage: "clip", at: .now, clip, status, .reason(reason))
     } else {

@@ -38,7 +38,8 @@ struct ViewEstablishment: Sendable, Equatable {
     if let code = texts["ViewCodeSequence"], let view = codes[code] { return view }
     for keyword in ["ViewName", "SeriesDescription", "ImageComments"] {
       guard let text = texts[keyword] else { continue }
-      let plain = String(text.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) })
+      let plain = String(
+        text.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) })
       if let view = names[plain] { return view }
     }
     return nil

@@ -36,7 +36,7 @@ struct StudyReport: Decodable, Sendable, Equatable {
     var withheld: ReasonCode?
   }
 
-  struct Model: Decodable, Sendable, Equatable {
+  struct Model: Codable, Sendable, Equatable {
     var name: String
     var sha256: String
     var licence: String

@@ -28,12 +28,14 @@ struct InputGeometry: Sendable, Equatable {
 
   var horizontal: AxisResampling {
     AxisResampling(
-      outputCount: inputSide, inputCount: box.width, scale: pixelSize / spacing.x, offset: -marginX / spacing.x)
+      outputCount: inputSide, inputCount: box.width, scale: pixelSize / spacing.x,
+      offset: -marginX / spacing.x)
   }
 
   var vertical: AxisResampling {
     AxisResampling(
-      outputCount: inputSide, inputCount: box.height, scale: pixelSize / spacing.y, offset: -marginY / spacing.y)
+      outputCount: inputSide, inputCount: box.height, scale: pixelSize / spacing.y,
+      offset: -marginY / spacing.y)
   }
 
   /// The column of the network's output, in pixel-index coordinates, at the centre of column `x` of the box.

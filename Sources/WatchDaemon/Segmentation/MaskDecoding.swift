@@ -79,7 +79,9 @@ struct MaskDecoding: Sendable {
         for (y, row) in rows.enumerated() {
           let low = (k * side + row.low) * side
           let high = (k * side + row.high) * side
-          for u in 0..<side { line[u] = softmax[low + u] + row.weight * (softmax[high + u] - softmax[low + u]) }
+          for u in 0..<side {
+            line[u] = softmax[low + u] + row.weight * (softmax[high + u] - softmax[low + u])
+          }
           let start = (k * rows.count + y) * width
           for (x, column) in columns.enumerated() {
             output[start + x] = line[column.low] + column.weight * (line[column.high] - line[column.low])

@@ -12,11 +12,9 @@ import Testing
     return names.map { folder + "/" + $0 }.filter { $0.hasSuffix(".dcm") }.sorted()
   }()
 
-  /// The reason that reading or decoding ends with, or what the gate makes of it.
+  /// The number of frames, or the reason why there are none.
   static func outcome(_ path: String) -> String {
     do throws(ClipReadError) {
-      let header = try ClipReader.readHeader(path: path, executable: Products.hinged)
-      guard header.hasPixelData else { return "no pixels" }
       return "\(try DecodeFixture.frames(path).count) frames"
     } catch {
       return error.reason.rawValue

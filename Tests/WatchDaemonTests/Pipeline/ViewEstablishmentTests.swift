@@ -20,7 +20,8 @@ import Testing
 
   @Test(arguments: [
     (["ViewCodeSequence": "399214001"], ClipReport.View.Code.a4c), (["ViewCodeSequence": "G-A19B"], .a2c),
-    (["ViewName": "Apical 4 Chamber"], .a4c), (["ViewName": "AP2"], .a2c), (["SeriesDescription": "a-4-c"], .a4c),
+    (["ViewName": "Apical 4 Chamber"], .a4c), (["ViewName": "AP2"], .a2c),
+    (["SeriesDescription": "a-4-c"], .a4c),
     (["ViewName": "PLAX"], .other), (["ViewName": "4 chamber with colour"], .unknown), ([:], .unknown),
   ])
   func readsTags(texts: [String: String], expected: ClipReport.View.Code) {

@@ -303,14 +303,9 @@ extension OverlayScene {
 extension OverlayScene.Diameter {
   var text: String {
     switch self {
-    case .millimetres(let value): "\(Self.oneDecimal(value)) mm"
-    case .pixels(let value): "\(Self.oneDecimal(value)) px"
+    case .millimetres(let value): "\(Decimal.text(value, 1)) mm"
+    case .pixels(let value): "\(Decimal.text(value, 1)) px"
     case .withheld: "withheld"
     }
-  }
-
-  private static func oneDecimal(_ value: Double) -> String {
-    guard value.isFinite, abs(value) < 1e9 else { return "-" }
-    return ((value * 10).rounded() / 10).description
   }
 }

@@ -1,0 +1,103 @@
+import Foundation
+
+extension Command {
+  static let bench = Command(
+    name: "bench", operands: "[CLIP]",
+    summary: "Measures frames a second of decoding, of inference and of the whole walk on this machine.",
+    options: [
+      Option("--model", "FILE", "an ONNX model with its card beside it"),
+      Option("--threads", "N", "frames in work at once (default: all cores)"),
+      Option("--repeats", "N", "how often each part is run; the median counts (default: 3)"),
+    ],
+    run: { arguments in try BenchRun(arguments).run() })
+}
+
+/// One call of `hinged bench`: on a clip of one's own, or on a synthetic one.
+struct BenchRun {
+  private let pipeline: StudyPipeline
+  private let clip: String?
+  private let repeats: Int
+
+  init(_ arguments: Arguments) throws {
+    if arguments.operands.count > 1 { throw CommandFailure.usage("bench takes one clip at most") }
+    pipeline = try AnalysisOptions(arguments).pipeline(namesFiles: true)
+    clip = arguments.operands.first
+    repeats = try arguments.positiveInteger("--repeats") ?? 3
+  }
+
+  func run() throws -> Int32 {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("hinged-bench-\(UUID().uuidString)").path
+    try Files.makeFolder(folder, .staging)
+    defer { try? Files.removeTree(folder, .staging) }
+    let file = try studyFile(in: folder)
+    let frames = Double(file.header.frames)
+    print(
+      "\(Plural.of(file.header.frames, "frame")) of \(file.header.columns) x \(file.header.rows), "
+        + "\(Plural.of(threads, "thread"))")
+    try report("decode", frames) { try decode(file) }
+    try report("inference", frames) { try infer(file.header.frames) }
+    try report("whole walk", frames) { try walk(file, folder: folder) }
+    return ExitCode.success
+  }
+
+  private var threads: Int { pipeline.analysis.settings.threads }
+
+  private func report(_ name: String, _ frames: Double, _ work: () throws -> Void) throws {
+    let times = try (0..<repeats).map { _ in
+      var watch = Stopwatch()
+      try watch.measure(work)
+      return watch.milliseconds
+    }.sorted()
+    let median = times[times.count / 2]
+    let label = name.padding(toLength: 11, withPad: " ", startingAt: 0)
+    print(label + String(format: "%8.1f frames a second, %8.1f ms", frames / median * 1000, median))
+  }
+
+  private func studyFile(in folder: String) throws -> StudyFile {
+    let path: String
+    if let clip {
+      path = clip
+    } else {
+      path = folder + "/phantom.dcm"
+      guard let phantom = DemoStudy.clips().first else { preconditionFailure("the demonstration has a clip") }
+      try phantom.write(to: path)
+    }
+    do {
+      return StudyFile(
+        path: path, sha256: try SHA256.hexDigest(ofFile: path), header: try ClipReader.readHeader(path: path))
+    } catch let error as ClipReadError {
+      throw CommandFailure(code: ExitCode.noInput, sentence: "\(path): \(error.detail)")
+    }
+  }
+
+  private func decode(_ file: StudyFile) throws {
+    let decoder = try CineDecoder(path: file.path, frames: nil, limits: .init())
+    defer { decoder.close() }
+    while try decoder.next() != nil {}
+  }
+
+  /// The network alone, on gray pictures of its own input size.
+  private func infer(_ frames: Int) throws {
+    let side = pipeline.analysis.segmenter.inputSide
+    let box = PixelBox(x: 0, y: 0, width: side, height: side)
+    let geometry = InputGeometry(box: box, spacing: .init(x: 1, y: 1), inputSide: side)
+    let picture = GrayFrame(columns: side, rows: side, pixels: .init(repeating: 100, count: side * side))
+    var left = frames
+    let loop = FrameLoop(
+      segmenter: pipeline.analysis.segmenter, mapping: GridMapping(geometry), width: threads)
+    _ = try loop.run(
+      over: {
+        left -= 1
+        return left < 0 ? nil : DecodedFrame(index: left, gray: picture, colouredFraction: 0)
+      }, body: { _, _ in true })
+  }
+
+  private func walk(_ file: StudyFile, folder: String) throws {
+    let staging = folder + "/staging"
+    try Files.removeTree(staging, .staging)
+    try Files.makeFolder(staging, .staging)
+    let study = StudyInput(studyInstanceUID: file.header.studyInstanceUID ?? "1", files: [file])
+    _ = try pipeline.run(study, into: staging)
+  }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import Hinge
+
+/// A folder in CAMUS's layout: `<patient>/<patient>_<view>_<phase>.nii.gz` (or `.mhd` beside `.raw`) with the
+/// truth in `..._gt` (Leclerc et al., IEEE TMI 38(9), 2019).
+struct CAMUSDataset: Sendable {
+  enum View: String, Codable, Sendable, CaseIterable, Comparable {
+    case fourChamber = "4CH"
+    case twoChamber = "2CH"
+
+    static func < (a: View, b: View) -> Bool { a == .fourChamber && b == .twoChamber }
+  }
+
+  struct Entry: Sendable, Equatable {
+    var patient: String
+    var view: View
+    var phase: CyclePhase
+
+    var name: String { "\(patient)_\(view.rawValue)_\(phase.rawValue)" }
+  }
+
+  /// A picture and what a physician drew on it, on one grid.
+  struct Sample: Sendable {
+    var picture: GridImage
+    var truth: LabelMask
+  }
+
+  let folder: String
+  let entries: [Entry]
+
+  /// - Parameters:
+  ///   - list: a text file with a patient's name on each line.
+  ///   - views: each patient must have every one; `nil` takes those that the first patient has.
+  init(folder: String, list: String, views: [View]?) throws {
+    self.folder = folder
+    let patients = try Self.patients(list)
+    let views = views ?? Self.views(in: folder, of: patients[0])
+    guard !views.isEmpty else {
+      throw EvaluationError(
+        file: folder, problem: "it has no \(patients[0])/\(patients[0])_<view>_ED picture: not CAMUS's layout"
+      )
+    }
+    entries = patients.flatMap { patient in
+      views.flatMap { view in
+        CyclePhase.allCases.map { Entry(patient: patient, view: view, phase: $0) }
+      }
+    }
+  }
+
+  func load(_ entry: Entry) throws -> Sample {
+    let picture = try GridImage.read(try Self.existing(folder, entry, suffix: ""))
+    let file = try Self.existing(folder, entry, suffix: "_gt")
+    let truth = try GridImage.read(file)
+    guard truth.width == picture.width, truth.height == picture.height,
+      abs(truth.spacing.x - picture.spacing.x) < 1e-5, abs(truth.spacing.y - picture.spacing.y) < 1e-5
+    else { throw EvaluationError(file: file, problem: "its grid is not that of its picture") }
+    guard truth.pixels.allSatisfy({ ChamberLabel(rawValue: $0) != nil }) else {
+      throw EvaluationError(file: file, problem: "it has labels beyond 0 to 3")
+    }
+    return Sample(
+      picture: picture,
+      truth: LabelMask(
+        width: truth.width, height: truth.height, spacing: truth.spacing, labels: truth.pixels))
+  }
+
+  private static func patients(_ list: String) throws -> [String] {
+    let text = String(decoding: try GridImage.contents(list), as: UTF8.self)
+    let names = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty }
+    guard !names.isEmpty else { throw EvaluationError(file: list, problem: "it names no patient") }
+    guard Set(names).count == names.count else {
+      throw EvaluationError(file: list, problem: "it names a patient twice")
+    }
+    guard names.allSatisfy({ !$0.contains("/") && !$0.hasPrefix(".") }) else {
+      throw EvaluationError(file: list, problem: "it has a line that is not a patient's name")
+    }
+    return names
+  }
+
+  private static func views(in folder: String, of patient: String) -> [View] {
+    View.allCases.filter { view in
+      path(folder, Entry(patient: patient, view: view, phase: .endDiastole), suffix: "") != nil
+    }
+  }
+
+  private static func path(_ folder: String, _ entry: Entry, suffix: String) -> String? {
+    let stem = "\(folder)/\(entry.patient)/\(entry.name)\(suffix)"
+    return [".nii.gz", ".nii", ".mhd"].map { stem + $0 }
+      .first { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  private static func existing(_ folder: String, _ entry: Entry, suffix: String) throws -> String {
+    guard let path = path(folder, entry, suffix: suffix) else {
+      throw EvaluationError(
+        file: "\(folder)/\(entry.patient)/\(entry.name)\(suffix)",
+        problem: "there is no .nii.gz, .nii or .mhd of this name")
+    }
+    return path
+  }
+}

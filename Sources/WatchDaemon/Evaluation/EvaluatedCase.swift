@@ -1,0 +1,146 @@
+import Hinge
+
+/// One picture of an evaluation, as `evaluation.json` tells it. Points are in pixels of the truth's grid.
+struct EvaluatedCase: Sendable, Equatable {
+  enum Status: String, Codable, Sendable { case measured, withheld, indeterminate }
+  enum Side: String, Codable, Sendable, CaseIterable { case left, right }
+
+  struct SidedPoint: Codable, Sendable, Equatable {
+    var side: Side
+    var x: Double
+    var y: Double
+  }
+
+  /// Prediction minus truth in millimetres, and the distance.
+  struct SidedError: Codable, Sendable, Equatable {
+    var side: Side
+    var x: Double
+    var y: Double
+    var distance: Double
+  }
+
+  struct Agreement: Sendable, Equatable {
+    var ventricle: StructureAgreement
+    var myocardium: StructureAgreement
+    var atrium: StructureAgreement
+  }
+
+  var entry: CAMUSDataset.Entry
+  var spacing: PixelSpacing
+  var agreement: Agreement
+  var status: Status
+  /// Of an indeterminate or withheld case.
+  var reason: String?
+  /// Left first; `nil` where indeterminate.
+  var points: [SidedPoint]?
+  /// Left first; `nil` where the truth's chambers do not meet.
+  var truth: [SidedPoint]?
+  var diameter: Double?
+  var truthDiameter: Double?
+  var errors: [SidedError]?
+  var confidence: Double?
+  var reviewReasons: [String]
+
+  init(
+    entry: CAMUSDataset.Entry, truth mask: LabelMask, prediction: LabelMask, finding: HingeFinding,
+    confidence: Double? = nil, withheld: String? = nil
+  ) {
+    self.entry = entry
+    self.confidence = confidence
+    spacing = mask.spacing
+    agreement = Agreement(
+      ventricle: StructureAgreement(.leftVentricle, prediction: prediction, truth: mask),
+      myocardium: StructureAgreement(.myocardium, prediction: prediction, truth: mask),
+      atrium: StructureAgreement(.leftAtrium, prediction: prediction, truth: mask))
+    let line = ContactLine(of: mask)
+    truth = line.map { Self.sided($0.left, $0.right) }
+    truthDiameter = line?.length
+    switch finding {
+    case .indeterminate(let cause):
+      status = .indeterminate
+      reason = cause.rawValue
+      reviewReasons = []
+    case .measured(let pair):
+      reason = withheld ?? pair.reviewReasons.first(where: \.withholds)?.rawValue
+      status = reason == nil ? .measured : .withheld
+      reviewReasons = pair.reviewReasons.map(\.rawValue)
+      points = Self.sided(pair.left, pair.right)
+      diameter = pair.diameterMillimetres
+    }
+    errors = Self.errors(points, truth, mask.spacing)
+  }
+
+  private static func sided(_ left: Point, _ right: Point) -> [SidedPoint] {
+    [SidedPoint(side: .left, x: left.x, y: left.y), SidedPoint(side: .right, x: right.x, y: right.y)]
+  }
+
+  private static func errors(
+    _ points: [SidedPoint]?, _ truth: [SidedPoint]?, _ spacing: PixelSpacing
+  ) -> [SidedError]? {
+    guard let points, let truth else { return nil }
+    return zip(points, truth).map { point, truth in
+      let x = (point.x - truth.x) * spacing.x
+      let y = (point.y - truth.y) * spacing.y
+      return SidedError(side: point.side, x: x, y: y, distance: (x * x + y * y).squareRoot())
+    }
+  }
+}
+
+extension EvaluatedCase: Encodable {
+  private enum CodingKeys: String, CodingKey {
+    case patient, view, phase
+    case spacing = "spacing_mm"
+    case dice
+    case surfaces = "surface_mm"
+    case status, reason
+    case points = "hinge_points"
+    case truth = "truth_points"
+    case diameter = "annulus_diameter_mm"
+    case truthDiameter = "truth_diameter_mm"
+    case errors = "error_mm"
+    case confidence, review
+    case reviewReasons = "review_reasons"
+  }
+
+  private struct Structures<Value: Encodable>: Encodable {
+    var lv: Value
+    var myocardium: Value
+    var la: Value
+  }
+
+  private struct Surface: Encodable {
+    var mad: Double?
+    var hausdorff: Double?
+
+    init(_ agreement: StructureAgreement) {
+      mad = agreement.meanAbsoluteDistance
+      hausdorff = agreement.hausdorff
+    }
+  }
+
+  /// Writes `null` for what is missing, so that every case has every key.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(entry.patient, forKey: .patient)
+    try container.encode(entry.view, forKey: .view)
+    try container.encode(entry.phase, forKey: .phase)
+    try container.encode(spacing, forKey: .spacing)
+    let dice = Structures(
+      lv: agreement.ventricle.dice, myocardium: agreement.myocardium.dice, la: agreement.atrium.dice)
+    try container.encode(dice, forKey: .dice)
+    let surfaces = Structures(
+      lv: Surface(agreement.ventricle), myocardium: Surface(agreement.myocardium),
+      la: Surface(agreement.atrium))
+    try container.encode(surfaces, forKey: .surfaces)
+    try container.encode(status, forKey: .status)
+    try container.encode(reason, forKey: .reason)
+    try container.encode(points, forKey: .points)
+    try container.encode(truth, forKey: .truth)
+    try container.encode(diameter, forKey: .diameter)
+    try container.encode(truthDiameter, forKey: .truthDiameter)
+    try container.encode(errors, forKey: .errors)
+    try container.encode(confidence, forKey: .confidence)
+    try container.encode(!reviewReasons.isEmpty, forKey: .review)
+    try container.encode(reviewReasons, forKey: .reviewReasons)
+  }
+}

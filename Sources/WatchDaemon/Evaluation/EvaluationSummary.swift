@@ -1,0 +1,129 @@
+/// The figures of an evaluation: of each view and phase, of each view, and of all pictures.
+struct EvaluationSummary: Codable, Sendable, Equatable {
+  var groups: [EvaluationGroup]
+
+  init(_ cases: [EvaluatedCase]) {
+    let views = Set(cases.map(\.entry.view)).sorted()
+    let subgroups = views.flatMap { view in CyclePhase.allCases.map { (view, $0) } }
+    let bias = BiasMedians(cases)
+    var groups = subgroups.map { view, phase in
+      EvaluationGroup(
+        view: view, phase: phase, cases.filter { $0.entry.view == view && $0.entry.phase == phase }, bias)
+    }
+    groups += views.map { view in
+      EvaluationGroup(view: view, phase: nil, cases.filter { $0.entry.view == view }, bias)
+    }
+    groups.append(EvaluationGroup(view: nil, phase: nil, cases, bias))
+    self.groups = groups.filter { $0.cases > 0 }
+  }
+}
+
+/// The median error of each view, phase, side and axis: a model's bias, which the seed paper subtracts.
+struct BiasMedians: Sendable, Equatable {
+  struct Key: Hashable {
+    var view: CAMUSDataset.View
+    var phase: CyclePhase
+    var side: EvaluatedCase.Side
+  }
+
+  private var medians: [Key: (x: Double, y: Double)] = [:]
+
+  init(_ cases: [EvaluatedCase]) {
+    var errors: [Key: [EvaluatedCase.SidedError]] = [:]
+    for item in cases where item.status == .measured {
+      for error in item.errors ?? [] {
+        let key = Key(view: item.entry.view, phase: item.entry.phase, side: error.side)
+        errors[key, default: []].append(error)
+      }
+    }
+    medians = errors.mapValues {
+      (Percentiles.median($0.map(\.x)) ?? 0, Percentiles.median($0.map(\.y)) ?? 0)
+    }
+  }
+
+  /// The error without its subgroup's bias.
+  func adjusted(_ error: EvaluatedCase.SidedError, of item: EvaluatedCase) -> EvaluatedCase.SidedError {
+    let bias = medians[Key(view: item.entry.view, phase: item.entry.phase, side: error.side)] ?? (0, 0)
+    let x = error.x - bias.x
+    let y = error.y - bias.y
+    return EvaluatedCase.SidedError(
+      side: error.side, x: x, y: y, distance: (x * x + y * y).squareRoot())
+  }
+
+  static func == (a: BiasMedians, b: BiasMedians) -> Bool {
+    a.medians.mapValues { [$0.x, $0.y] } == b.medians.mapValues { [$0.x, $0.y] }
+  }
+}
+
+/// The figures of the pictures of one view and phase, or of several.
+struct EvaluationGroup: Codable, Sendable, Equatable {
+  var view: CAMUSDataset.View?
+  var phase: CyclePhase?
+  var cases: Int
+  var measured: Int
+  var withheld: Int
+  var indeterminate: Int
+  /// Pictures whose truth has no hinge points; they count above and in no error.
+  var withoutTruth: Int
+  var review: Int
+  var ventricle: StructureFigures
+  var myocardium: StructureFigures
+  var atrium: StructureFigures
+  /// Of measured cases.
+  var left: PointFigures?
+  var right: PointFigures?
+  var points: PooledFigures?
+  /// Of measured and withheld cases.
+  var pointsWithWithheld: PooledFigures?
+  var diameter: DiameterFigures?
+
+  init(
+    view: CAMUSDataset.View?, phase: CyclePhase?, _ cases: [EvaluatedCase], _ bias: BiasMedians
+  ) {
+    let measured = cases.filter { $0.status == .measured }
+    self.view = view
+    self.phase = phase
+    self.cases = cases.count
+    self.measured = measured.count
+    withheld = cases.count { $0.status == .withheld }
+    indeterminate = cases.count { $0.status == .indeterminate }
+    withoutTruth = cases.count { $0.truth == nil }
+    review = cases.count { !$0.reviewReasons.isEmpty }
+    ventricle = StructureFigures(cases.map(\.agreement.ventricle))
+    myocardium = StructureFigures(cases.map(\.agreement.myocardium))
+    atrium = StructureFigures(cases.map(\.agreement.atrium))
+    left = PointFigures(measured, .left, bias)
+    right = PointFigures(measured, .right, bias)
+    points = PooledFigures(measured, bias)
+    pointsWithWithheld = PooledFigures(cases, bias)
+    diameter = DiameterFigures(measured)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case view, phase, cases, measured, withheld, indeterminate
+    case withoutTruth = "without_truth"
+    case review
+    case ventricle = "lv"
+    case myocardium
+    case atrium = "la"
+    case left, right, points
+    case pointsWithWithheld = "points_with_withheld"
+    case diameter
+  }
+}
+
+/// The 15, 50 and 85 percentile, by which the seed paper reports errors that are not normal.
+struct PercentileRange: Codable, Sendable, Equatable {
+  var p15: Double
+  var p50: Double
+  var p85: Double
+
+  init?(_ sample: [Double]) {
+    guard let low = Percentiles.quantile(sample, 0.15), let middle = Percentiles.median(sample),
+      let high = Percentiles.quantile(sample, 0.85)
+    else { return nil }
+    p15 = low
+    p50 = middle
+    p85 = high
+  }
+}

@@ -1,0 +1,104 @@
+import Hinge
+
+/// NIfTI-1 files of one 2D picture, plain or gzipped (nifti1.h of the NIfTI working group). CAMUS's first axis is
+/// lateral and its second is depth, which is this project's x and y; affines are not looked at.
+enum NIfTI {
+  private static let headerSize = 348
+  /// Where a file that this project writes has its pixels: the header and four bytes without extensions.
+  private static let dataOffset = 352
+  private static let largestFile = 4 * GridImage.largestSide * GridImage.largestSide
+  /// `datatype` codes.
+  private static let unsignedByte: Int16 = 2
+
+  static func read(_ path: String) throws -> GridImage {
+    let raw = try GridImage.contents(path)
+    let bytes = path.hasSuffix(".gz") ? try decompressed(raw, path) : raw
+    var reader = ByteReader(bytes: bytes)
+    if reader.integer(Int32.self, at: 0) != Int32(headerSize) { reader.bigEndian = true }
+    guard bytes.count >= dataOffset, reader.integer(Int32.self, at: 0) == Int32(headerSize),
+      Array(bytes[344..<348]) == Array("n+1\0".utf8)
+    else { throw EvaluationError(file: path, problem: "it is not a single-file NIfTI-1 image") }
+    return try image(reader, path)
+  }
+
+  private static func image(_ reader: ByteReader, _ path: String) throws -> GridImage {
+    let dimensions = (0..<8).compactMap { reader.integer(Int16.self, at: 40 + 2 * $0).map(Int.init) }
+    let rank = dimensions[0]
+    guard (2...7).contains(rank), (1...rank).dropFirst(2).allSatisfy({ dimensions[$0] == 1 }) else {
+      throw EvaluationError(file: path, problem: "it does not hold exactly one two-dimensional picture")
+    }
+    let width = dimensions[1]
+    let height = dimensions[2]
+    guard let type = reader.integer(Int16.self, at: 70), let offset = reader.float(at: 108),
+      let slope = reader.float(at: 112), let intercept = reader.float(at: 116),
+      let x = reader.float(at: 80), let y = reader.float(at: 84)
+    else { throw EvaluationError(file: path, problem: "its header is cut short") }
+    guard slope == 0 || (slope == 1 && intercept == 0) else {
+      throw EvaluationError(
+        file: path, problem: "its values are scaled, which labels and grey values are not")
+    }
+    guard (1...GridImage.largestSide).contains(width), (1...GridImage.largestSide).contains(height),
+      offset >= Double(headerSize), offset < Double(reader.bytes.count)
+    else { throw EvaluationError(file: path, problem: "its size or the place of its pixels is out of range") }
+    let values = try values(reader, type: type, from: Int(offset), count: width * height, path)
+    return try GridImage(
+      file: path, width: width, height: height, spacing: (abs(x), abs(y)), values: values)
+  }
+
+  private static func values(
+    _ reader: ByteReader, type: Int16, from start: Int, count: Int, _ path: String
+  ) throws -> [Double] {
+    let value: (Int) -> Double?
+    switch type {
+    case unsignedByte: value = { reader.integer(UInt8.self, at: start + $0).map(Double.init) }
+    case 4: value = { reader.integer(Int16.self, at: start + 2 * $0).map(Double.init) }
+    case 8: value = { reader.integer(Int32.self, at: start + 4 * $0).map(Double.init) }
+    case 16: value = { reader.float(at: start + 4 * $0) }
+    case 64: value = { reader.double(at: start + 8 * $0) }
+    case 256: value = { reader.integer(Int8.self, at: start + $0).map(Double.init) }
+    case 512: value = { reader.integer(UInt16.self, at: start + 2 * $0).map(Double.init) }
+    default: throw EvaluationError(file: path, problem: "its data type \(type) is not supported")
+    }
+    let values = (0..<count).compactMap(value)
+    guard values.count == count else {
+      throw EvaluationError(file: path, problem: "it ends before its last pixel")
+    }
+    return values
+  }
+
+  private static func decompressed(_ raw: [UInt8], _ path: String) throws -> [UInt8] {
+    do {
+      return try Gzip.decompress(raw, limit: largestFile)
+    } catch {
+      throw EvaluationError(file: path, problem: "it cannot be decompressed (\(error))")
+    }
+  }
+
+  /// A gzipped NIfTI-1 file of bytes on the image's grid, without an affine beyond its spacing.
+  static func encode(_ image: GridImage) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: dataOffset)
+    func put<T: FixedWidthInteger>(_ value: T, at offset: Int) {
+      for i in 0..<MemoryLayout<T>.size { bytes[offset + i] = UInt8(truncatingIfNeeded: value >> (8 * i)) }
+    }
+    func put(_ value: Double, at offset: Int) { put(Float(value).bitPattern, at: offset) }
+    put(Int32(headerSize), at: 0)
+    let dimensions = [2, image.width, image.height, 1, 1, 1, 1, 1]
+    for (i, value) in dimensions.enumerated() { put(Int16(value), at: 40 + 2 * i) }
+    put(unsignedByte, at: 70)
+    put(Int16(8), at: 72)
+    for i in 0..<8 { put(1.0, at: 76 + 4 * i) }
+    put(image.spacing.x, at: 80)
+    put(image.spacing.y, at: 84)
+    put(Double(dataOffset), at: 108)
+    put(1.0, at: 112)
+    // xyzt_units: millimetres.
+    bytes[123] = 2
+    // sform_code 1, scanner coordinates: the spacing on the diagonal.
+    put(Int16(1), at: 254)
+    put(image.spacing.x, at: 280)
+    put(image.spacing.y, at: 300)
+    put(1.0, at: 320)
+    bytes.replaceSubrange(344..<348, with: Array("n+1\0".utf8))
+    return try Gzip.compress(bytes + image.pixels)
+  }
+}

@@ -1,0 +1,213 @@
+import Foundation
+import Hinge
+import TestSupport
+import Testing
+
+@testable import WatchDaemon
+
+/// A data set of drawn hearts in a folder of its own.
+private struct DrawnDataset {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("camus-\(UUID().uuidString)")
+  var list: String { folder.appendingPathComponent("list.txt").path }
+  var output: String { folder.appendingPathComponent("out").path }
+
+  static let width = 120
+  static let height = 150
+  static let spacing = PixelSpacing(x: 1, y: 1)
+
+  /// - Parameter shift: of the whole heart, in pixels.
+  static func labels(annulus: Int, shiftX: Int = 0, shiftY: Int = 0) -> [UInt8] {
+    var labels = [UInt8](repeating: 0, count: width * height)
+    let left = 60 - annulus / 2 + shiftX
+    for y in 0..<height {
+      for x in 0..<width {
+        let row = y - shiftY
+        let inside = x >= left && x <= left + annulus
+        let around = x >= left - 8 && x <= left + annulus + 8
+        if row >= 20, row < 90 { labels[y * width + x] = inside && row >= 28 ? 1 : around ? 2 : 0 }
+        if row >= 90, row < 125, inside { labels[y * width + x] = 3 }
+      }
+    }
+    return labels
+  }
+
+  init(patients: [String], views: [String] = ["4CH"]) throws {
+    for patient in patients {
+      let place = folder.appendingPathComponent(patient)
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      for view in views {
+        for (phase, annulus) in [("ED", 32), ("ES", 26)] {
+          let truth = GridImage(
+            width: Self.width, height: Self.height, spacing: Self.spacing,
+            pixels: Self.labels(annulus: annulus))
+          var picture = truth
+          // The grey value tells the drawn segmenter the phase.
+          picture.pixels = truth.pixels.map { _ in phase == "ED" ? 200 : 100 }
+          try Data(NIfTI.encode(picture)).write(
+            to: place.appendingPathComponent("\(patient)_\(view)_\(phase).nii.gz"))
+          try Data(NIfTI.encode(truth)).write(
+            to: place.appendingPathComponent("\(patient)_\(view)_\(phase)_gt.nii.gz"))
+        }
+      }
+    }
+    try Data((patients.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: list))
+  }
+}
+
+/// Answers with the truth moved by some pixels.
+private struct DrawnSegmenter: PictureSegmenter {
+  var shiftX = 0
+  var shiftY = 0
+  var atrium = true
+
+  func segment(_ picture: GrayFrame, spacing: PixelSpacing) throws -> PictureSegmentation {
+    var labels = DrawnDataset.labels(
+      annulus: picture.pixels[0] == 200 ? 32 : 26, shiftX: shiftX, shiftY: shiftY)
+    if !atrium { labels = labels.map { $0 == 3 ? 0 : $0 } }
+    let plane = labels.count
+    var values = [Float](repeating: 0.02, count: 4 * plane)
+    for i in 0..<plane { values[Int(labels[i]) * plane + i] = 0.94 }
+    return PictureSegmentation(
+      labels: LabelMask(
+        width: picture.columns, height: picture.rows, spacing: spacing, labels: labels),
+      probabilities: ClassProbabilities(
+        width: picture.columns, height: picture.rows, spacing: spacing, values: values))
+  }
+}
+
+@Suite struct EvaluationTests {
+  private static let model = StudyReport.Model(name: "<drawn>", sha256: "00", licence: "none")
+
+  private func evaluator(_ segmenter: DrawnSegmenter) -> Evaluator {
+    var options = HingeOptions()
+    options.method = .plain
+    return Evaluator(segmenter: segmenter, extractor: HingeExtractor(options: options))
+  }
+
+  @Test func truthAgainstItselfHasNoError() throws {
+    let drawn = try DrawnDataset(patients: ["patient0001", "patient0002"])
+    let dataset = try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: nil)
+    let result = try evaluator(DrawnSegmenter()).run(dataset, model: Self.model, output: drawn.output)
+    #expect(result.cases.count == 4)
+    for item in result.cases {
+      #expect(item.status == .measured)
+      #expect(item.agreement.ventricle.dice == 1)
+      #expect(item.agreement.atrium.hausdorff == 0)
+      #expect(item.errors?.allSatisfy { $0.distance == 0 } == true)
+    }
+    #expect(result.summary.groups.map(\.cases) == [2, 2, 4, 4])
+  }
+
+  @Test func aShiftIsTheErrorAndItsMedianIsTheBias() throws {
+    let drawn = try DrawnDataset(patients: ["patient0001", "patient0002", "patient0003"])
+    let dataset = try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: [.fourChamber])
+    let shifted = DrawnSegmenter(shiftX: 3, shiftY: -4)
+    let result = try evaluator(shifted).run(dataset, model: Self.model, output: drawn.output)
+    let all = try #require(result.summary.groups.last)
+    #expect(all.points?.raw.medianAbsoluteX == 3)
+    #expect(all.points?.raw.medianAbsoluteY == 4)
+    #expect(all.points?.raw.meanDistance == 5)
+    #expect(all.left?.y.bias == -4)
+    #expect(all.points?.adjusted.meanDistance == 0)
+    #expect(all.diameter?.error.p50 == 0)
+    // A block 33 wide and 62 high, moved by 3 and 4.
+    let dice = 30.0 * 58 / (33 * 62)
+    #expect(abs(try #require(result.cases.first).agreement.ventricle.dice - dice) < 1e-12)
+    #expect(result.cases.first?.agreement.ventricle.hausdorff == 5)
+  }
+
+  @Test func writesTheContractsFiles() throws {
+    let drawn = try DrawnDataset(patients: ["patient0007"], views: ["4CH", "2CH"])
+    let dataset = try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: nil)
+    try evaluator(DrawnSegmenter(shiftX: 1)).run(dataset, model: Self.model, output: drawn.output)
+    let data = try Data(contentsOf: URL(fileURLWithPath: drawn.output + "/evaluation.json"))
+    let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(root["schema"] as? String == "hinged.evaluation/1")
+    let cases = try #require(root["cases"] as? [[String: Any]])
+    #expect(cases.count == 4)
+    let item = cases[0]
+    #expect(item["patient"] as? String == "patient0007")
+    #expect(item["view"] as? String == "4CH")
+    #expect(item["phase"] as? String == "ED")
+    #expect(item["spacing_mm"] as? [String: Double] == ["x": 1, "y": 1])
+    #expect((item["dice"] as? [String: Double])?.keys.sorted() == ["la", "lv", "myocardium"])
+    #expect(item["status"] as? String == "measured")
+    for key in ["hinge_points", "truth_points"] {
+      let points = try #require(item[key] as? [[String: Any]])
+      #expect(points.map { $0["side"] as? String } == ["left", "right"])
+    }
+    #expect(item["annulus_diameter_mm"] as? Double == 32)
+    #expect(item["truth_diameter_mm"] as? Double == 32)
+    #expect((item["error_mm"] as? [[String: Any]])?.first?["x"] as? Double == 1)
+    #expect(item["confidence"] is NSNull)
+    #expect(item["review"] as? Bool == false)
+    let prediction = try GridImage.read(drawn.output + "/predictions/patient0007_2CH_ES.nii.gz")
+    #expect(prediction.pixels == DrawnDataset.labels(annulus: 26, shiftX: 1))
+    #expect(prediction.spacing == DrawnDataset.spacing)
+    let page = try String(contentsOfFile: drawn.output + "/evaluation.html", encoding: .utf8)
+    #expect(page.contains("Research use only. Not for diagnosis."))
+    #expect(page.contains("&lt;drawn&gt;"))
+    #expect(!page.contains("<drawn>") && !page.contains("http"))
+  }
+
+  @Test func indeterminateCasesKeepTheirTruthAndCount() throws {
+    let drawn = try DrawnDataset(patients: ["patient0001"])
+    let dataset = try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: nil)
+    let result = try evaluator(DrawnSegmenter(atrium: false))
+      .run(dataset, model: Self.model, output: drawn.output)
+    let item = try #require(result.cases.first)
+    #expect(item.status == .indeterminate)
+    #expect(item.reason == "no-atrium")
+    #expect(item.points == nil)
+    #expect(item.truth != nil)
+    #expect(item.agreement.atrium.dice == 0)
+    #expect(item.agreement.atrium.hausdorff == nil)
+    let all = try #require(result.summary.groups.last)
+    #expect(all.indeterminate == 2 && all.measured == 0)
+    #expect(all.points == nil)
+  }
+
+  @Test func whatTheProductWithholdsKeepsItsPoints() throws {
+    let drawn = try DrawnDataset(patients: ["patient0001"])
+    let dataset = try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: nil)
+    var evaluator = evaluator(DrawnSegmenter(shiftX: 2))
+    evaluator.judge = { _ in (0.3, .lowConfidence) }
+    let result = try evaluator.run(dataset, model: Self.model, output: drawn.output)
+    let item = try #require(result.cases.first)
+    #expect(item.status == .withheld)
+    #expect(item.reason == "low-confidence")
+    #expect(item.confidence == 0.3)
+    #expect(item.points?.count == 2)
+    let all = try #require(result.summary.groups.last)
+    #expect(all.points == nil)
+    #expect(all.pointsWithWithheld?.raw.medianAbsoluteX == 2)
+  }
+
+  @Test func namesTheFileThatIsMissingOrWrong() throws {
+    let drawn = try DrawnDataset(patients: ["patient0001"])
+    #expect(throws: EvaluationError.self) {
+      let dataset = try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: [.twoChamber])
+      _ = try evaluator(DrawnSegmenter()).run(dataset, model: Self.model, output: drawn.output)
+    }
+    for text in ["", "a\na\n", "../a\n"] {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: drawn.list))
+      #expect(throws: EvaluationError.self) {
+        try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: nil)
+      }
+    }
+  }
+
+  @Test(.enabled(if: TestData.isPresent)) func findsTruthPointsInEveryCAMUSPictureOfTheValidationList() throws
+  {
+    for (folder, view) in [("camus", CAMUSDataset.View.fourChamber), ("camus_2ch", .twoChamber)] {
+      let dataset = try CAMUSDataset(
+        folder: TestData.path(folder), list: TestData.path("camus/subgroup_validation.txt"), views: [view])
+      #expect(dataset.entries.count == 100)
+      for entry in dataset.entries.prefix(12) {
+        let truth = try #require(ContactLine(of: try dataset.load(entry).truth))
+        #expect((15...55).contains(truth.length))
+        #expect(truth.left.x < truth.right.x)
+      }
+    }
+  }
+}
