@@ -166,6 +166,7 @@ final class Daemon: @unchecked Sendable {
     guard lifecycle.drained() == .stop else { return }
     for timer in timers { timer.cancel() }
     timers = []
+    store.close()
     writeStatus()
     parts.log.notice("stopped")
     locks = []

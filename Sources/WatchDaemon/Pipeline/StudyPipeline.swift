@@ -25,32 +25,15 @@ struct StudyPipeline: Sendable {
     _ study: StudyInput, others: [StudyReport.Input] = [], replacing predecessor: Predecessor? = nil,
     into staging: String, onClip: (ClipReport) -> Void = { _ in }
   ) throws -> StudyReport {
-    let clock = ContinuousClock()
-    let start = clock.now
-    var log = StudyLog()
-    log.add("study-started", stage: "study", at: .now, .count("files", study.files.count + others.count))
-    let outcomes = study.files.map { file in
-      let outcome = analysis.analyse(file)
-      log.add(outcome)
-      onClip(outcome.report)
-      return outcome
-    }
-    var report = StudyReport(study, outcomes, others: others, card: analysis.segmenter.card)
-    report.configuration = StudyReport.Configuration(sha256: configurationDigest)
-    if let predecessor { report.supersede(predecessor) }
-    let publishing = clock.now
-    try writer.write(report, study, outcomes, predecessor: predecessor, into: staging)
-    report.timings.publish = publishing.duration(to: clock.now).milliseconds
-    report.timings.total = start.duration(to: clock.now).milliseconds
-    log.add("study-written", stage: "publish", at: .now, durationMilliseconds: report.timings.publish)
-    try writer.writeRecord(report, log: log, into: staging)
-    return report
+    var walk = StudyWalk(self, study, others: others, replacing: predecessor)
+    while let clip = walk.analyseNext() { onClip(clip) }
+    return try walk.finish(into: staging)
   }
 }
 
 extension StudyLog {
   /// One clip's walk.
-  fileprivate mutating func add(_ outcome: ClipAnalysis.Outcome) {
+  mutating func add(_ outcome: ClipAnalysis.Outcome) {
     let report = outcome.report
     let status = Fact.status(report.status)
     let clip = Fact.clip(sopInstanceUID: report.sopInstanceUID)
