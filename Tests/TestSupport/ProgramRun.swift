@@ -26,7 +26,8 @@ public struct ProgramRun: Sendable {
     try process.run()
     process.waitUntilExit()
     return ProgramRun(
-      status: process.terminationStatus, output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+      status: process.terminationStatus,
+      output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
       errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
   }
 
@@ -53,7 +54,9 @@ public final class ScratchFolder: Sendable {
       .filter { !$0.hasPrefix(".") }.sorted()
   }
 
-  public func data(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)) }
+  public func data(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))
+  }
 
   /// A JSON file's object.
   public func object(_ name: String) throws -> [String: Any] {

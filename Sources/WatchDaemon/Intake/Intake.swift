@@ -191,7 +191,8 @@ final class Intake: @unchecked Sendable {
     case .read(let file):
       if gate.take(file, now: now), let member = file.assessed.member, let entry = gate.tracked[file.source] {
         assembler.add(
-          .init(file: file, firstSeen: entry.firstSeen, changedAt: entry.changedAt), to: member.studyInstanceUID)
+          .init(file: file, firstSeen: entry.firstSeen, changedAt: entry.changedAt),
+          to: member.studyInstanceUID)
       }
       surroundings.unresolved[file.source] = nil
     case .changed(let path), .failed(let path, _): gate.readAgainLater(path, now: now)

@@ -52,7 +52,7 @@ struct FileStamp: Codable, Sendable, Equatable, Hashable {
 }
 
 /// The one state in which a file ends.
-struct InputEnd: Codable, Sendable, Equatable {
+struct InputEnd: Codable, Sendable, Hashable {
   var state: StudyReport.Input.State
   var reason: ReasonCode?
   /// A sentence without paths and without patient data.

@@ -7,6 +7,7 @@ final class StudyStore: Sendable {
   private struct Content: ~Copyable {
     var journal: StudyJournal
     var ledger: Ledger
+    var isClosed = false
   }
 
   private let content: Mutex<Content>
@@ -22,6 +23,7 @@ final class StudyStore: Sendable {
 
   func record(_ entries: [Ledger.Entry]) throws(FileError) {
     let failure = content.withLock { content -> FileError? in
+      if content.isClosed { return FileError(.write, .journal, code: ECANCELED) }
       for entry in entries {
         if let contradiction = content.ledger.contradiction(of: entry) {
           preconditionFailure("what the daemon does follows on what it did: \(contradiction.description)")
@@ -45,6 +47,18 @@ final class StudyStore: Sendable {
     let claims = read { make($0, $0.nextClaim) }
     if !claims.isEmpty { try record(claims.map(Ledger.Entry.claim)) }
     return claims
+  }
+
+  /// Records that what is in work was stopped through no fault of its own, and takes no more records.
+  func close() {
+    content.withLock { content in
+      let started = content.ledger.states.values.filter { $0.phase == .started }.map(\.claim.id).sorted()
+      let entries = started.map { Ledger.Entry.event(claim: $0, .released(nil)) }
+      if !content.isClosed, !entries.isEmpty, (try? append(entries, to: &content.journal)) != nil {
+        for entry in entries { content.ledger.applyUnchecked(entry) }
+      }
+      content.isClosed = true
+    }
   }
 
   func read<Answer>(_ question: (Ledger) -> Answer) -> Answer {

@@ -88,7 +88,9 @@ enum ChildProcess {
     var pid: pid_t = 0
     let words = arguments.map { strdup($0) }
     defer { for word in words { free(word) } }
-    guard posix_spawn(&pid, arguments[0], &actions, &attributes, words + [nil], environ) == 0 else { return nil }
+    guard posix_spawn(&pid, arguments[0], &actions, &attributes, words + [nil], environ) == 0 else {
+      return nil
+    }
     return wait(for: pid, seconds: seconds)
   }
 

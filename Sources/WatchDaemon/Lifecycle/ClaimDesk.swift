@@ -39,7 +39,8 @@ final class ClaimDesk: Sendable {
         if let state = store.state(of: id) { done(state) }
       } catch {
         let delay = RetryPolicy.delay(streak: streak, jitter: 1)
-        log.warning("a claim cannot be taken yet: \(error)", ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
+        log.warning(
+          "a claim cannot be taken yet: \(error)", ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
         desk.asyncAfter(deadline: .now() + delay) { [self] in take(id, streak: streak + 1, then: done) }
       }
     }
@@ -51,7 +52,8 @@ final class ClaimDesk: Sendable {
       guard var state = store.state(of: id) else { return }
       do throws(FileError) {
         if state.phase == .claimed {
-          let conclusion = StudyState.Conclusion(at: SystemClock.utc(), published: nil, status: nil, ends: [:])
+          let conclusion = StudyState.Conclusion(
+            at: SystemClock.utc(), published: nil, status: nil, ends: [:])
           try store.record(.concluded(conclusion), of: id)
           state = store.state(of: id) ?? state
         }
@@ -62,7 +64,8 @@ final class ClaimDesk: Sendable {
         if let state = store.state(of: id) { done(state) }
       } catch {
         let delay = RetryPolicy.delay(streak: streak, jitter: 1)
-        log.warning("files cannot be settled yet: \(error)", ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
+        log.warning(
+          "files cannot be settled yet: \(error)", ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
         desk.asyncAfter(deadline: .now() + delay) { [self] in finish(id, streak: streak + 1, then: done) }
       }
     }
@@ -79,7 +82,8 @@ final class ClaimDesk: Sendable {
         done(state)
       } catch {
         let delay = RetryPolicy.delay(streak: streak, jitter: 1)
-        log.warning("files cannot be given back yet: \(error)", ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
+        log.warning(
+          "files cannot be given back yet: \(error)", ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
         desk.asyncAfter(deadline: .now() + delay) { [self] in giveBack(id, streak: streak + 1, then: done) }
       }
     }
@@ -96,7 +100,9 @@ final class ClaimDesk: Sendable {
         }
       }
       do throws(FileError) {
-        for state in due where state.claim.moves { try Files.removeTree(spool.doneFolder(state.claim), .done) }
+        for state in due where state.claim.moves {
+          try Files.removeTree(spool.doneFolder(state.claim), .done)
+        }
         if !due.isEmpty { try store.record([.forget(claims: due.map(\.claim.id).sorted())]) }
       } catch {
         log.warning("processed inputs cannot be removed: \(error)")

@@ -37,7 +37,9 @@ extension Daemon {
   private func feedWatchdog() {
     let now = SystemClock.monotonic()
     let running = Set(queue.snapshot.runningIDs)
-    let isStuck = runs.withLock { $0.values.contains { running.contains($0.context.claim) && $0.context.isStuck(now: now) } }
+    let isStuck = runs.withLock {
+      $0.values.contains { running.contains($0.context.claim) && $0.context.isStuck(now: now) }
+    }
     if !isStuck { parts.notify.feedWatchdog() }
   }
 
@@ -62,14 +64,17 @@ extension Daemon {
     let waiting = waitingFiles()
     return StatusSnapshot(
       time: SystemClock.utc(), process: ProcessInfo.processInfo.processIdentifier, version: parts.version,
-      phase: lifecycle.phase, scanSeconds: configuration.scanSeconds, stageSeconds: configuration.stageSeconds,
+      phase: lifecycle.phase, scanSeconds: configuration.scanSeconds,
+      stageSeconds: configuration.stageSeconds,
       pause: pause, inbox: inbox(report), pending: pendingStudies(),
       waiting: Array(waiting.prefix(StatusSnapshot.listed)), waitingCount: waiting.count,
       running: queue.runningIDs, queued: queue.waitingCount, deferred: queue.deferredCount)
   }
 
   private func inbox(_ report: ScanReport?) -> StatusSnapshot.Inbox {
-    let refused = Dictionary(grouping: report?.refused ?? [:], by: \.value.rawValue).mapValues { $0.map(\.key).sorted() }
+    let refused = Dictionary(grouping: report?.refused ?? [:], by: \.value.rawValue).mapValues {
+      $0.map(\.key).sorted()
+    }
     return StatusSnapshot.Inbox(
       isReachable: intake.isReachable, isShareMissing: intake.isShareMissing, lastScan: intake.lastScanAt,
       scanMilliseconds: report.map { ($0.ended - $0.began) * 1000 } ?? 0, knownFiles: report?.knownCount ?? 0,
@@ -83,7 +88,8 @@ extension Daemon {
       .map { uid, members in
         let quietAt = (members.values.lazy.map(\.changedAt).max() ?? 0) + configuration.quietSeconds
         return StatusSnapshot.Pending(
-          study: uid, paths: members.keys.sorted(), firstSeen: wallTime(members.values.lazy.map(\.firstSeen).min() ?? 0),
+          study: uid, paths: members.keys.sorted(),
+          firstSeen: wallTime(members.values.lazy.map(\.firstSeen).min() ?? 0),
           quietAt: wallTime(quietAt), why: ready.contains(uid) ? whyNotClaimed(uid) : "more files may come")
       }
   }
@@ -98,13 +104,16 @@ extension Daemon {
     intake.gate.tracked.compactMap { path, entry in
       switch entry.standing {
       case .settling, .reading:
-        let reason = entry.stamp.size == 0 ? "it is empty" : entry.standing == .reading ? "it is being read" : "it may still grow"
+        let reason =
+          entry.stamp.size == 0
+          ? "it is empty" : entry.standing == .reading ? "it is being read" : "it may still grow"
         let limit = entry.stamp.size == 0 ? wallTime(entry.changedAt + configuration.limitSeconds) : nil
         return .init(path: path, firstSeen: wallTime(entry.firstSeen), reason: reason, givenUpAt: limit)
       case .waiting(_, let end, _):
         let limit = wallTime(entry.changedAt + configuration.limitSeconds)
         return .init(
-          path: path, firstSeen: wallTime(entry.firstSeen), reason: end.reason?.rawValue ?? "", givenUpAt: limit)
+          path: path, firstSeen: wallTime(entry.firstSeen), reason: end.reason?.rawValue ?? "",
+          givenUpAt: limit)
       case .member, .loose, .claimed: return nil
       }
     }
@@ -130,7 +139,9 @@ extension Daemon {
     return MetricsState.Gauges(
       queueWaiting: queue.waitingCount, queueRunning: queue.runningCount, queueDeferred: queue.deferredCount,
       pendingStudies: intake.assembler.studies.count,
-      pendingFiles: intake.gate.tracked.values.count { if case .claimed = $0.standing { false } else { true } },
+      pendingFiles: intake.gate.tracked.values.count {
+        if case .claimed = $0.standing { false } else { true }
+      },
       oldestPendingSeconds: firstSeen.map { SystemClock.monotonic() - $0 } ?? 0,
       quarantinedFiles: sums.count(.quarantined), heldFiles: sums.count(.held),
       isInboxReachable: intake.isReachable, isPaused: pause != nil,

@@ -107,7 +107,8 @@ extension Daemon {
     }
     let tools = StudyRun.Tools(
       store: store, spool: spool, claimant: Claimant(inbox: configuration.inbox, spool: spool),
-      publisher: OutboxPublisher(outbox: configuration.outbox), settlement: Settlement(spool: spool, hash: hash),
+      publisher: OutboxPublisher(outbox: configuration.outbox),
+      settlement: Settlement(spool: spool, hash: hash),
       retry: RetryPolicy(attempts: configuration.attempts), announces: configuration.onPublished != nil,
       onEvent: { [weak self] in self?.tell($0) })
     let run = StudyRun(claim: claim, processor: processor, context: context, tools: tools)
@@ -128,7 +129,8 @@ extension Daemon {
       parts.log.notice(
         "published",
         [
-          "study": name(of: claim), "claim": "c\(id)", "revision": "\(revision.number)", "status": status.rawValue,
+          "study": name(of: claim), "claim": "c\(id)", "revision": "\(revision.number)",
+          "status": status.rawValue,
           "seconds": "\(Int(seconds))",
         ])
       metrics.withLock { $0.published(at: Double(SystemClock.utc()) / 1000) }
@@ -187,7 +189,9 @@ extension Daemon {
     for (path, place) in [(spool.path, FileError.Place.spool), (configuration.outbox, .outbox)] {
       let free = (try? Files.freeBytes(at: path, place)) ?? 0
       guard free < needed else { continue }
-      setPause("the \(place.rawValue) has \(free >> 20) MiB free and min_free_mb is \(configuration.minFreeMegabytes)")
+      setPause(
+        "the \(place.rawValue) has \(free >> 20) MiB free and min_free_mb is \(configuration.minFreeMegabytes)"
+      )
       return false
     }
     store.keepReserve()
@@ -197,7 +201,11 @@ extension Daemon {
 
   private func setPause(_ reason: String?) {
     if (pause == nil) != (reason == nil) {
-      if let reason { parts.log.error("intake pauses: \(reason)") } else { parts.log.notice("intake goes on") }
+      if let reason {
+        parts.log.error("intake pauses: \(reason)")
+      } else {
+        parts.log.notice("intake goes on")
+      }
     }
     pause = reason
   }
@@ -206,7 +214,8 @@ extension Daemon {
   func requeue(_ id: Int) { claims.giveBack(id) { [weak self] in self?.wasGivenBack($0) } }
 
   private func wasGivenBack(_ state: StudyState) {
-    parts.log.notice("given back to the inbox", ["study": name(of: state.claim), "claim": state.claim.folderName])
+    parts.log.notice(
+      "given back to the inbox", ["study": name(of: state.claim), "claim": state.claim.folderName])
     if !state.claim.moves { intake.setUnknown(state.claim.files.map(\.source)) }
   }
 }

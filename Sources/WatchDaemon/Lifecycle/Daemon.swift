@@ -25,7 +25,7 @@ final class Daemon: @unchecked Sendable {
   let hash: KeyedHash
   let claims: ClaimDesk
   let metrics = Mutex(MetricsState())
-  let lock: [FolderLock]
+  private var locks: [FolderLock]
   var configuration: Configuration
   var processor: any StudyProcessor
   var lifecycle = LifecycleState()
@@ -46,7 +46,9 @@ final class Daemon: @unchecked Sendable {
 
   /// Takes the spool, replays the journal, and is ready to `start`.
   /// - Parameter onStopped: Called once, on a queue of the daemon's, when all is written down.
-  init(_ configuration: Configuration, _ parts: Parts, onStopped: @escaping @Sendable () -> Void) throws(DaemonFailure) {
+  init(_ configuration: Configuration, _ parts: Parts, onStopped: @escaping @Sendable () -> Void)
+    throws(DaemonFailure)
+  {
     self.configuration = configuration
     self.parts = parts
     self.onStopped = onStopped
@@ -55,7 +57,7 @@ final class Daemon: @unchecked Sendable {
       try spool.prepare()
       try Files.makeFolder(configuration.outbox, .outbox)
     } catch { throw .file(error) }
-    lock = try Self.lock(configuration, spool)
+    locks = try Self.lock(configuration, spool)
     do throws(FileError) {
       hash = try KeyedHash.load(spool.key)
       try StagingFolder.removeAbandoned(in: configuration.outbox)
@@ -72,7 +74,9 @@ final class Daemon: @unchecked Sendable {
     assemble()
   }
 
-  private static func lock(_ configuration: Configuration, _ spool: Spool) throws(DaemonFailure) -> [FolderLock] {
+  private static func lock(_ configuration: Configuration, _ spool: Spool) throws(DaemonFailure)
+    -> [FolderLock]
+  {
     let holder = "process \(getpid()) on \(Host.name), which watches \(configuration.inbox)"
     var locks: [FolderLock] = []
     do throws(FolderLock.Failure) { locks.append(try FolderLock(file: spool.lock, holder: holder)) } catch {
@@ -81,7 +85,9 @@ final class Daemon: @unchecked Sendable {
     }
     guard configuration.intake == .move else { return locks }
     do throws(FolderLock.Failure) { locks.append(try FolderLock(folder: configuration.inbox)) } catch {
-      if case .taken(let taken) = error { throw .inboxInUse(inbox: configuration.inbox, holder: taken.holder) }
+      if case .taken(let taken) = error {
+        throw .inboxInUse(inbox: configuration.inbox, holder: taken.holder)
+      }
       // An inbox that is not there now is waited for.
     }
     return locks
@@ -114,7 +120,8 @@ final class Daemon: @unchecked Sendable {
       intake.start()
       startTimers()
       if lifecycle.started() == .announceReady { parts.notify.ready("watching") }
-      parts.log.notice("hinged watches the inbox", ["version": parts.version, "mode": configuration.intake.rawValue])
+      parts.log.notice(
+        "hinged watches the inbox", ["version": parts.version, "mode": configuration.intake.rawValue])
     }
   }
 
@@ -140,11 +147,15 @@ final class Daemon: @unchecked Sendable {
     for run in runs.withLock({ Array($0.values) }) { run.context.interrupt() }
     let deadline = DispatchTime.now() + configuration.drainSeconds
     claims.drained { [weak self] in self?.control.async { [weak self] in self?.stopIfIdle() } }
-    control.asyncAfter(deadline: deadline) { [self] in
-      if lifecycle.phase == .draining { parts.log.warning("the deadline of draining is over: leaving the rest to the journal") }
-      stop()
-    }
+    control.asyncAfter(deadline: deadline) { [weak self] in self?.drainingIsOver() }
     stopIfIdle()
+  }
+
+  private func drainingIsOver() {
+    if lifecycle.phase == .draining {
+      parts.log.warning("the deadline of draining is over: the rest is left to the journal")
+    }
+    stop()
   }
 
   private func stopIfIdle() {
@@ -155,8 +166,10 @@ final class Daemon: @unchecked Sendable {
     guard lifecycle.drained() == .stop else { return }
     for timer in timers { timer.cancel() }
     timers = []
+    store.close()
     writeStatus()
     parts.log.notice("stopped")
+    locks = []
     onStopped()
   }
 

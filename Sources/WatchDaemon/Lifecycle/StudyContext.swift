@@ -51,7 +51,8 @@ final class StudyContext: Sendable {
       throw StudyFailure(.interrupted, stage, detail: "The daemon stops.")
     }
     if now - began > deadlineSeconds {
-      throw StudyFailure(.transient, stage, .stageTimeout, detail: "The stage took longer than stage_seconds.")
+      throw StudyFailure(
+        .transient, stage, .stageTimeout, detail: "The stage took longer than stage_seconds.")
     }
   }
 

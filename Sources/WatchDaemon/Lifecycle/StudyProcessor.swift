@@ -43,7 +43,7 @@ struct ClaimedStudy: Sendable, Equatable {
 }
 
 /// A file of a claimed study.
-struct ClaimedInput: Sendable, Equatable {
+struct ClaimedInput: Sendable, Hashable {
   /// Counts from 1 within the claim.
   var index: Int
   /// Where to read it; `nil` for an earlier input that is not kept any more.

@@ -151,7 +151,8 @@ final class StudyRun: @unchecked Sendable {
     published: PublishedRevision?, status: StudyReport.Status?, ends: [Int: InputEnd]
   ) throws(StudyFailure) {
     var ends = ends
-    for file in tools.store.state(of: id)?.claim.files ?? [] where file.end == nil && ends[file.index] == nil {
+    for file in tools.store.state(of: id)?.claim.files ?? [] where file.end == nil && ends[file.index] == nil
+    {
       ends[file.index] = InputEnd(state: .used)
     }
     let conclusion = StudyState.Conclusion(
@@ -266,7 +267,8 @@ extension ClaimedStudy {
 extension ClaimedInput {
   fileprivate init(_ file: ClaimedFile, path: String?) {
     self.init(
-      index: file.index, path: path, name: file.source, sha256: file.sha256, sopInstanceUID: file.sopInstanceUID,
+      index: file.index, path: path, name: file.source, sha256: file.sha256,
+      sopInstanceUID: file.sopInstanceUID,
       end: file.end)
   }
 }

@@ -15,7 +15,9 @@ struct Log: Sendable {
   private let isJournal: Bool
   private let output: @Sendable (String) -> Void
 
-  init(isJournal: Bool = Self.writesToJournal, output: @escaping @Sendable (String) -> Void = Self.standardError) {
+  init(
+    isJournal: Bool = Self.writesToJournal, output: @escaping @Sendable (String) -> Void = Self.standardError
+  ) {
     self.isJournal = isJournal
     self.output = output
   }
@@ -26,7 +28,8 @@ struct Log: Sendable {
   func info(_ text: String, _ facts: KeyValuePairs<String, String> = [:]) { write(.info, text, facts) }
 
   private func write(_ level: Level, _ text: String, _ facts: KeyValuePairs<String, String>) {
-    let head = isJournal ? "<\(level.rawValue)>" : "\(UTCTime(milliseconds: SystemClock.utc()).iso8601) \(level) "
+    let head =
+      isJournal ? "<\(level.rawValue)>" : "\(UTCTime(milliseconds: SystemClock.utc()).iso8601) \(level) "
     let tail = facts.map { " \($0.key)=\(Self.quoted($0.value))" }.joined()
     output(head + text.replacing("\n", with: " ") + tail + "\n")
   }

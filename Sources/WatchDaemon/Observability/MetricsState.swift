@@ -35,7 +35,9 @@ struct MetricsState: Sendable, Equatable {
   fileprivate struct Ending: Hashable { var result, reason: String }
 
   private var studies = [Ending: Int](
-    uniqueKeysWithValues: ["completed", "partial", "ineligible", "failed"].map { (Ending(result: $0, reason: ""), 0) })
+    uniqueKeysWithValues: ["completed", "partial", "ineligible", "failed"].map {
+      (Ending(result: $0, reason: ""), 0)
+    })
   private var files: [Ending: Int] = [:]
   private var stages: [String: Histogram] = [:]
   private var retries = 0
@@ -66,15 +68,18 @@ struct MetricsState: Sendable, Equatable {
     text.gauge(
       "hinged_queue_depth", "Claimed studies.",
       [
-        [("state", "waiting")]: Double(gauges.queueWaiting), [("state", "running")]: Double(gauges.queueRunning),
+        [("state", "waiting")]: Double(gauges.queueWaiting),
+        [("state", "running")]: Double(gauges.queueRunning),
         [("state", "deferred")]: Double(gauges.queueDeferred),
       ])
     text.gauge("hinged_pending_studies", "Studies in the inbox.", Double(gauges.pendingStudies))
-    text.gauge("hinged_pending_files", "Files in the inbox that are not claimed.", Double(gauges.pendingFiles))
+    text.gauge(
+      "hinged_pending_files", "Files in the inbox that are not claimed.", Double(gauges.pendingFiles))
     text.gauge("hinged_oldest_pending_age_seconds", "Age of the oldest.", gauges.oldestPendingSeconds)
     text.gauge("hinged_quarantined_files", "Files in quarantine.", Double(gauges.quarantinedFiles))
     text.gauge("hinged_held_files", "Files held for a person to decide.", Double(gauges.heldFiles))
-    text.gauge("hinged_inbox_reachable", "1 when the last scan read the inbox.", gauges.isInboxReachable ? 1 : 0)
+    text.gauge(
+      "hinged_inbox_reachable", "1 when the last scan read the inbox.", gauges.isInboxReachable ? 1 : 0)
     text.gauge("hinged_intake_paused", "1 when space is short.", gauges.isPaused ? 1 : 0)
     text.gauge("hinged_scan_duration_seconds", "How long the last scan took.", gauges.scanSeconds)
     if let time = gauges.lastScan { text.gauge("hinged_last_scan_timestamp_seconds", "When it was.", time) }

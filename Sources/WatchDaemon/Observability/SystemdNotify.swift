@@ -11,7 +11,8 @@ final class SystemdNotify: Sendable {
   /// - Parameter environment: Looks up a variable.
   init(environment: (String) -> String? = { name in getenv(name).map { String(cString: $0) } }) {
     address = environment("NOTIFY_SOCKET").flatMap(Self.address) ?? []
-    descriptor = address.isEmpty ? -1 : socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    descriptor =
+      address.isEmpty ? -1 : socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     let isForUs = environment("WATCHDOG_PID").map { $0 == String(getpid()) } ?? true
     watchdogSeconds = isForUs ? environment("WATCHDOG_USEC").flatMap(Double.init).map { $0 * 1e-6 } : nil
   }
@@ -42,7 +43,9 @@ final class SystemdNotify: Sendable {
 
   /// The bytes of a sockaddr_un; `@` at the start stands for the abstract name space's NUL.
   private static func address(of path: String) -> [UInt8]? {
-    guard let first = path.utf8.first, first == UInt8(ascii: "/") || first == UInt8(ascii: "@") else { return nil }
+    guard let first = path.utf8.first, first == UInt8(ascii: "/") || first == UInt8(ascii: "@") else {
+      return nil
+    }
     var name = Array(path.utf8)
     if first == UInt8(ascii: "@") { name[0] = 0 } else { name.append(0) }
     guard name.count <= 108 else { return nil }

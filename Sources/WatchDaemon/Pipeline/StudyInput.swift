@@ -68,7 +68,8 @@ extension StudyReport {
   func sources(from input: StudyInput) -> [SourceClip] {
     let attributes = input.files.first { !$0.header.attributes.isEmpty }?.header.attributes ?? [:]
     return clips.compactMap { clip in
-      guard clip.status != .ignored, let sopClass = clip.sopClassUID, let series = clip.seriesInstanceUID else {
+      guard clip.status != .ignored, let sopClass = clip.sopClassUID, let series = clip.seriesInstanceUID
+      else {
         return nil
       }
       return SourceClip(

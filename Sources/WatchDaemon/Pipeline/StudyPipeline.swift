@@ -22,9 +22,9 @@ struct StudyPipeline: Sendable {
     _ study: StudyInput, replacing predecessor: Predecessor? = nil, into staging: String,
     onClip: (ClipReport) -> Void = { _ in }
   ) throws -> StudyReport {
-    let walk = StudyWalk(self, study, replacing: predecessor, into: staging)
-    while walk.hasClipsLeft { onClip(walk.analyseNextClip()) }
-    return try walk.finish()
+    var walk = StudyWalk(self, study, replacing: predecessor)
+    while let clip = walk.analyseNext() { onClip(clip) }
+    return try walk.finish(into: staging)
   }
 
   /// Whether a result was made by the same model, configuration and version and covers all of these inputs.
@@ -34,71 +34,5 @@ struct StudyPipeline: Sendable {
       && report.configuration?.sha256 == configurationDigest && report.software.version == Software.version
       && study.files.allSatisfy { known.contains($0.sha256) }
       && study.others.allSatisfy { known.contains($0.sha256) }
-  }
-}
-
-/// The walk of one study, clip by clip, so that whoever drives it can turn to another study in between.
-final class StudyWalk {
-  private let pipeline: StudyPipeline
-  private let study: StudyInput
-  private let predecessor: StudyPipeline.Predecessor?
-  private let staging: String
-  private let started = ContinuousClock.now
-  private var outcomes: [ClipAnalysis.Outcome] = []
-  private var log = StudyLog()
-
-  /// - Parameter staging: an empty folder, which is to be published when `finish` has returned.
-  init(
-    _ pipeline: StudyPipeline, _ study: StudyInput, replacing predecessor: StudyPipeline.Predecessor?,
-    into staging: String
-  ) {
-    self.pipeline = pipeline
-    self.study = study
-    self.predecessor = predecessor
-    self.staging = staging
-    log.add(
-      "study-started", stage: "study", at: .now, .count("files", study.files.count + study.others.count))
-  }
-
-  var hasClipsLeft: Bool { outcomes.count < study.files.count }
-
-  func analyseNextClip() -> ClipReport {
-    let outcome = pipeline.analysis.analyse(study.files[outcomes.count])
-    outcomes.append(outcome)
-    log.add(outcome)
-    return outcome.report
-  }
-
-  /// Writes the result, its record last.
-  func finish() throws -> StudyReport {
-    precondition(!hasClipsLeft, "every clip is analysed before the study is written")
-    var report = StudyReport(study, outcomes, card: pipeline.analysis.segmenter.card)
-    report.configuration = StudyReport.Configuration(sha256: pipeline.configurationDigest)
-    if let predecessor { report.supersede(predecessor) }
-    let publishing = ContinuousClock.now
-    try pipeline.writer.write(report, study, outcomes, predecessor: predecessor, into: staging)
-    report.timings.publish = publishing.duration(to: .now).milliseconds
-    report.timings.total = started.duration(to: .now).milliseconds
-    log.add("study-written", stage: "publish", at: .now, durationMilliseconds: report.timings.publish)
-    try pipeline.writer.writeRecord(report, log: log, into: staging)
-    return report
-  }
-}
-
-extension StudyLog {
-  /// One clip's walk.
-  fileprivate mutating func add(_ outcome: ClipAnalysis.Outcome) {
-    let report = outcome.report
-    let status = Fact.status(report.status)
-    let clip = Fact.clip(sopInstanceUID: report.sopInstanceUID)
-    add("clip-sampled", stage: "decode", at: .now, durationMilliseconds: outcome.decoding.milliseconds, clip)
-    add("clip-segmented", stage: "inference", at: .now, durationMilliseconds: outcome.inference.milliseconds, clip)
-    if let reason = report.reason {
-      add("clip-ended", stage: "clip", at: .now, clip, status, .reason(reason))
-    } else {
-      add(
-        "clip-ended", stage: "clip", at: .now, clip, status, .count("frames", report.frames),
-        .count("beats", report.beats.count))
-    }
   }
 }

@@ -26,7 +26,7 @@ extension StudyReport {
   }
 
   /// Makes this the next revision: clips that only the earlier one had keep their results.
-  mutating func supersede(_ predecessor: StudyPipeline.Predecessor) {
+  mutating func supersede(_ predecessor: StudyPipeline.Predecessor, isClosedAtLimit: Bool) {
     let earlier = predecessor.report
     study.revision = earlier.study.revision + 1
     study.supersedes = predecessor.name
@@ -36,7 +36,7 @@ extension StudyReport {
     inputs += earlier.inputs.filter {
       !known.contains($0.sha256) && !present.contains($0.sopInstanceUID ?? "")
     }
-    status = Self.status(of: clips, isClosedAtLimit: status == .partial && !clips.contains { $0.status == .failed })
+    status = Self.status(of: clips, isClosedAtLimit: isClosedAtLimit)
   }
 }
 

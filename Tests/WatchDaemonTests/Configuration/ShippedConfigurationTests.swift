@@ -41,7 +41,7 @@ import Testing
 }
 
 @Suite struct ConfigurationCheckTests {
-  let folder = TemporaryFolder()
+  let folder = ScratchFolder()
 
   @Test func foldersThatCannotBeUsedAreToldTogetherWithBadValues() throws {
     try folder.write("x", to: "file")

@@ -4,7 +4,7 @@ import Testing
 @testable import WatchDaemon
 
 @Suite struct InboxScanTests {
-  let folder = TemporaryFolder()
+  let folder = ScratchFolder()
 
   private func paths(_ report: ScanReport) -> [String] { report.files.map(\.path).sorted() }
 
@@ -127,7 +127,7 @@ import Testing
 
 @Suite struct InboxWatcherTests {
   @Test func fileInAWatchedFolderIsToldOf() async throws {
-    let folder = TemporaryFolder()
+    let folder = ScratchFolder()
     try Files.makeFolder(folder.path + "/a", .inbox)
     let (changes, continuation) = AsyncStream.makeStream(of: String?.self)
     let watcher = try #require(InboxWatcher(inbox: folder.path) { continuation.yield($0) })

@@ -5,10 +5,10 @@ import Testing
 
 /// On two folders of one file system, and with the inbox on another one where there is one.
 @Suite struct ClaimantTests {
-  let base = TemporaryFolder()
-  let memory = TemporaryFolder(in: "/dev/shm")
+  let base = ScratchFolder()
+  let memory = ScratchFolder(in: "/dev/shm")
 
-  private func claim(_ folder: TemporaryFolder, _ names: [String], moves: Bool = true) throws -> Claim {
+  private func claim(_ folder: ScratchFolder, _ names: [String], moves: Bool = true) throws -> Claim {
     let files = try names.enumerated()
       .map { index, name in
         let status = try #require(try Files.examine(folder.path + "/in/" + name, .inbox))
@@ -17,7 +17,7 @@ import Testing
     return .example(files: files, moves: moves)
   }
 
-  private func claimant(_ folder: TemporaryFolder) throws -> Claimant {
+  private func claimant(_ folder: ScratchFolder) throws -> Claimant {
     let claimant = Claimant(inbox: folder.path + "/in", spool: Spool(path: base.path + "/spool"))
     try claimant.spool.prepare()
     return claimant

@@ -3,7 +3,7 @@ import Testing
 @testable import WatchDaemon
 
 @Suite struct FolderLockTests {
-  let folder = TemporaryFolder()
+  let folder = ScratchFolder()
 
   @Test func secondIsRefusedWithTheNameOfTheFirst() throws {
     let path = folder.path + "/lock"

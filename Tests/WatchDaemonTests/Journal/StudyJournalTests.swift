@@ -4,7 +4,7 @@ import Testing
 @testable import WatchDaemon
 
 @Suite struct StudyJournalTests {
-  let folder = TemporaryFolder()
+  let folder = ScratchFolder()
   var path: String { folder.path + "/journal" }
 
   private let entries: [Ledger.Entry] = [
@@ -110,7 +110,7 @@ import Testing
 
 @Suite struct StudyStoreTests {
   @Test func fullDiskGivesUpTheReserveToRecord() throws {
-    let folder = TemporaryFolder()
+    let folder = ScratchFolder()
     let spool = Spool(path: folder.path + "/spool")
     try spool.prepare()
     let store = try StudyStore(spool)

@@ -8,7 +8,7 @@ import Testing
   @Test func isSipHash24() { #expect(KeyedHash.example.hash(Array(0..<15)) == 0xa129_ca61_49be_45e5) }
 
   @Test func keyIsMadeOnceAndIsItsOwnersAlone() throws {
-    let folder = TemporaryFolder()
+    let folder = ScratchFolder()
     let path = folder.path + "/key"
     let first = try KeyedHash.load(path)
     #expect(try KeyedHash.load(path) == first)

@@ -4,7 +4,7 @@ import Testing
 @testable import WatchDaemon
 
 @Suite struct AtomicFileTests {
-  let folder = TemporaryFolder()
+  let folder = ScratchFolder()
 
   @Test func replacesTheContentAndLeavesNoTemporaryFile() throws {
     let path = folder.path + "/metrics.prom"

@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func namesThatAreNoUTF8AreListedAndOpened() throws {
-    let folder = TemporaryFolder()
+    let folder = ScratchFolder()
     let name = FileName.text(of: [0x4D, 0xDC, 0x2E, 0x64])
     _ = try Descriptor.open(folder.path + "/" + name, O_WRONLY | O_CREAT, .inbox)
     #expect(try Files.names(in: folder.path, .inbox) == [name])

@@ -4,7 +4,7 @@ import Testing
 @testable import WatchDaemon
 
 @Suite struct OutboxPublisherTests {
-  let folder = TemporaryFolder()
+  let folder = ScratchFolder()
   let uid = "1.2.3.4"
   var publisher: OutboxPublisher { OutboxPublisher(outbox: folder.path) }
 

@@ -48,8 +48,9 @@ import Testing
       #expect(result.mask.labels[row * 60 + 29] == ChamberLabel.leftVentricle.rawValue)
       #expect(result.mask.labels[row * 60 + 30] == ChamberLabel.leftAtrium.rawValue)
     }
-    let sums = (0..<60 * 30).map { pixel in
-      (0..<4).map { result.probabilities.values[$0 * 1800 + pixel] }.reduce(0, +)
+    let values = result.probabilities.values
+    let sums = (0..<1800).map { pixel -> Float in
+      values[pixel] + values[1800 + pixel] + values[3600 + pixel] + values[5400 + pixel]
     }
     #expect(sums.allSatisfy { abs($0 - 1) < 1e-5 })
   }

@@ -3,7 +3,7 @@ import Glibc
 @testable import WatchDaemon
 
 /// A folder of a test's own, removed with all that it holds when the test lets go of it.
-final class TemporaryFolder: Sendable {
+final class ScratchFolder: Sendable {
   let path: String
 
   init(in parent: String = "/tmp") {

@@ -1,0 +1,73 @@
+import Dispatch
+import Foundation
+import Glibc
+
+extension Command {
+  static let run = Command(
+    name: "run", operands: "", summary: "Watches the inbox until SIGTERM, and publishes to the outbox.",
+    options: [configurationOption], run: { arguments in try DaemonRun(arguments).run() })
+}
+
+/// One call of `hinged run`: signals on one side, the daemon on the other.
+final class DaemonRun {
+  private let file: String
+  private let configuration: Configuration
+  private let log = Log()
+  private var signals: [any DispatchSourceSignal] = []
+
+  init(_ arguments: Arguments) throws(CommandFailure) {
+    file = try arguments.require("--config", "FILE")
+    configuration = try Command.configuration(arguments)
+  }
+
+  func run() throws(CommandFailure) -> Int32 {
+    // Everything in the spool is the daemon's user's alone; results may be read by the group.
+    umask(0o027)
+    signal(SIGPIPE, SIG_IGN)
+    for warning in ConfigurationCheck.warnings(configuration) { log.warning(warning) }
+    let stopped = DispatchSemaphore(value: 0)
+    let daemon: Daemon
+    do throws(DaemonFailure) {
+      daemon = try Daemon(configuration, Self.parts(log)) { stopped.signal() }
+    } catch {
+      throw CommandFailure(code: ExitCode.failure, sentence: "\(error)")
+    }
+    listen(daemon)
+    daemon.start()
+    stopped.wait()
+    return withExtendedLifetime(signals) { ExitCode.success }
+  }
+
+  private static func parts(_ log: Log) -> Daemon.Parts {
+    Daemon.Parts(
+      makeProcessor: { configuration throws(DaemonFailure) in try PipelineProcessor.make(configuration) },
+      headers: ClipHeaders(), log: log, cores: ProcessInfo.processInfo.activeProcessorCount,
+      version: Software.version)
+  }
+
+  private func listen(_ daemon: Daemon) {
+    on(SIGTERM) { daemon.terminate() }
+    on(SIGINT) { daemon.terminate() }
+    on(SIGHUP) { [file] in daemon.reload(file) }
+  }
+
+  private func on(_ number: Int32, _ body: @escaping @Sendable () -> Void) {
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(
+      signal: number, queue: DispatchQueue(label: "hinged.signals"))
+    source.setEventHandler(handler: body)
+    source.activate()
+    signals.append(source)
+  }
+}
+
+/// Reads headers in child processes.
+struct ClipHeaders: HeaderReading {
+  func header(of path: String) -> HeaderResult {
+    do throws(ClipReadError) {
+      return .success(try ClipReader.readHeader(path: path))
+    } catch {
+      return .failure(HeaderFault(reason: error.reason, detail: error.detail))
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import WatchDaemon
+
+@Suite(.serialized) struct DaemonTests {
+  @Test func studiesOfMixedFoldersArePublishedOnceEach() async throws {
+    let bench = try DaemonBench { $0.quietSeconds = 1 }
+    try bench.start()
+    try bench.drop(study: "1.2", instance: "1.2.1", as: "a/IM1")
+    try bench.drop(study: "1.3", instance: "1.3.1", as: "a/IM2")
+    try bench.drop(study: "1.2", instance: "1.2.2", as: "b/c/IM1")
+    try bench.drop("viewer program", as: "AUTORUN.INF")
+    try await bench.wait("both are published") {
+      bench.published == ["1.2", "1.3"] && bench.isIdle && bench.sums().taken == 4
+    }
+    #expect(try bench.result("1.2").contains("1.2.1") && bench.result("1.2").contains("1.2.2"))
+    try bench.checkNothingLost(
+      dropped: [
+        Fake.file(study: "1.2", instance: "1.2.1"), Fake.file(study: "1.3", instance: "1.3.1"),
+        Fake.file(study: "1.2", instance: "1.2.2"), "viewer program",
+      ])
+    try await bench.stop()
+  }
+
+  @Test func fileThatIsCopiedSlowlyIsTakenWhole() async throws {
+    let bench = try DaemonBench()
+    try bench.start()
+    let text = Fake.file(study: "1.2", instance: "1.2.1", content: String(repeating: "y", count: 200))
+    let descriptor = try Descriptor.open(
+      bench.folder.path + "/in/slow", O_WRONLY | O_CREAT | O_TRUNC, .inbox)
+    for piece in Array(text.utf8).chunked(by: 30) {
+      try descriptor.write(piece, .inbox)
+      try await Task.sleep(for: .milliseconds(150))
+    }
+    try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
+    try bench.checkNothingLost(dropped: [text])
+    try await bench.stop()
+  }
+
+  @Test func lateFileMakesARevisionThatKeepsTheFirst() async throws {
+    let bench = try DaemonBench()
+    try bench.start()
+    try bench.drop(study: "1.2", instance: "1.2.1", as: "IM1")
+    try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
+    try bench.drop(study: "1.2", instance: "1.2.2", as: "IM2")
+    try await bench.wait("the revision is published") {
+      bench.published == ["1.2", "1.2.r2"] && bench.isIdle
+    }
+    #expect(try bench.result("1.2.r2").hasPrefix("revision 2\n1.2.1 kept\n1.2.2 FAKE"))
+    #expect(try bench.result("1.2").hasPrefix("revision 1\n1.2.1 FAKE"))
+    try await bench.stop()
+  }
+
+  @Test func studyThatIsDroppedTwiceIsPublishedOnce() async throws {
+    let bench = try DaemonBench()
+    try bench.start()
+    let text = Fake.file(study: "1.2", instance: "1.2.1")
+    for name in ["first", "again"] {
+      try bench.drop(text, as: name)
+      try await bench.wait("it is settled") {
+        bench.isIdle && bench.sums().taken == (name == "first" ? 1 : 2)
+      }
+    }
+    #expect(bench.published == ["1.2"])
+    #expect(bench.sums().count(.ignored) == 1)
+    try bench.checkNothingLost(dropped: [text, text])
+    try await bench.stop()
+  }
+
+  @Test func restartGoesOnWhereTheDaemonStopped() async throws {
+    let bench = try DaemonBench()
+    bench.processor.hook.withLock {
+      $0 = { _, context throws(StudyFailure) in
+        while true {
+          try context.checkpoint()
+          usleep(1000)
+        }
+      }
+    }
+    try bench.start()
+    try bench.drop(study: "1.2", instance: "1.2.1", as: "IM1")
+    try await bench.wait("it is in work") { !bench.processor.begun.withLock { $0.isEmpty } }
+    try await bench.stop()
+    #expect(bench.published.isEmpty)
+    #expect(try bench.folder.files(below: "spool/claimed").count == 1)
+    #expect(try bench.folder.files(below: "out").isEmpty)
+    bench.processor.hook.withLock { $0 = { _, _ in } }
+    try bench.start()
+    try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
+    #expect(bench.daemon?.store.state(of: 1)?.attempts == 1)
+    let studies = bench.processor.begun.withLock { $0 }
+    #expect(studies.count == 2 && studies[0] == studies[1])
+    try bench.checkNothingLost(dropped: [Fake.file(study: "1.2", instance: "1.2.1")])
+    try await bench.stop()
+  }
+
+  @Test func studyThatKeepsFailingIsQuarantinedAndTheOthersGoOn() async throws {
+    let bench = try DaemonBench { $0.attempts = 1 }
+    bench.processor.hook.withLock {
+      $0 = { study, _ throws(StudyFailure) in
+        if study.uid == "1.2" {
+          throw StudyFailure(.transient, .decode, .decoderCrashed, detail: "It crashed.")
+        }
+      }
+    }
+    try bench.start()
+    let texts = ["1.2", "1.3"].map { Fake.file(study: $0, instance: $0 + ".1") }
+    for (index, text) in texts.enumerated() { try bench.drop(text, as: "IM\(index)") }
+    try await bench.wait("both are settled") { bench.isIdle && bench.sums().taken == 2 }
+    #expect(bench.published == ["1.3"] && bench.sums().count(.quarantined) == 1)
+    let reason = try #require(
+      try bench.folder.files(below: "spool/quarantine").first { $0.hasSuffix("reason.json") })
+    #expect(try bench.folder.text(of: reason).contains("decoder-crashed"))
+    try bench.checkNothingLost(dropped: texts)
+    try await bench.stop()
+  }
+
+  @Test func filesOfTwoPatientsUnderOneStudyAreHeld() async throws {
+    let bench = try DaemonBench()
+    try bench.start()
+    let texts = ["P", "Q"].map { Fake.file(study: "1.2", instance: "1.2.\($0 == "P" ? 1 : 2)", patient: $0) }
+    for (index, text) in texts.enumerated() { try bench.drop(text, as: "IM\(index)") }
+    try await bench.wait("they are settled") { bench.isIdle && bench.sums().taken == 2 }
+    #expect(bench.published.isEmpty && bench.sums().count(.held) == 2)
+    try bench.checkNothingLost(dropped: texts)
+    try await bench.stop()
+  }
+
+  @Test func inboxThatIsOnlyReadIsLeftAsItWas() async throws {
+    let bench = try DaemonBench { $0.intake = .leave }
+    try bench.start()
+    try bench.drop(study: "1.2", instance: "1.2.1", as: "a/IM1")
+    try bench.drop("text", as: "readme")
+    try await bench.wait("it is published") {
+      bench.published == ["1.2"] && bench.isIdle && bench.sums().taken == 2
+    }
+    try await bench.stop()
+    try bench.start()
+    try bench.drop(study: "1.2", instance: "1.2.2", as: "a/IM2")
+    try await bench.wait("the revision is published") {
+      bench.published == ["1.2", "1.2.r2"] && bench.isIdle
+    }
+    #expect(bench.sums().taken == 3)
+    #expect(try bench.folder.files(below: "in") == ["in/a/IM1", "in/a/IM2", "in/readme"])
+    #expect(try bench.folder.files(below: "spool/done").isEmpty)
+    try await bench.stop()
+  }
+
+  @Test func whatIsRequeuedIsProcessedAnew() async throws {
+    let bench = try DaemonBench()
+    bench.processor.hook.withLock {
+      $0 = { _, _ throws(StudyFailure) in
+        throw StudyFailure(.permanent, .decode, .corrupt, detail: "It is broken.")
+      }
+    }
+    try bench.start()
+    let text = Fake.file(study: "1.2", instance: "1.2.1")
+    try bench.drop(text, as: "a/IM1")
+    try await bench.wait("it is quarantined") { bench.isIdle && bench.sums().count(.quarantined) == 1 }
+    bench.processor.hook.withLock { $0 = { _, _ in } }
+    bench.daemon?.requeue(1)
+    try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
+    #expect(bench.sums().taken == 1 && bench.sums().count(.quarantined) == 0)
+    try await bench.stop()
+  }
+
+  @Test func secondDaemonOnOneSpoolNamesTheFirst() async throws {
+    let bench = try DaemonBench()
+    try bench.start()
+    let parts = try #require(bench.daemon).parts
+    let error = #expect(throws: DaemonFailure.self) { _ = try Daemon(bench.configuration, parts) {} }
+    #expect(error.map { "\($0)" }?.contains("is in use by process \(getpid()) on ") == true)
+    var elsewhere = bench.configuration
+    elsewhere.spool += "2"
+    let second = #expect(throws: DaemonFailure.self) { _ = try Daemon(elsewhere, parts) {} }
+    #expect(
+      second.map { "\($0)" }?.contains("the inbox \(bench.configuration.inbox) is in use by process") == true)
+    try await bench.stop()
+  }
+
+  @Test func logNamesNoFileAndNoStudy() async throws {
+    let bench = try DaemonBench()
+    try bench.start()
+    try bench.drop(study: "1.2.77", instance: "1.2.1", as: "DOE^JANE/IM1")
+    try bench.drop("FAKE 1.2.77 cut", as: "DOE^JANE/IM2")
+    try await bench.wait("it is published") { bench.published == ["1.2.77"] && bench.isIdle }
+    try await bench.stop()
+    #expect(bench.lines.text.contains("published") && !bench.lines.text.contains("DOE"))
+    #expect(!bench.lines.text.contains("1.2.77"))
+  }
+}
+
+extension Array {
+  func chunked(by size: Int) -> [[Element]] {
+    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+  }
+}
