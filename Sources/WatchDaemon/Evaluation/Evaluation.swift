@@ -79,7 +79,8 @@ struct Evaluator {
       still: picture.pixels, width: picture.width, height: picture.height, spacing: picture.spacing)
     let onGrid = sector?.resampled(
       width: grid.width, height: grid.height, spacing: grid.spacing, by: found.mapping)
-    return extractor.extract(from: grid.labels(), probabilities: grid, sector: onGrid)
+    let labels = found.mapping == .identity ? found.labels : grid.labels()
+    return extractor.extract(from: labels, probabilities: grid, sector: onGrid)
       .mapped(by: found.mapping)
   }
 
