@@ -45,8 +45,7 @@ extension Command {
   }
 }
 
-/// The product's way from a picture to its labels, for a single picture: its sector, the network, and back to the
-/// picture's grid.
+/// The product's way from a picture to its labels, for a single picture that its sector fills.
 struct NetworkPictureSegmenter: PictureSegmenter {
   private let segmenter: Segmenter
   private let worker: SegmentationWorker
@@ -60,6 +59,8 @@ struct NetworkPictureSegmenter: PictureSegmenter {
     let box = PixelBox(x: 0, y: 0, width: picture.columns, height: picture.rows)
     let geometry = InputGeometry(box: box, spacing: spacing, inputSide: segmenter.inputSide)
     let result = try worker.segment(picture, with: GridMapping(geometry))
-    return PictureSegmentation(labels: result.mask, probabilities: result.probabilities)
+    return PictureSegmentation(
+      labels: MaskDecoding(geometry: geometry).labels(result), probabilities: result.probabilities,
+      mapping: geometry.inputToBox)
   }
 }

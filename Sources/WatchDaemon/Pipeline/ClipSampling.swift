@@ -38,7 +38,7 @@ struct ClipSampling {
       guard let target = target(in: region, frames: frames) else { continue }
       let findings = try outcome.inference.measure { try segment(frames, target) }
       let verdict = ApicalPlausibility.verdict(
-        of: findings.sorted { $0.key < $1.key }.map { $0.value.mask.labelMask })
+        of: findings.sorted { $0.key < $1.key }.map { $0.value.labels.labelMask })
       if verdict.isApical { return Result(target: target, findings: findings) }
       stop = .excluded(.notApical, Self.sentence(verdict))
     }
@@ -88,15 +88,20 @@ struct ClipSampling {
 
 extension FrameLoop {
   init(_ target: ClipTarget, segmenter: Segmenter, width: Int) {
-    let geometry = InputGeometry(box: target.box, spacing: target.spacing, inputSide: segmenter.inputSide)
+    let geometry = target.geometry(inputSide: segmenter.inputSide)
     self.init(segmenter: segmenter, mapping: GridMapping(geometry), width: width)
   }
 
   /// Segments frames and takes their hinge points.
+  /// - Parameter sector: on the grid of the target's box.
   func findings(over next: () throws -> DecodedFrame?, sector: SectorMask) throws -> [Int: FrameFinding] {
     let extractor = HingeExtractor()
+    let geometry = mapping.geometry
+    let onInput = sector.resampled(
+      width: geometry.inputSide, height: geometry.inputSide, spacing: geometry.inputSpacing,
+      by: geometry.inputToBox)
     return try run(over: next) { _, segmentation in
-      FrameFinding(segmentation, sector: sector, extractor: extractor)
+      FrameFinding(segmentation, sector: onInput, extractor: extractor, geometry: geometry)
     }
   }
 }

@@ -15,7 +15,7 @@ struct PipelineProcessor: StudyProcessor {
       return PipelineProcessor(
         pipeline: StudyPipeline(
           analysis: ClipAnalysis(segmenter: segmenter, settings: settings),
-          writer: StudyWriter(settings: settings)))
+          writer: StudyWriter(segmenter: segmenter, settings: settings)))
     } catch {
       throw .processor(error.sentence)
     }
