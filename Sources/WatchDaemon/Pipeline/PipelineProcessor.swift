@@ -8,12 +8,14 @@ struct PipelineProcessor: StudyProcessor {
     do throws(CommandFailure) {
       let cores = ProcessInfo.processInfo.activeProcessorCount
       let settings = AnalysisSettings(
-        configuration: configuration, operatorView: nil, threads: configuration.effectiveThreads(cores: cores),
+        configuration: configuration, operatorView: nil,
+        threads: configuration.effectiveThreads(cores: cores),
         namesFiles: false)
       let segmenter = try Segmenter(path: ModelLocation.resolve(configuration.model))
       return PipelineProcessor(
         pipeline: StudyPipeline(
-          analysis: ClipAnalysis(segmenter: segmenter, settings: settings), configurationDigest: settings.digest,
+          analysis: ClipAnalysis(segmenter: segmenter, settings: settings),
+          configurationDigest: settings.digest,
           writer: StudyWriter(settings: settings)))
     } catch {
       throw .processor(error.sentence)
@@ -102,7 +104,8 @@ private final class PipelineWork: StudyWork {
       unreadable[input].map { (input, StudyReport.Input.State.quarantined, Optional($0.reason)) }
     }
     return (decided + failed).map { input, state, reason in
-      StudyReport.Input(sopInstanceUID: input.sopInstanceUID, sha256: input.sha256, state: state, reason: reason)
+      StudyReport.Input(
+        sopInstanceUID: input.sopInstanceUID, sha256: input.sha256, state: state, reason: reason)
     }
   }
 
