@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import Synchronization
 
 extension Command {
   static let run = Command(
@@ -14,6 +15,7 @@ final class DaemonRun {
   private let configuration: Configuration
   private let log = Log()
   private var signals: [any DispatchSourceSignal] = []
+  private let running = Running()
 
   init(_ arguments: Arguments) throws(CommandFailure) {
     file = try arguments.require("--config", "FILE")
@@ -26,16 +28,17 @@ final class DaemonRun {
     signal(SIGPIPE, SIG_IGN)
     for warning in ConfigurationCheck.warnings(configuration) { log.warning(warning) }
     let stopped = DispatchSemaphore(value: 0)
+    listen()
     let daemon: Daemon
     do throws(DaemonFailure) {
       daemon = try Daemon(configuration, Self.parts(log)) { stopped.signal() }
     } catch {
       throw CommandFailure(code: ExitCode.failure, sentence: "\(error)")
     }
-    listen(daemon)
+    running.withLock { $0 = daemon }
     daemon.start()
     stopped.wait()
-    return withExtendedLifetime(signals) { ExitCode.success }
+    return withExtendedLifetime((signals, daemon)) { ExitCode.success }
   }
 
   private static func parts(_ log: Log) -> Daemon.Parts {
@@ -45,10 +48,16 @@ final class DaemonRun {
       version: Software.version)
   }
 
-  private func listen(_ daemon: Daemon) {
-    on(SIGTERM) { daemon.terminate() }
-    on(SIGINT) { daemon.terminate() }
-    on(SIGHUP) { [file] in daemon.reload(file) }
+  /// Signals are heard before there is a daemon: one that comes while the model is loaded ends the process, for
+  /// nothing has begun yet.
+  private func listen() {
+    let end: @Sendable () -> Void = { [running] in
+      guard let daemon = running.withLock({ $0 }) else { exit(ExitCode.success) }
+      daemon.terminate()
+    }
+    on(SIGTERM, end)
+    on(SIGINT, end)
+    on(SIGHUP) { [running, file] in running.withLock { $0 }?.reload(file) }
   }
 
   private func on(_ number: Int32, _ body: @escaping @Sendable () -> Void) {
@@ -59,6 +68,13 @@ final class DaemonRun {
     source.activate()
     signals.append(source)
   }
+}
+
+/// The daemon once there is one, for the signals' queue.
+private final class Running: Sendable {
+  private let daemon = Mutex<Daemon?>(nil)
+
+  func withLock<T: Sendable>(_ body: (inout Daemon?) -> T) -> T { daemon.withLock { body(&$0) } }
 }
 
 /// Reads headers in child processes.
