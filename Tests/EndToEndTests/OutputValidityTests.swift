@@ -48,4 +48,26 @@ import Testing
       #expect(schema.status == 0, "\(schema.output)\(schema.errors)")
     }
   }
+
+  private static let realStudies = ["philips_tte", "acuson_a4c", "sonosite_a4c"]
+
+  /// dciodvfy may complain about nothing but values that are copied unchanged from the source.
+  @Test(
+    .enabled(if: TestData.isPresent && Neighbour.isPresent, "needs HINGED_TEST_DATA and HINGED_PYTHON"),
+    arguments: realStudies)
+  func theReportOfARealStudyAgreesWithItsSourcesAndItsRecord(name: String) throws {
+    let source = TestData.path("dicom/\(name)")
+    let sources = try FileManager.default.contentsOfDirectory(atPath: source).sorted().map {
+      source + "/" + $0
+    }
+    for study in try publish(source) {
+      let report = study + "/report.dcm"
+      let read = try Neighbour.run("read_report.py", [report, study + "/study.json"])
+      #expect(read.status == 0, "\(read.output)\(read.errors)")
+      let checked = try Neighbour.run("check_against_sources.py", [report] + sources)
+      #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
+      let schema = try Neighbour.run("check_schema.py", [study + "/study.json"])
+      #expect(schema.status == 0, "\(schema.output)\(schema.errors)")
+    }
+  }
 }

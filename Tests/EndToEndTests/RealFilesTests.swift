@@ -9,7 +9,8 @@ import Testing
     let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("docs/REAL_FILES.md")
     var rows: [String: String] = [:]
-    for line in try String(contentsOf: page, encoding: .utf8).split(separator: "\n") where line.hasPrefix("| `") {
+    for line in try String(contentsOf: page, encoding: .utf8).split(separator: "\n")
+    where line.hasPrefix("| `") {
       let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
       for file in cells[0].split(separator: ",") {
         rows[file.trimmingCharacters(in: CharacterSet(charactersIn: "` "))] = cells[1]
