@@ -29,6 +29,10 @@ extension Command {
       if done % 10 == 0 || done == all { progress.line("\(done) of \(Plural.of(all, "picture"))") }
     }
     let card = segmenter.card
+    evaluator.judge = { _, entry in
+      let view: ClipReport.View.Code = entry.view == .fourChamber ? .a4c : .a2c
+      return (card.hingeErrors(view: view, phase: entry.phase)?.bothWithin5Millimetres, nil)
+    }
     let model = StudyReport.Model(name: card.name, sha256: card.sha256, licence: card.licence)
     try evaluator.run(dataset, model: model, output: output)
     progress.line("results in \(output)")

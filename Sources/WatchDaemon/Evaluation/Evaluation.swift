@@ -29,7 +29,9 @@ struct Evaluator {
   var segmenter: any PictureSegmenter
   var extractor = HingeExtractor()
   /// The product's confidence in a pair, and why it withholds it although the extraction does not.
-  var judge: (HingePair) -> (confidence: Double?, withheld: ReasonCode?) = { _ in (nil, nil) }
+  var judge: (HingePair, CAMUSDataset.Entry) -> (confidence: Double?, withheld: ReasonCode?) = { _, _ in
+    (nil, nil)
+  }
   /// Called after each picture with how many are done, of how many.
   var progress: (Int, Int) -> Void = { _, _ in }
 
@@ -66,7 +68,7 @@ struct Evaluator {
       "a segmentation on the picture's grid")
     let finding = hingePoints(found, in: picture)
     var judgement: (confidence: Double?, withheld: ReasonCode?) = (nil, nil)
-    if case .measured(let pair) = finding { judgement = judge(pair) }
+    if case .measured(let pair) = finding { judgement = judge(pair, entry) }
     let result = EvaluatedCase(
       entry: entry, truth: sample.truth, prediction: found.labels, finding: finding,
       confidence: judgement.confidence, withheld: judgement.withheld?.rawValue)
