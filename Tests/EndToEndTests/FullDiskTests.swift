@@ -32,8 +32,11 @@ final class SmallDisk {
       drops.add(file)
       try daemon.drop(file.bytes, as: "IM\(index)")
     }
-    try await Task.sleep(for: .seconds(6))
-    #expect(daemon.isRunning && daemon.log.contains("No space left on device"))
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while !daemon.log.contains("No space left on device"), Date() < deadline {
+      try await Task.sleep(for: .milliseconds(200))
+    }
+    #expect(daemon.isRunning && daemon.log.contains("No space left on device"), "\(daemon.log)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).allSatisfy { $0.hasPrefix(".") })
     unlink(ballast)
     #expect(try await daemon.waitUntilIdle(taken: 3))
