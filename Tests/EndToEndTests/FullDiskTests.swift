@@ -1,0 +1,46 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// A small file system of its own for the outbox. It takes the right to mount.
+final class SmallDisk {
+  let path: String
+  private let owned: TemporaryFolder
+
+  init?(kilobytes: Int) throws {
+    owned = try TemporaryFolder()
+    path = owned.path
+    guard mount("tmpfs", path, "tmpfs", 0, "size=\(kilobytes)k,mode=755") == 0 else { return nil }
+  }
+
+  deinit { umount2(path, Int32(MNT_DETACH)) }
+
+  static let isPossible = geteuid() == 0 && (try? SmallDisk(kilobytes: 64)).flatMap { $0 } != nil
+}
+
+@Suite(.serialized, .enabled(if: DaemonProcess.isPossible && SmallDisk.isPossible)) struct FullDiskTests {
+  @Test func fullOutboxLosesNothingAndGoesOnOnceThereIsSpace() async throws {
+    let disk = try #require(try SmallDisk(kilobytes: 256))
+    let daemon = try DaemonProcess(outbox: disk.path)
+    let ballast = disk.path + "/.ballast"
+    try Data(count: 250 << 10).write(to: URL(fileURLWithPath: ballast))
+    try daemon.start()
+    var drops = Drops()
+    for index in 0..<3 {
+      let file = Drops.picture(study: "1.2.\(index)", instance: "1.2.\(index).1")
+      drops.add(file)
+      try daemon.drop(file.bytes, as: "IM\(index)")
+    }
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while !daemon.log.contains("No space left on device"), Date() < deadline {
+      try await Task.sleep(for: .milliseconds(200))
+    }
+    #expect(daemon.isRunning && daemon.log.contains("No space left on device"), "\(daemon.log)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).allSatisfy { $0.hasPrefix(".") })
+    unlink(ballast)
+    #expect(try await daemon.waitUntilIdle(taken: 3))
+    #expect(try daemon.end() == 0)
+    #expect(try drops.faults(of: daemon) == [], "\(daemon.log)")
+  }
+}

@@ -1,0 +1,65 @@
+import Testing
+
+@testable import WatchDaemon
+
+@Suite struct StatusTests {
+  private func ledger(_ events: [StudyState.Event]) throws -> Ledger {
+    var ledger = Ledger()
+    try ledger.apply(
+      .claim(.example(files: [.example(source: "DOE^JANE/1"), .example(index: 2, instance: "1.9")])))
+    for event in events { try ledger.apply(.event(claim: 1, event)) }
+    return ledger
+  }
+
+  private let published: [StudyState.Event] = [
+    .claimed(missing: []), .started,
+    .concluded(.published(ends: [1: .used, 2: .truncated])), .settled,
+  ]
+
+  private func status(_ ledger: Ledger, _ change: (inout StatusSnapshot) -> Void = { _ in }) -> DaemonStatus {
+    var snapshot = StatusSnapshot(
+      time: 10_000, process: 1, version: "1", phase: .running, scanSeconds: 5, stageSeconds: 10, pause: nil,
+      inbox: .init(
+        isReachable: true, isShareMissing: false, lastScan: 9_000, scanMilliseconds: 1, knownFiles: 0,
+        temporaryFiles: 0, refused: ["pipe": ["a"]], unreadableFolders: 0),
+      pending: [], waiting: [], waitingCount: 0, running: [], queued: 0, deferred: 0)
+    change(&snapshot)
+    return DaemonStatus(ledger: ledger, snapshot: snapshot, isRunning: true, now: 12_000)
+  }
+
+  @Test func sumsReconcileAndAllIsWell() throws {
+    let status = status(try ledger(published))
+    #expect(status.isHealthy)
+    #expect(
+      status.text.contains(
+        "files      2 taken = 0 open + 1 used + 0 excluded + 0 ignored + 1 quarantined + 0 held"))
+    #expect(
+      status.json.contains("\"reconciles\": true") && !status.text.contains("DOE")
+        && !status.json.contains("1.2.3"))
+  }
+
+  @Test func eachTroubleIsToldAndUnhealthy() throws {
+    let ledger = try ledger(published)
+    #expect(!status(ledger) { $0.inbox.isReachable = false }.isHealthy)
+    #expect(!status(ledger) { $0.pause = "the spool is full" }.isHealthy)
+    #expect(!status(ledger) { $0.time = -100_000 }.isHealthy)
+    #expect(!DaemonStatus(ledger: ledger, snapshot: nil, isRunning: false, now: 0).isHealthy)
+    let old = DaemonStatus(
+      ledger: try self.ledger([.claimed(missing: [])]), snapshot: status(ledger).snapshot, isRunning: true,
+      now: 4_000_000)
+    #expect(old.troubles.contains { $0.contains("unfinished for 66 min") })
+  }
+
+  @Test func explanationHidesNamesUnlessAskedAndFindsAStudyByItsHash() throws {
+    let ledger = try ledger(published)
+    let hashed = KeyedHash.example.name(of: "1.2.3")
+    for word in ["1.2.3", hashed, "c1"] {
+      let text = StudyExplanation(word, ledger: ledger, snapshot: nil, hash: .example, showsPaths: false).text
+      #expect(text.contains("published as revision 1") && text.contains("quarantined (truncated)"))
+      #expect(!text.contains("DOE") && text.contains(KeyedHash.example.name(of: "DOE^JANE/1")))
+    }
+    let shown = StudyExplanation("1.2.3", ledger: ledger, snapshot: nil, hash: .example, showsPaths: true)
+    #expect(shown.text.contains("DOE^JANE/1") && shown.json.contains("DOE^JANE/1"))
+    #expect(StudyExplanation("1.9", ledger: ledger, snapshot: nil, hash: .example, showsPaths: false).isEmpty)
+  }
+}
