@@ -20,7 +20,8 @@ extension Command {
     do {
       return try runDemo(directory: arguments["--dir"]) { inbox, outbox in
         let daemon = try DemoDaemon(
-          folder: Files.parent(of: inbox) ?? ".", inbox: inbox, outbox: outbox, model: model, threads: options.threads)
+          folder: Files.parent(of: inbox) ?? ".", inbox: inbox, outbox: outbox, model: model,
+          threads: options.threads)
         defer { daemon.stop() }
         return try daemon.report(of: DemoStudy.studyInstanceUID)
       }
