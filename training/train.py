@@ -24,7 +24,7 @@ from unet import UNet
 HERE = Path(__file__).parent
 CACHED = 320
 # From which elapsed share on the network is trained at which size.
-SIZES = ((0.0, 160), (0.22, 192), (0.42, 256))
+SIZES = ((0.0, 160), (0.35, 192), (0.65, 256))
 WARM_UP = 0.04
 
 
@@ -38,7 +38,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--validate-every", type=float, default=8, metavar="MINUTES")
+    parser.add_argument("--validate-every", type=float, default=12, metavar="MINUTES")
     parser.add_argument("--resume", action="store_true", help="continue the run in --run")
     return parser.parse_args()
 
@@ -130,7 +130,7 @@ class Run:
     @torch.no_grad()
     def follow(self) -> None:
         """Move the running average towards the network, faster early on."""
-        keep = min(0.998, (1 + self.steps) / (10 + self.steps))
+        keep = min(0.996, (1 + self.steps) / (10 + self.steps))
         ours, theirs = self.average.state_dict(), self.net.state_dict()
         for key, value in ours.items():
             if value.is_floating_point():
