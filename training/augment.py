@@ -3,7 +3,7 @@
 A batch of cached pictures is resampled once (affine and elastic together), and
 the labels with it, so that class borders keep their sub-pixel place as soft
 targets. The greys are then altered sample by sample; about a quarter of the
-samples keep theirs.
+samples keep theirs, and more of them towards the end of the training.
 """
 
 import math
@@ -33,10 +33,10 @@ def smooth_noise(count: int, knots: int, size: int) -> Tensor:
     return F.interpolate(noise, size=(size, size), mode="bicubic", align_corners=True)
 
 
-def placement(count: int, size: int) -> Tensor:
+def placement(count: int, size: int, strength: float) -> Tensor:
     """Sampling grid (count, size, size, 2): affine, then elastic."""
     one = (count,)
-    wild = (torch.rand(one) < 0.8).float()
+    wild = (torch.rand(one) < 0.8 * strength).float()
     angle = (torch.rand(one) * 2 - 1) * math.radians(20) * (0.25 + 0.75 * wild)
     zoom = torch.exp(torch.empty(one).uniform_(math.log(0.65), math.log(1.35)) * wild)
     stretch = torch.exp((torch.rand(one) * 2 - 1) * 0.12 * wild)
@@ -127,22 +127,28 @@ def regrade(picture: Tensor, inside: Tensor, grid: Tensor) -> Tensor:
     return v + uniform(count, 0, 1) * sometimes(count, 0.4) * (blurred - v)
 
 
-def augment(pictures: Tensor, labels: Tensor, size: int, overlays: Tensor) -> tuple[Tensor, Tensor]:
-    """Cached uint8 batch (B, N, N) to input (B, 1, size, size) and soft targets (B, 4, ...)."""
+def augment(
+    pictures: Tensor, labels: Tensor, size: int, overlays: Tensor, strength: float = 1.0
+) -> tuple[Tensor, Tensor]:
+    """Cached uint8 batch (B, N, N) to input (B, 1, size, size) and soft targets (B, 4, ...).
+
+    `strength` scales how many samples are altered, not by how much.
+    """
     count = len(pictures)
     classes = torch.stack([labels == c for c in (LV, MYOCARDIUM, LA, TISSUE)], 1)
     source = torch.cat([pictures[:, None].float() / 255, classes.float()], 1)
-    grid = placement(count, size)
+    grid = placement(count, size, strength)
     sampled = F.grid_sample(source, grid, mode="bilinear", align_corners=False)
-    sampled = sampled * cropped(grid)
+    uncut = 1 - sometimes(count, strength)
+    sampled = sampled * torch.maximum(cropped(grid), uncut)
     inside = sampled[:, 1:].sum(1, keepdim=True)
     chambers = sampled[:, 1:4]
     target = torch.cat([1 - chambers.sum(1, keepdim=True), chambers], 1)
 
     plain = sampled[:, :1]
-    drawn = sometimes(count, 0.07)
+    drawn = sometimes(count, 0.07 * strength)
     base = plain + drawn * (drawn_phantom(target, sampled[:, 4:]) - plain)
-    altered = torch.maximum(sometimes(count, 0.75), drawn)
+    altered = torch.maximum(sometimes(count, 0.75 * strength), drawn)
     v = plain + altered * (regrade(base, inside, grid) - plain)
 
     v = torch.maximum(v, uniform(count, 0, 0.08) * sometimes(count, 0.2))

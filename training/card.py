@@ -149,5 +149,7 @@ def prose(recipe: dict) -> str:
         f"nearly 0 over {recipe['minutes']:g} minutes on {recipe['threads']} CPU threads "
         f"({recipe['steps']:,} steps), bfloat16; sizes by share of the time: {stages}. "
         "Cross-entropy, weighted at the cavity-atrium contact, plus Dice loss, with soft targets. "
+        f"At the last size {recipe['last_strength']:.0%} as many samples were altered as before. "
         f"Seed {recipe['seed']}. The file holds the running average of the weights."
+        + (f" {recipe['note']}" if recipe.get("note") else "")
     )

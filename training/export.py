@@ -145,6 +145,7 @@ def main() -> None:
     parser.add_argument("--name", default="camus-unet-256")
     parser.add_argument("--version", default="1.0.0")
     parser.add_argument("--models", type=Path, default=HERE.parent / "models")
+    parser.add_argument("--note", help="a sentence on this run for the model card")
     options = parser.parse_args()
 
     net = UNet()
@@ -161,6 +162,8 @@ def main() -> None:
         sys.exit(f"ONNX and PyTorch differ by {difference:.2g}")
     figures = table(validate(given, predictor(path)))
     recipe = json.loads((options.run / "recipe.json").read_text())
+    if options.note:
+        recipe["note"] = options.note
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     facts = sidecar(options.name, options.version, path.name, digest, figures, recipe)
     (options.models / f"{options.name}.json").write_text(json.dumps(facts, indent=2) + "\n")

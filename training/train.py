@@ -26,6 +26,8 @@ CACHED = 320
 # From which elapsed share on the network is trained at which size.
 SIZES = ((0.0, 160), (0.35, 192), (0.65, 256))
 WARM_UP = 0.04
+# From the last size on, fewer samples are altered: the borders settle on real pictures.
+LAST_STRENGTH = 0.55
 
 
 def arguments() -> argparse.Namespace:
@@ -115,7 +117,8 @@ class Run:
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         with torch.no_grad():
-            x, target = augment(pictures, labels, size_at(self.share), strokes)
+            strength = 1.0 if self.share < SIZES[-1][0] else LAST_STRENGTH
+            x, target = augment(pictures, labels, size_at(self.share), strokes, strength)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = self.net(x.contiguous(memory_format=torch.channels_last))
         entropy, overlap = loss_of(logits.float(), target)
@@ -168,6 +171,7 @@ class Run:
             "rate": options.rate,
             "threads": options.threads,
             "sizes": SIZES,
+            "last_strength": LAST_STRENGTH,
             "seed": options.seed,
         }
         (options.run / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n")
