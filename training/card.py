@@ -7,6 +7,11 @@ CITATION = (
     "Echocardiography, IEEE Transactions on Medical Imaging 38(9), 2019, "
     "doi 10.1109/TMI.2019.2900516"
 )
+METHOD = (
+    "C. Schmidt, H. M. Overhoff, Estimation of mitral valve hinge point coordinates - deep neural "
+    "net for echocardiogram segmentation, arXiv 2301.08782, 2023"
+)
+LICENCE_URL = "https://creativecommons.org/licenses/by-nc-sa/4.0/"
 RESAMPLING = (
     "A picture of rows x cols pixels spaced sx, sy mm is resampled to square pixels of side "
     "s = max(cols*sx, rows*sy)/256 mm, centred, zero outside the picture. The centre of input "
@@ -30,7 +35,7 @@ atrium touch are the hinge points of the mitral valve.
 | input | `input` [1, 1, 256, 256] float32, grey / 255 |
 | output | `logits` [1, 4, 256, 256]: {classes} |
 | size | {parameters} parameters |
-| licence | {licence} |
+| licence | [{licence}]({licence_url}) |
 
 ## Input
 
@@ -51,8 +56,9 @@ of the code. Cite:
 
 > {citation}
 
-The use of a U-Net's cavity-atrium contact line for mitral hinge points follows Schmidt and
-Overhoff.
+Hinge points from a U-Net's segmentation follow
+
+> {method}
 
 ## Recipe
 
@@ -79,7 +85,7 @@ LIMITS = """
   the cavity can leak into the right ventricle, the outflow tract or a shadow.
 - Apical four- and two-chamber views only. In other views the output means nothing, and nothing
   in the output says so by itself.
-- Adults. No children, no prosthetic valves, no contrast.
+- Children, prosthetic valves and contrast were neither trained nor looked at.
 """
 
 
@@ -105,6 +111,7 @@ def sidecar(name: str, version: str, file: str, digest: str, figures: dict, reci
         "seed": recipe["seed"],
         "licence": "CC BY-NC-SA 4.0",
         "citation": CITATION,
+        "method": METHOD,
         "intended_use": "Research use only. Not for diagnosis.",
         "validation": {"data": "CAMUS, official validation list", "figures": figures},
     }
@@ -124,6 +131,8 @@ def card(facts: dict) -> str:
         patients=recipe["patients"],
         pictures=recipe["pictures"],
         citation=facts["citation"],
+        method=facts["method"],
+        licence_url=LICENCE_URL,
         recipe=prose(recipe),
     )
     for group, line in facts["validation"]["figures"].items():
