@@ -81,8 +81,10 @@ LIMITS = """
 
 - Trained on still pictures at end-diastole and end-systole; frames between them, with the valve
   open, are seen only by way of augmentation.
-- One vendor. Other scanners' greys are covered by augmentation, not by examples; on such cines
-  the cavity can leak into the right ventricle, the outflow tract or a shadow.
+- One vendor. Other scanners' greys are covered by augmentation, not by examples; on their loops
+  the output was looked at, not measured. Specks of a chamber can appear on burnt-in text: take
+  the largest component of each.
+- In the two-chamber view the line comes out too long (see the diameter above).
 - Apical four- and two-chamber views only. In other views the output means nothing, and nothing
   in the output says so by itself.
 - Children, prosthetic valves and contrast were neither trained nor looked at.
