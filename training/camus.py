@@ -1,0 +1,118 @@
+"""CAMUS: which pictures there are, and reading them."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import nibabel
+import numpy as np
+
+from geometry import Square
+
+CLASSES = ("background", "LV cavity", "LV myocardium", "left atrium")
+LV, MYOCARDIUM, LA = 1, 2, 3
+# In the cache: tissue that is in the sector and in no chamber. Outside it is 0.
+TISSUE = 4
+
+FOLDERS = {"4CH": "camus", "2CH": "camus_2ch"}
+# The left ventricle of this mask is in two pieces.
+BROKEN = {"patient0418_2CH_ED"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One picture with its ground truth."""
+
+    patient: str
+    view: str
+    phase: str
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.patient}_{self.view}_{self.phase}"
+
+    def picture(self) -> tuple[np.ndarray, float, float]:
+        """Grey levels as rows x columns with the apex up, and spacing x, y in mm."""
+        return read_nifti(self.folder / self.patient / f"{self.name}.nii.gz")
+
+    def labels(self) -> np.ndarray:
+        return read_nifti(self.folder / self.patient / f"{self.name}_gt.nii.gz")[0]
+
+
+def data_root(argument: str | None) -> Path:
+    """The folder that holds camus/ and camus_2ch/."""
+    given = argument or os.environ.get("HINGED_TEST_DATA")
+    if not given:
+        sys.exit("Say where the data are: --data FOLDER or HINGED_TEST_DATA")
+    return Path(given)
+
+
+def read_nifti(path: Path) -> tuple[np.ndarray, float, float]:
+    """NIfTI axis 0 is lateral and axis 1 is depth: transposed here."""
+    image = nibabel.load(path)
+    sx, sy = (float(z) for z in image.header.get_zooms()[:2])
+    return np.asarray(image.dataobj, dtype=np.uint8).T, sx, sy
+
+
+def cases(root: Path, split: str, views: tuple[str, ...] = ("4CH", "2CH")) -> list[Case]:
+    """The pictures of the list `training` or `validation`."""
+    patients = (root / "camus" / f"subgroup_{split}.txt").read_text().split()
+    found = [
+        Case(patient, view, phase, root / FOLDERS[view])
+        for view in views
+        for patient in patients
+        for phase in ("ED", "ES")
+    ]
+    return [
+        case
+        for case in found
+        if case.name not in BROKEN and (case.folder / case.patient / f"{case.name}.nii.gz").exists()
+    ]
+
+
+def sector(picture: np.ndarray) -> np.ndarray:
+    """The imaged sector: the convex hull of what is not black."""
+    from scipy.ndimage import median_filter
+    from scipy.spatial import ConvexHull, QhullError
+
+    rows, cols = picture.shape
+    points = np.argwhere(median_filter(picture, 3) > 2)
+    if len(points) < 10:
+        return np.zeros(picture.shape, bool)
+    try:
+        hull = ConvexHull(points)
+    except QhullError:
+        return np.zeros(picture.shape, bool)
+    y, x = np.mgrid[:rows, :cols]
+    inside = np.ones(picture.shape, bool)
+    for a, b, c in hull.equations:
+        inside &= a * y + b * x + c <= 1e-6
+    return inside
+
+
+def shrunk(case: Case, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Picture and labels (with TISSUE) on a square grid, both uint8."""
+    picture, sx, sy = case.picture()
+    labels = case.labels().copy()
+    square = Square(*picture.shape, sx, sy, size)
+    small = square.shrink(picture).round().clip(0, 255).astype(np.uint8)
+    classes = square.shrink_labels(labels, len(CLASSES))
+    classes[(classes == 0) & sector(small)] = TISSUE
+    return small, classes
+
+
+def load_training(root: Path, size: int, cache: Path) -> tuple[np.ndarray, np.ndarray]:
+    """All training pictures and labels at `size`, from the cache when it is there."""
+    file = cache / f"training-{size}.npz"
+    if not file.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        pairs = [shrunk(case, size) for case in cases(root, "training")]
+        np.savez(
+            file,
+            pictures=np.stack([p for p, _ in pairs]),
+            labels=np.stack([q for _, q in pairs]),
+        )
+    stored = np.load(file)
+    return stored["pictures"], stored["labels"]

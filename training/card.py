@@ -1,0 +1,166 @@
+"""The sidecar (facts for programs) and the model card (the same for people)."""
+
+from camus import CLASSES
+
+CITATION = (
+    "S. Leclerc et al., Deep Learning for Segmentation Using an Open Large-Scale Dataset in 2D "
+    "Echocardiography, IEEE Transactions on Medical Imaging 38(9), 2019, "
+    "doi 10.1109/TMI.2019.2900516"
+)
+METHOD = (
+    "C. Schmidt, H. M. Overhoff, Estimation of mitral valve hinge point coordinates - deep neural "
+    "net for echocardiogram segmentation, arXiv 2301.08782, 2023"
+)
+LICENCE_URL = "https://creativecommons.org/licenses/by-nc-sa/4.0/"
+RESAMPLING = (
+    "A picture of rows x cols pixels spaced sx, sy mm is resampled to square pixels of side "
+    "s = max(cols*sx, rows*sy)/256 mm, centred, zero outside the picture. The centre of input "
+    "pixel (u, v), counted from 0, lies at ((u+0.5)*s - ox, (v+0.5)*s - oy) mm from the "
+    "picture's top left corner (the corner of pixel 0), ox = (256*s - cols*sx)/2, "
+    "oy = (256*s - rows*sy)/2. The filter is a separable triangle whose half width on an axis "
+    "is the larger of one picture pixel and s, weights normalised over the samples inside the "
+    "picture; input pixels whose centre is outside the picture are 0."
+)
+HEADER = """# {name} {version}
+
+Research use only. Not a medical device, not for diagnosis.
+
+A U-Net that labels the left ventricular cavity, the left ventricular myocardium and the left
+atrium in apical four- and two-chamber echocardiograms. The ends of the line where cavity and
+atrium touch are the hinge points of the mitral valve.
+
+| | |
+|---|---|
+| file | `{file}` (ONNX, opset 13), SHA-256 `{sha256}` |
+| input | `input` [1, 1, 256, 256] float32, grey / 255 |
+| output | `logits` [1, 4, 256, 256]: {classes} |
+| size | {parameters} parameters |
+| licence | [{licence}]({licence_url}) |
+
+## Input
+
+{resampling}
+
+The picture is shown with the apex up. A fifth of the training pictures are mirrored, so both
+display conventions are known to the network.
+
+## Training data
+
+CAMUS, the {patients} patients of the official training list: {pictures} pictures, end-diastole
+and end-systole, four-chamber at 0.308 mm and two-chamber from a copy resampled to 224 x 224
+(`patient0418_2CH_ED`, whose mask is broken, is left out). All come from one hospital and one
+vendor (GE Vivid E95). The validation list chose the checkpoint and trained nothing.
+
+The weights are derived from CAMUS, which is CC BY-NC-SA 4.0: so are they, whatever the licence
+of the code. Cite:
+
+> {citation}
+
+Hinge points from a U-Net's segmentation follow
+
+> {method}
+
+## Recipe
+
+{recipe}
+
+## Figures
+
+CAMUS validation list (50 patients), at the ground truth's own grid, by
+`python training/validate.py models/{file}`. LV, myo and LA are the mean Dice of LV cavity,
+myocardium and left atrium; found is the share of pictures that gave points; then the errors of
+the hinge points in mm, before any calibration: median |dx| and |dy|, median and mean distance,
+and the median error of the diameter. The list chose the checkpoint, so the figures lean a little
+to the good side. The two-chamber truth is on the coarser resampled grid.
+
+| | n | LV | myo | LA | found | median \\|dx\\| | median \\|dy\\| | median | mean | diameter |
+|---|---|---|---|---|---|---|---|---|---|---|
+"""
+LIMITS = """
+## Limits
+
+- Trained on still pictures at end-diastole and end-systole; frames between them, with the valve
+  open, are seen only by way of augmentation.
+- One vendor. Other scanners' greys are covered by augmentation, not by examples; on their loops
+  the output was looked at, not measured. Specks of a chamber can appear on burnt-in text: take
+  the largest component of each.
+- In the two-chamber view the line comes out too long (see the diameter above).
+- Apical four- and two-chamber views only. In other views the output means nothing, and nothing
+  in the output says so by itself.
+- Children, prosthetic valves and contrast were neither trained nor looked at.
+"""
+
+
+def sidecar(name: str, version: str, file: str, digest: str, figures: dict, recipe: dict) -> dict:
+    return {
+        "name": name,
+        "version": version,
+        "file": file,
+        "sha256": digest,
+        "input": {
+            "name": "input",
+            "width": 256,
+            "height": 256,
+            "channels": 1,
+            "normalisation": "grey / 255",
+            "resampling": RESAMPLING,
+        },
+        "output": {"name": "logits", "width": 256, "height": 256, "channels": len(CLASSES)},
+        "classes": [{"index": index, "label": label} for index, label in enumerate(CLASSES)],
+        "views": ["A4C", "A2C"],
+        "training_data": "CAMUS, official training list, 4CH and 2CH, ED and ES",
+        "recipe": recipe,
+        "seed": recipe["seed"],
+        "licence": "CC BY-NC-SA 4.0",
+        "citation": CITATION,
+        "method": METHOD,
+        "intended_use": "Research use only. Not for diagnosis.",
+        "validation": {"data": "CAMUS, official validation list", "figures": figures},
+    }
+
+
+def card(facts: dict) -> str:
+    recipe = facts["recipe"]
+    text = HEADER.format(
+        name=facts["name"],
+        version=facts["version"],
+        file=facts["file"],
+        sha256=facts["sha256"],
+        classes=", ".join(f"{c['index']} {c['label']}" for c in facts["classes"]),
+        parameters=f"{recipe['parameters']:,}",
+        licence=facts["licence"],
+        resampling=facts["input"]["resampling"],
+        patients=recipe["patients"],
+        pictures=recipe["pictures"],
+        citation=facts["citation"],
+        method=facts["method"],
+        licence_url=LICENCE_URL,
+        recipe=prose(recipe),
+    )
+    for group, line in facts["validation"]["figures"].items():
+        cells = [
+            group.replace("4CH", "A4C").replace("2CH", "A2C"),
+            str(line["pictures"]),
+            *(f"{line[key]:.3f}" for key in ("dice_lv", "dice_myocardium", "dice_la")),
+            f"{100 * line['found']:.1f} %",
+            *(
+                f"{line[key]:.2f}"
+                for key in ("median_dx", "median_dy", "median_distance", "mean_distance")
+            ),
+            f"{line['diameter_bias']:+.2f}",
+        ]
+        text += "| " + " | ".join(cells) + " |\n"
+    return text + LIMITS
+
+
+def prose(recipe: dict) -> str:
+    stages = ", ".join(f"{size} x {size} from {share:.0%}" for share, size in recipe["sizes"])
+    return (
+        f"AdamW, batch {recipe['batch']}, learning rate to {recipe['rate']:g} and by a cosine to "
+        f"nearly 0 over {recipe['minutes']:g} minutes on {recipe['threads']} CPU threads "
+        f"({recipe['steps']:,} steps), bfloat16; sizes by share of the time: {stages}. "
+        "Cross-entropy, weighted at the cavity-atrium contact, plus Dice loss, with soft targets. "
+        f"At the last size {recipe['last_strength']:.0%} as many samples were altered as before. "
+        f"Seed {recipe['seed']}. The file holds the running average of the weights."
+        + (f" {recipe['note']}" if recipe.get("note") else "")
+    )

@@ -1,0 +1,79 @@
+"""Checks that need no data: `python -m unittest discover training`."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from torch.nn import functional as F
+
+from camus import LA, LV
+from export import check, to_onnx
+from geometry import Square
+from hinge import hinge_points
+from unet import UNet
+
+
+class Geometry(unittest.TestCase):
+    def test_shrinking_is_antialiased_bilinear(self) -> None:
+        picture = np.random.default_rng(0).random((600, 800)).astype(np.float32)
+        small = Square(600, 800, 0.3, 0.3).shrink(picture)
+        given = torch.from_numpy(picture)[None, None]
+        plain = F.interpolate(given, (192, 256), mode="bilinear", antialias=True)
+        np.testing.assert_allclose(small[32:224], plain[0, 0].numpy(), atol=1e-4)
+        self.assertFalse(small[:32].any() or small[224:].any())
+
+    def test_enlarging_is_bilinear(self) -> None:
+        maps = np.random.default_rng(0).random((2, 256, 256)).astype(np.float32)
+        large = Square(512, 512, 0.3, 0.3).enlarge(maps)
+        plain = F.interpolate(torch.from_numpy(maps)[None], scale_factor=2, mode="bilinear")
+        np.testing.assert_allclose(large, plain[0].numpy(), atol=1e-5)
+
+    def test_a_spot_stays_in_its_place(self) -> None:
+        picture = np.zeros((400, 300), np.float32)
+        picture[99:102, 199:202] = 1
+        square = Square(400, 300, 0.5, 0.25)
+        small = square.shrink(picture)
+        v, u = np.mgrid[:256, :256]
+        centre = np.array([(u * small).sum(), (v * small).sum()]) / small.sum()
+        x, y = square.to_mm(centre)
+        self.assertAlmostEqual(x, 200.5 * 0.5, delta=0.05)
+        self.assertAlmostEqual(y, 100.5 * 0.25, delta=0.05)
+
+
+class Hinge(unittest.TestCase):
+    def test_ends_of_a_level_contact(self) -> None:
+        labels = np.zeros((100, 100), np.uint8)
+        labels[20:50, 30:70] = LV
+        labels[50:80, 40:60] = LA
+        points = hinge_points(labels, 0.5, 0.25)
+        assert points is not None
+        # LV pixels reach one column past the atrium; the atrium's own end is further in.
+        np.testing.assert_allclose(points, [[39.5 * 0.5, 49.5 * 0.25], [60.5 * 0.5, 49.5 * 0.25]])
+
+    def test_nothing_without_an_atrium(self) -> None:
+        labels = np.zeros((50, 50), np.uint8)
+        labels[10:30, 10:30] = LV
+        self.assertIsNone(hinge_points(labels, 1, 1))
+
+
+class Export(unittest.TestCase):
+    def test_onnx_says_what_pytorch_says(self) -> None:
+        torch.manual_seed(0)
+        net = UNet()
+        net.train()
+        net(torch.rand(2, 1, 64, 64))
+        net.eval()
+        model = to_onnx(net)
+        kinds = {node.op_type for node in model.graph.node}
+        self.assertEqual(kinds, {"Conv", "Relu", "MaxPool", "Resize", "Concat"})
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "net.onnx"
+            onnx.save(model, path)
+            self.assertLess(check(net, path, np.random.rand(1, 1, 256, 256).astype("f")), 1e-4)
+
+
+if __name__ == "__main__":
+    unittest.main()
