@@ -24,7 +24,7 @@ let package = Package(
     .testTarget(
       name: "WatchDaemonTests",
       dependencies: ["WatchDaemon", "Hinge", "Inference", "CDCMTK", "CPNG", "TestSupport"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["WatchDaemon", "Hinge", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

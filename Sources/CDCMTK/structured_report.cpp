@@ -1,45 +1,28 @@
 #include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcostrmb.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmsr/dsrdoc.h>
 
-#include <cstdio>
-#include <exception>
-#include <stdexcept>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "hd_report.h"
+#include "support.hpp"
 
 namespace {
 
-/// A failure on its way to the C border; the text names what was being done, never a value.
-class ReportFailure : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
+/// A failure that is not DCMTK's; the text names what was being done, never a value.
+hd::Failure refusal(const char *text) { return hd::Failure(HD_CORRUPT, text); }
 
-void check(const OFCondition &condition, const char *doing) {
-  if (condition.bad()) throw ReportFailure(std::string(doing) + ": " + condition.text());
-}
-
+/// Runs `body` at the C border; 0 where it throws nothing.
 template <typename Body>
 int guarded(hd_error *error, Body body) {
-  const char *text = "an unknown exception";
-  std::string kept;
-  try {
+  return hd::guarded(error, 1, [&] {
     body();
     return 0;
-  } catch (const std::exception &exception) {
-    kept = exception.what();
-    text = kept.c_str();
-  } catch (...) {
-  }
-  if (error != nullptr) {
-    error->code = 1;
-    std::snprintf(error->text, sizeof error->text, "%s", text);
-  }
-  return 1;
+  });
 }
 
 DSRTypes::E_RelationshipType relationship(hd_relation relation) {
@@ -52,7 +35,7 @@ DSRTypes::E_RelationshipType relationship(hd_relation relation) {
     case HD_INFERRED_FROM: return DSRTypes::RT_inferredFrom;
     case HD_SELECTED_FROM: return DSRTypes::RT_selectedFrom;
   }
-  throw ReportFailure("unknown relationship");
+  throw refusal("unknown relationship");
 }
 
 DSRTypes::E_DocumentType documentType(hd_report_kind kind) {
@@ -60,7 +43,7 @@ DSRTypes::E_DocumentType documentType(hd_report_kind kind) {
     case HD_REPORT_COMPREHENSIVE: return DSRTypes::DT_ComprehensiveSR;
     case HD_REPORT_COMPREHENSIVE_3D: return DSRTypes::DT_Comprehensive3DSR;
   }
-  throw ReportFailure("unknown kind of report");
+  throw refusal("unknown kind of report");
 }
 
 DSRCodedEntryValue code(const hd_code &code) {
@@ -77,25 +60,29 @@ struct hd_report {
   /// How deep the cursor is below the root's level, and whether the next item goes below the current one.
   int depth = 0;
   bool below = false;
+  std::vector<uint8_t> encoded;
+
+  /// More than the 128 bytes, the prefix and the file meta information before the data set.
+  static constexpr size_t largestPreamble = 4096;
 
   /// Adds an item at the cursor; it is the tree's current item afterwards.
   DSRContentItem &add(hd_relation relation, DSRTypes::E_ValueType type, const hd_code *name) {
     DSRDocumentTree &tree = document.getTree();
     const bool root = tree.isEmpty();
-    if (!root && depth == 0 && !below) throw ReportFailure("a report has one root");
+    if (!root && depth == 0 && !below) throw refusal("a report has one root");
     const size_t node = tree.addContentItem(
         root ? DSRTypes::RT_isRoot : relationship(relation), type,
         below ? DSRTypes::AM_belowCurrent : DSRTypes::AM_afterCurrent);
-    if (node == 0) throw ReportFailure("the document type does not allow this item here");
+    if (node == 0) throw refusal("the document type does not allow this item here");
     if (below) depth += 1;
     below = false;
     DSRContentItem &item = tree.getCurrentContentItem();
-    if (name != nullptr) check(item.setConceptName(code(*name)), "concept name");
+    if (name != nullptr) hd::check(item.setConceptName(code(*name)), "concept name");
     return item;
   }
 
   void enter() {
-    if (document.getTree().isEmpty() || below) throw ReportFailure("there is no item to enter");
+    if (document.getTree().isEmpty() || below) throw refusal("there is no item to enter");
     below = true;
   }
 
@@ -104,44 +91,51 @@ struct hd_report {
       below = false;
       return;
     }
-    if (depth == 0 || document.getTree().goUp() == 0) throw ReportFailure("there is no item to leave");
+    if (depth == 0 || document.getTree().goUp() == 0) throw refusal("there is no item to leave");
     depth -= 1;
   }
 
   /// DCMTK invents UIDs and the time of creation; the caller's take their place.
   void writeHeader(DcmDataset &dataset) const {
-    check(dataset.putAndInsertString(DCM_SeriesInstanceUID, seriesUID.c_str()), "SeriesInstanceUID");
-    check(dataset.putAndInsertString(DCM_SOPInstanceUID, instanceUID.c_str()), "SOPInstanceUID");
+    hd::check(dataset.putAndInsertString(DCM_SeriesInstanceUID, seriesUID.c_str()), "SeriesInstanceUID");
+    hd::check(dataset.putAndInsertString(DCM_SOPInstanceUID, instanceUID.c_str()), "SOPInstanceUID");
     dataset.findAndDeleteElement(DCM_InstanceCreatorUID);
     dataset.findAndDeleteElement(DCM_InstanceCreationDate);
     dataset.findAndDeleteElement(DCM_InstanceCreationTime);
     for (const auto &[keyword, value] : attributes) {
       DcmTag tag;
-      check(DcmTag::findTagFromName(keyword.c_str(), tag), keyword.c_str());
-      check(dataset.putAndInsertOFStringArray(tag, OFString(value.c_str(), value.size())), keyword.c_str());
+      hd::check(DcmTag::findTagFromName(keyword.c_str(), tag), keyword.c_str());
+      hd::check(dataset.putAndInsertOFStringArray(tag, OFString(value.c_str(), value.size())), keyword.c_str());
     }
     // ASCII needs no character set, and older readers know no UTF-8.
     if (!dataset.containsExtendedCharacters()) dataset.findAndDeleteElement(DCM_SpecificCharacterSet);
   }
 
-  void write(bool complete, const char *path) {
-    if (complete) check(document.completeDocument(), "completing the document");
+  /// The bytes of the file.
+  void encode(bool complete) {
+    if (complete) hd::check(document.completeDocument(), "completing the document");
     DcmFileFormat file;
-    check(document.write(*file.getDataset()), "writing the document tree");
+    hd::check(document.write(*file.getDataset()), "writing the document tree");
     writeHeader(*file.getDataset());
-    check(file.saveFile(path, EXS_LittleEndianExplicit), "saving the file");
+    const E_TransferSyntax syntax = EXS_LittleEndianExplicit;
+    encoded.resize(file.calcElementLength(syntax, EET_ExplicitLength) + largestPreamble);
+    DcmOutputBufferStream stream(encoded.data(), static_cast<offile_off_t>(encoded.size()));
+    file.transferInit();
+    hd::check(file.write(stream, syntax, EET_ExplicitLength, nullptr), "encoding the file");
+    file.transferEnd();
+    encoded.resize(static_cast<size_t>(stream.tell()));
   }
 };
 
 hd_report *hd_report_open(hd_report_kind kind, const hd_report_identity *identity, hd_error *error) {
   hd_report *report = nullptr;
   const int failed = guarded(error, [&] {
-    if (!dcmDataDict.isDictionaryLoaded()) throw ReportFailure("the DICOM dictionary is not installed");
+    hd::initialise();
     report = new hd_report;
     DSRDocument &document = report->document;
-    check(document.createNewDocument(documentType(kind)), "document type");
-    check(document.createNewSeriesInStudy(identity->study_uid), "StudyInstanceUID");
-    check(document.setSpecificCharacterSetType(DSRTypes::CS_UTF8), "character set");
+    hd::check(document.createNewDocument(documentType(kind)), "document type");
+    hd::check(document.createNewSeriesInStudy(identity->study_uid), "StudyInstanceUID");
+    hd::check(document.setSpecificCharacterSetType(DSRTypes::CS_UTF8), "character set");
     report->seriesUID = identity->series_uid;
     report->instanceUID = identity->instance_uid;
   });
@@ -161,7 +155,7 @@ int hd_report_add_evidence(
     const char *sop_instance_uid, hd_error *error) {
   return guarded(error, [&] {
     DSRSOPInstanceReferenceList &evidence = report->document.getCurrentRequestedProcedureEvidence();
-    check(evidence.addItem(study_uid, series_uid, sop_class_uid, sop_instance_uid), "evidence");
+    hd::check(evidence.addItem(study_uid, series_uid, sop_class_uid, sop_instance_uid), "evidence");
   });
 }
 
@@ -169,28 +163,28 @@ int hd_report_add_container(
     hd_report *report, hd_relation relation, hd_code name, const char *template_id, hd_error *error) {
   return guarded(error, [&] {
     DSRContentItem &item = report->add(relation, DSRTypes::VT_Container, &name);
-    if (template_id != nullptr) check(item.setTemplateIdentification(template_id, "DCMR"), "template");
+    if (template_id != nullptr) hd::check(item.setTemplateIdentification(template_id, "DCMR"), "template");
   });
 }
 
 int hd_report_add_code(
     hd_report *report, hd_relation relation, hd_code name, hd_code value, hd_error *error) {
   return guarded(error, [&] {
-    check(report->add(relation, DSRTypes::VT_Code, &name).setCodeValue(code(value)), "code");
+    hd::check(report->add(relation, DSRTypes::VT_Code, &name).setCodeValue(code(value)), "code");
   });
 }
 
 int hd_report_add_text(
     hd_report *report, hd_relation relation, hd_code name, const char *value, hd_error *error) {
   return guarded(error, [&] {
-    check(report->add(relation, DSRTypes::VT_Text, &name).setStringValue(value), "text");
+    hd::check(report->add(relation, DSRTypes::VT_Text, &name).setStringValue(value), "text");
   });
 }
 
 int hd_report_add_uid(
     hd_report *report, hd_relation relation, hd_code name, const char *value, hd_error *error) {
   return guarded(error, [&] {
-    check(report->add(relation, DSRTypes::VT_UIDRef, &name).setStringValue(value), "UID reference");
+    hd::check(report->add(relation, DSRTypes::VT_UIDRef, &name).setStringValue(value), "UID reference");
   });
 }
 
@@ -199,7 +193,7 @@ int hd_report_add_number(
     hd_error *error) {
   return guarded(error, [&] {
     DSRContentItem &item = report->add(relation, DSRTypes::VT_Num, &name);
-    check(item.setNumericValue(DSRNumericMeasurementValue(value, code(unit))), "number");
+    hd::check(item.setNumericValue(DSRNumericMeasurementValue(value, code(unit))), "number");
   });
 }
 
@@ -209,7 +203,7 @@ int hd_report_add_image(
     DSRContentItem &item = report->add(relation, DSRTypes::VT_Image, name);
     DSRImageReferenceValue reference(image.sop_class_uid, image.sop_instance_uid);
     if (image.frame > 0) reference.getFrameList().addItem(image.frame);
-    check(item.setImageReference(reference), "image reference");
+    hd::check(item.setImageReference(reference), "image reference");
   });
 }
 
@@ -222,7 +216,7 @@ int hd_report_add_points(
     for (size_t index = 0; index < count; ++index) {
       value.getGraphicDataList().addItem(points[2 * index], points[2 * index + 1]);
     }
-    check(item.setSpatialCoordinates(value), "spatial coordinates");
+    hd::check(item.setSpatialCoordinates(value), "spatial coordinates");
   });
 }
 
@@ -234,6 +228,11 @@ int hd_report_leave(hd_report *report, hd_error *error) {
   return guarded(error, [&] { report->leave(); });
 }
 
-int hd_report_write(hd_report *report, int complete, const char *path, hd_error *error) {
-  return guarded(error, [&] { report->write(complete != 0, path); });
+int hd_report_encode(
+    hd_report *report, int complete, const uint8_t **bytes, size_t *count, hd_error *error) {
+  return guarded(error, [&] {
+    report->encode(complete != 0);
+    *bytes = report->encoded.data();
+    *count = report->encoded.size();
+  });
 }

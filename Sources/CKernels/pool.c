@@ -7,6 +7,7 @@
 
 #include <linux/futex.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -99,12 +100,18 @@ ck_pool *ck_pool_create(int32_t threads) {
   memset(pool, 0, sizeof(*pool));
   pool->threads = 1;
   pool->workers = calloc(threads, sizeof(worker));
+  // Signals are the process's business: the workers inherit a mask that leaves them all to others.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   for (int32_t i = 1; pool->workers && i < threads; i++) {
     worker *each = &pool->workers[i];
     *each = (worker){.pool = pool, .index = i};
     if (pthread_create(&each->handle, NULL, worker_main, each) != 0) break;
+    pthread_setname_np(each->handle, "inference");
     pool->threads++;
   }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (pool->workers && pool->threads == threads) return pool;
   ck_pool_destroy(pool);
   return NULL;

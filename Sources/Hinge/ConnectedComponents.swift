@@ -27,9 +27,8 @@ struct ConnectedComponents {
     height = mask.height
     framed = [Int32](repeating: frame ? Self.unseen : 0, count: (width + 2) * (height + 2))
     for y in 0..<height {
-      for x in 0..<width {
-        framed[(y + 1) * (width + 2) + x + 1] = mask.bits[y * width + x] ? Self.unseen : 0
-      }
+      let row = (y + 1) * (width + 2) + 1
+      for x in 0..<width { framed[row + x] = mask.bits[y * width + x] ? Self.unseen : 0 }
     }
     let offsets = connectivity.offsets(width: width + 2)
     var stack: [Int] = []
@@ -42,7 +41,8 @@ struct ConnectedComponents {
   func pixels(where condition: (Int32) -> Bool) -> BinaryMask {
     var mask = BinaryMask(width: width, height: height)
     for y in 0..<height {
-      for x in 0..<width { mask.bits[y * width + x] = condition(framed[(y + 1) * (width + 2) + x + 1]) }
+      let row = (y + 1) * (width + 2) + 1
+      for x in 0..<width where condition(framed[row + x]) { mask.bits[y * width + x] = true }
     }
     return mask
   }
@@ -53,14 +53,16 @@ struct ConnectedComponents {
     var size = 0
     framed[start] = number
     stack.append(start)
-    while let pixel = stack.popLast() {
-      size += 1
-      for offset in offsets {
-        let next = pixel + offset
-        // A frame that belongs to the set has neighbours beyond the array.
-        guard framed.indices.contains(next), framed[next] == Self.unseen else { continue }
-        framed[next] = number
-        stack.append(next)
+    framed.withUnsafeMutableBufferPointer { framed in
+      while let pixel = stack.popLast() {
+        size += 1
+        for offset in offsets {
+          let next = pixel + offset
+          // A frame that belongs to the set has neighbours beyond the array.
+          guard next >= 0, next < framed.count, framed[next] == Self.unseen else { continue }
+          framed[next] = number
+          stack.append(next)
+        }
       }
     }
     return size

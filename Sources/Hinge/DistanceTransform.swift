@@ -12,6 +12,7 @@ enum DistanceTransform {
   /// Squared distances, H x W, in the square of `spacing`'s unit, from each pixel's centre to the nearest centre
   /// of a pixel of the set; `farAway` everywhere where the set is empty.
   static func squared(to mask: BinaryMask, spacing: PixelSpacing) -> [Float] {
+    guard !mask.isEmpty else { return [Float](repeating: farAway, count: mask.bits.count) }
     var field = mask.bits.map { $0 ? 0 : farAway }
     var envelope = ParabolaEnvelope(capacity: max(mask.width, mask.height))
     for x in 0..<mask.width {

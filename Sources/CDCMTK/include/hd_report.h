@@ -8,6 +8,7 @@
 #define HD_REPORT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "hd_error.h"
 
@@ -94,8 +95,10 @@ int hd_report_enter(hd_report *report, hd_error *error);
 /// The next item comes after the parent of the last one.
 int hd_report_leave(hd_report *report, hd_error *error);
 
-/// Writes the document, Explicit VR Little Endian. `complete` sets CompletionFlag; nobody has verified it.
-int hd_report_write(hd_report *report, int complete, const char *path, hd_error *error);
+/// The document as a DICOM file, Explicit VR Little Endian; the bytes belong to the report. `complete` sets
+/// CompletionFlag; nobody has verified it. A report is encoded once.
+int hd_report_encode(
+    hd_report *report, int complete, const uint8_t **bytes, size_t *count, hd_error *error);
 
 #ifdef __cplusplus
 }

@@ -86,7 +86,7 @@ struct AreaCurveBeats {
   private static func last(_ curve: AreaCurve, after systole: Int, _ typical: Double?) -> Int? {
     let rest = (systole + 1)..<curve.count
     guard let highest = rest.max(by: { curve.values[$0] < curve.values[$1] }) else { return nil }
-    let needed = (typical ?? .infinity) - FrameSelection.edgeTolerance * curve.swing
+    let needed = (typical ?? .infinity) - curve.edgeTolerance
     guard curve.values[highest] >= needed else { return nil }
     return highest
   }
@@ -94,7 +94,7 @@ struct AreaCurveBeats {
   /// Whether the clip's first frame is an end diastole: as large as the other beats' or, without any, level.
   private static func isDiastole(_ curve: AreaCurve, atEdge frame: Int, typical: Double?) -> Bool {
     guard let typical else { return curve.isFlat(at: frame) }
-    return curve.values[frame] >= typical - FrameSelection.edgeTolerance * curve.swing
+    return curve.values[frame] >= typical - curve.edgeTolerance
   }
 
   private static func median(_ values: [Double]) -> Double? {
@@ -103,6 +103,10 @@ struct AreaCurveBeats {
 }
 
 extension AreaCurve {
+  /// How far below the other beats' end diastole the clip's first or last frame may lie to be one; those frames
+  /// are not smoothed, so the noise counts whole.
+  fileprivate var edgeTolerance: Double { FrameSelection.edgeTolerance * swing + noise }
+
   func isMaximum(at i: Int) -> Bool {
     (i == 0 || values[i] >= values[i - 1]) && (i == count - 1 || values[i] >= values[i + 1])
   }

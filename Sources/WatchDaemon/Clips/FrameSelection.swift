@@ -1,6 +1,6 @@
 /// End diastole and end systole of every beat of a clip, from R-wave times where there are any and from the area
 /// of the left ventricle otherwise. Pure; times are milliseconds, frames 0-based.
-struct FrameSelection: Sendable {
+enum FrameSelection {
   /// Between one end diastole and the next: 200 down to 40 beats a minute.
   static let beatLengths = 300.0...1500.0
   /// From end diastole to end systole. Electromechanical systole takes some 400 ms at 60 beats a minute and less

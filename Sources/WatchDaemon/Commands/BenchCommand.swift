@@ -65,7 +65,8 @@ struct BenchRun {
     }
     do {
       return StudyFile(
-        path: path, sha256: try SHA256.hexDigest(ofFile: path), header: try ClipReader.readHeader(path: path))
+        path: path, origin: path, sha256: try SHA256.hexDigest(ofFile: path),
+        header: try ClipReader.readHeader(path: path))
     } catch let error as ClipReadError {
       throw CommandFailure(code: ExitCode.noInput, sentence: "\(path): \(error.detail)")
     }

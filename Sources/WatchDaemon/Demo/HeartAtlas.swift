@@ -87,8 +87,9 @@ struct TissueEcho: Sendable {
   private func level(_ tissue: HeartTissue, _ point: HeartPoint) -> Double {
     switch tissue {
     case .leftVentricle: -19.5 + 5 * smoothStep((45 - point.z) / 45)
-    case .rightVentricle: -17 + 3 * smoothStep((60 - point.z) / 40)
-    case .leftAtrium, .rightAtrium: -19.5 + 2 * smoothStep((point.z - 90) / 30)
+    case .rightVentricle: -15.5 + 3 * smoothStep((60 - point.z) / 40)
+    case .leftAtrium: -19.5 + 2 * smoothStep((point.z - 90) / 30)
+    case .rightAtrium: -16.5
     case .septum: septum(point) + annularGlow(point)
     case .lateralWall: lateralWall(point) + annularGlow(point)
     case .apex: -6

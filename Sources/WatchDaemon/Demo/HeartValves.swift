@@ -30,7 +30,7 @@ struct HeartValves: Sendable {
     let direction = (q: along.q / width, z: along.z / width)
     let apical = (q: direction.z * (direction.q > 0 ? 1 : -1), z: -abs(direction.q))
     let length = share * width
-    let angle = (3 + 77 * opening) * Double.pi / 180
+    let angle = (3 + 59 * opening) * Double.pi / 180
     let root = HeartPoint(q: hinge.q - 4 * direction.q, z: hinge.z - 4 * direction.z)
     return [root]
       + (0...12).map { step in

@@ -29,7 +29,9 @@ struct Evaluator {
   var segmenter: any PictureSegmenter
   var extractor = HingeExtractor()
   /// The product's confidence in a pair, and why it withholds it although the extraction does not.
-  var judge: (HingePair) -> (confidence: Double?, withheld: ReasonCode?) = { _ in (nil, nil) }
+  var judge: (HingePair, CAMUSDataset.Entry) -> (confidence: Double?, withheld: ReasonCode?) = { _, _ in
+    (nil, nil)
+  }
   /// Called after each picture with how many are done, of how many.
   var progress: (Int, Int) -> Void = { _, _ in }
 
@@ -64,15 +66,24 @@ struct Evaluator {
     precondition(
       found.labels.width == picture.width && found.labels.height == picture.height,
       "a segmentation on the picture's grid")
-    let sector = SectorMask(
-      still: picture.pixels, width: picture.width, height: picture.height, spacing: picture.spacing)
-    let finding = extractor.extract(from: found.labels, probabilities: found.probabilities, sector: sector)
+    let finding = hingePoints(found, in: picture)
     var judgement: (confidence: Double?, withheld: ReasonCode?) = (nil, nil)
-    if case .measured(let pair) = finding { judgement = judge(pair) }
+    if case .measured(let pair) = finding { judgement = judge(pair, entry) }
     let result = EvaluatedCase(
       entry: entry, truth: sample.truth, prediction: found.labels, finding: finding,
       confidence: judgement.confidence, withheld: judgement.withheld?.rawValue)
     return (found.labels, result)
+  }
+
+  private func hingePoints(_ found: PictureSegmentation, in picture: GridImage) -> HingeFinding {
+    let grid = found.probabilities
+    let sector = SectorMask(
+      still: picture.pixels, width: picture.width, height: picture.height, spacing: picture.spacing)
+    let onGrid = sector?.resampled(
+      width: grid.width, height: grid.height, spacing: grid.spacing, by: found.mapping)
+    let labels = found.mapping == .identity ? found.labels : grid.labels()
+    return extractor.extract(from: labels, probabilities: grid, sector: onGrid)
+      .mapped(by: found.mapping)
   }
 
   private func makeFolder(_ path: String) throws {

@@ -3,7 +3,9 @@ import Foundation
 /// `evaluation.html`: an evaluation for a person, in one file.
 enum EvaluationPage {
   static func render(_ evaluation: Evaluation) -> String {
-    let groups = evaluation.summary.groups
+    let views = Set(evaluation.cases.map(\.entry.view)).count
+    // Of one view, the view's figures are those of all.
+    let groups = evaluation.summary.groups.filter { views > 1 || $0.phase != nil || $0.view == nil }
     let sections = [
       section("Pictures", counts(groups)),
       section("Agreement of the structures: median (15 to 85 percentile)", structures(groups)),
@@ -26,10 +28,10 @@ enum EvaluationPage {
   }
 
   private static let style = """
-    body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}
+    body{font:15px/1.5 system-ui,sans-serif;max-width:84rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}
     .notice{font-weight:600}table{border-collapse:collapse;margin:.5rem 0 2rem}
     th,td{padding:.2rem .7rem;border-bottom:1px solid #d8dee4;text-align:right;font-variant-numeric:tabular-nums}
-    th{background:#f3f5f7}th:first-child,td:first-child{text-align:left}code{font-size:85%}
+    th{background:#f3f5f7}th:first-child,td:first-child{text-align:left}td{white-space:nowrap}section{overflow-x:auto}code{font-size:85%}
     """
 
   private static func section(_ title: String, _ table: HTMLTable) -> String {

@@ -22,7 +22,7 @@ struct AnalysisSettings: Sendable, Equatable {
   }
 
   func ruleView(_ file: StudyFile) -> ClipReport.View.Code? {
-    viewRules.first { $0.holds(texts: file.header.texts, file: file.path) }?.view
+    viewRules.first { $0.holds(texts: file.header.texts, file: file.origin) }?.view
   }
 
   /// SHA-256 of everything here that results depend on.

@@ -100,7 +100,7 @@ struct ClipAnalysis: Sendable {
       let measurement = PhaseMeasurement(
         pair, phase: phase, frame: frame, view: view, target: target, card: segmenter.card)
       outcome.report.measurements.append(measurement)
-      outcome.pictures.append(MeasuredPicture(measurement, finding: finding, pair: pair, target: target))
+      outcome.pictures.append(MeasuredPicture(measurement, pair: pair, target: target))
     }
     if outcome.report.measurements.isEmpty, let missing {
       throw ClipStop.indeterminate(

@@ -10,8 +10,8 @@ struct ClipSampling {
   /// Enough to meet every phase of a beat; what is found here is not computed again.
   static let frames = 12
   /// Above this share of coloured pixels in the 2D region, averaged over the frames, a clip is a colour Doppler
-  /// loop.
-  static let largestColouredShare = 0.01
+  /// loop. Of 31 loops of six scanners the plain ones have 0.7 % at most and the colour loops 3.4 % at least.
+  static let largestColouredShare = 0.015
 
   /// A region that shows an apical view, with what its sampled frames gave.
   struct Result {
@@ -38,7 +38,7 @@ struct ClipSampling {
       guard let target = target(in: region, frames: frames) else { continue }
       let findings = try outcome.inference.measure { try segment(frames, target) }
       let verdict = ApicalPlausibility.verdict(
-        of: findings.sorted { $0.key < $1.key }.map { $0.value.mask.labelMask })
+        of: findings.sorted { $0.key < $1.key }.map { $0.value.labels.labelMask })
       if verdict.isApical { return Result(target: target, findings: findings) }
       stop = .excluded(.notApical, Self.sentence(verdict))
     }
@@ -79,23 +79,29 @@ struct ClipSampling {
   }
 
   private static func sentence(_ verdict: ApicalPlausibility.Verdict) -> String {
-    let share = Int((verdict.plausibleShare * 100).rounded())
-    return
-      "Only \(share) % of the sampled frames show a left ventricle above a left atrium as an apical view does."
+    let share = "\(Int((verdict.plausibleShare * 100).rounded())) %"
+    let kept = "\(Int((verdict.steadiness * 100).rounded())) %"
+    return "A left ventricle above a left atrium, as in an apical view, was found on \(share) of the sampled "
+      + "frames, and from one to the next \(kept) of it stayed in place."
   }
 }
 
 extension FrameLoop {
   init(_ target: ClipTarget, segmenter: Segmenter, width: Int) {
-    let geometry = InputGeometry(box: target.box, spacing: target.spacing, inputSide: segmenter.inputSide)
+    let geometry = target.geometry(inputSide: segmenter.inputSide)
     self.init(segmenter: segmenter, mapping: GridMapping(geometry), width: width)
   }
 
   /// Segments frames and takes their hinge points.
+  /// - Parameter sector: on the grid of the target's box.
   func findings(over next: () throws -> DecodedFrame?, sector: SectorMask) throws -> [Int: FrameFinding] {
     let extractor = HingeExtractor()
+    let geometry = mapping.geometry
+    let onInput = sector.resampled(
+      width: geometry.inputSide, height: geometry.inputSide, spacing: geometry.inputSpacing,
+      by: geometry.inputToBox)
     return try run(over: next) { _, segmentation in
-      FrameFinding(segmentation, sector: sector, extractor: extractor)
+      FrameFinding(segmentation, sector: onInput, extractor: extractor, geometry: geometry)
     }
   }
 }

@@ -5,18 +5,23 @@ struct FrameFinding: Sendable {
   var hinges: HingeFinding
   /// Area of the left ventricle in square millimetres of the target's spacing; `nil` where there is none.
   var ventricleArea: Double?
-  var mask: RunLengthMask
+  /// The labels of the target's box, on the network's grid.
+  var labels: RunLengthMask
 
-  init(_ segmentation: Segmentation, sector: SectorMask?, extractor: HingeExtractor) {
-    hinges = extractor.extract(
-      from: segmentation.mask, probabilities: segmentation.probabilities, sector: sector)
-    mask = RunLengthMask(segmentation.mask)
-    if case .measured(let pair) = hinges {
+  /// - Parameter sector: on the network's grid.
+  init(
+    _ segmentation: Segmentation, sector: SectorMask?, extractor: HingeExtractor, geometry: InputGeometry
+  ) {
+    let found = extractor.extract(
+      from: segmentation.labels, probabilities: segmentation.probabilities, sector: sector)
+    hinges = found.mapped(by: geometry.inputToBox)
+    labels = RunLengthMask(segmentation.labels.cropped(to: geometry.boxInInput))
+    if case .measured(let pair) = found {
       ventricleArea = pair.quality.ventricleSquareMillimetres
     } else {
-      let pixels = BinaryMask(segmentation.mask, .leftVentricle).largestComponent.holesFilled.count
-      let spacing = segmentation.mask.spacing
-      ventricleArea = pixels > 0 ? Double(pixels) * spacing.x * spacing.y : nil
+      let pixels = BinaryMask(segmentation.labels, .leftVentricle).largestComponent.holesFilled.count
+      let area = geometry.pixelSize * geometry.pixelSize
+      ventricleArea = pixels > 0 ? Double(pixels) * area : nil
     }
   }
 
@@ -35,6 +40,10 @@ struct ClipTarget: Sendable {
   var sector: SectorMask
   /// Millimetres a pixel; nominal, for thresholds alone, where the region is not calibrated.
   var spacing: PixelSpacing
+
+  func geometry(inputSide: Int) -> InputGeometry {
+    InputGeometry(box: box, spacing: spacing, inputSide: inputSide)
+  }
 
   var isCalibrated: Bool { region.spacing != nil }
 

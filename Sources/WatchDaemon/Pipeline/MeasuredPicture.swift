@@ -1,24 +1,23 @@
 import Hinge
 
-/// What is drawn over a measured frame, kept until the frame is decoded once more for its picture.
+/// What is drawn over a measured frame, kept until the frame is decoded and segmented once more for its picture:
+/// keeping every frame and mask of a long clip for the sake of two costs memory.
 struct MeasuredPicture: Sendable {
   var measurement: PhaseMeasurement
   var target: ClipTarget
-  /// On the grid of the target's box.
-  var mask: RunLengthMask
   /// In pixel-index coordinates of the stored frame.
   var contactLine: [Point]
 
-  init(_ measurement: PhaseMeasurement, finding: FrameFinding, pair: HingePair, target: ClipTarget) {
+  init(_ measurement: PhaseMeasurement, pair: HingePair, target: ClipTarget) {
     self.measurement = measurement
     self.target = target
-    mask = finding.mask
     contactLine = pair.contactLine.map(target.stored)
   }
 
-  func scene(on frame: GrayFrame, of clip: ClipReport) -> OverlayScene {
+  /// - Parameter mask: on the grid of the target's box.
+  func scene(on frame: GrayFrame, mask: LabelMask, of clip: ClipReport) -> OverlayScene {
     OverlayScene(
-      frame: frame, box: target.box, sector: target.sector.mask.bits, mask: mask.labelMask,
+      frame: frame, box: target.box, sector: target.sector.mask.bits, mask: mask,
       hingePoints: measurement.hingePoints.map { OverlayScene.Mark($0) }, contactLine: contactLine,
       diameter: diameter, phase: measurement.phase, view: clip.view.code, frameIndex: measurement.frame,
       frameCount: clip.frames, spacing: target.region.spacing)

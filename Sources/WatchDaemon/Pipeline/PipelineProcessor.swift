@@ -15,8 +15,7 @@ struct PipelineProcessor: StudyProcessor {
       return PipelineProcessor(
         pipeline: StudyPipeline(
           analysis: ClipAnalysis(segmenter: segmenter, settings: settings),
-          configurationDigest: settings.digest,
-          writer: StudyWriter(settings: settings)))
+          writer: StudyWriter(segmenter: segmenter, settings: settings)))
     } catch {
       throw .processor(error.sentence)
     }
@@ -53,16 +52,17 @@ private final class PipelineWork: StudyWork {
       try context.checkpoint()
       guard let path = input.path else { continue }
       switch ClipHeaders().header(of: path) {
-      case .success(let header): files.append(StudyFile(path: path, sha256: input.sha256, header: header))
+      case .success(let header):
+        files.append(StudyFile(path: path, origin: input.name, sha256: input.sha256, header: header))
       case .failure(let fault): unreadable[input] = fault
       }
     }
     self.unreadable = unreadable
     let input = StudyInput(
       studyInstanceUID: study.uid,
-      files: files.sorted { ($0.header.sopInstanceUID ?? "") < ($1.header.sopInstanceUID ?? "") })
-    walk = StudyWalk(
-      pipeline, input, others: Self.others(study, unreadable), replacing: predecessor)
+      files: files.sorted { ($0.header.sopInstanceUID ?? "") < ($1.header.sopInstanceUID ?? "") },
+      others: Self.others(study, unreadable), isClosedAtLimit: study.closedAtLimit)
+    walk = StudyWalk(pipeline, input, replacing: predecessor)
   }
 
   func step() throws(StudyFailure) -> StudyOutcome? {
@@ -70,11 +70,10 @@ private final class PipelineWork: StudyWork {
     if walk.analyseNext() != nil { return nil }
     try context.enter(.report)
     do {
-      let report = try walk.finish(into: staging.path) { [study] report in
-        report.study.revision = study.revision.number
-        report.study.supersedes = study.previous?.name
-        if study.closedAtLimit, report.status == .completed { report.status = .partial }
-      }
+      let report = try walk.finish(
+        into: staging.path,
+        as: StudyReport.Study(
+          uid: study.uid, revision: study.revision.number, supersedes: study.previous?.name))
       return .staged(report.status, ends: ends(by: report))
     } catch let error as FileError {
       throw StudyFailure(.report, error)

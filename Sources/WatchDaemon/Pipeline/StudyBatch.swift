@@ -47,15 +47,14 @@ struct StudyBatch {
       return
     }
     let input = StudyInput(study, headers: headers)
-    let others = study.otherInputs
     do {
       let predecessor = try latest(of: study.uid)
       let report: StudyReport
-      if let predecessor, isUnchanged(predecessor.report, input, others) {
+      if let predecessor, pipeline.isUnchanged(predecessor.report, input) {
         progress.line("study \(study.uid): already in the outbox, unchanged")
         report = predecessor.report
       } else {
-        report = try publish(input, others, replacing: predecessor)
+        report = try publish(input, replacing: predecessor)
       }
       result.reports.append(report)
       result.ends += study.ends(by: report)
@@ -67,7 +66,7 @@ struct StudyBatch {
   }
 
   private func publish(
-    _ input: StudyInput, _ others: [StudyReport.Input], replacing predecessor: StudyPipeline.Predecessor?
+    _ input: StudyInput, replacing predecessor: StudyPipeline.Predecessor?
   ) throws -> StudyReport {
     let publisher = OutboxPublisher(outbox: outbox)
     let revision = PublishedRevision(
@@ -75,7 +74,7 @@ struct StudyBatch {
     let staging = try StagingFolder(in: outbox, name: revision.name)
     do {
       let report = try pipeline.run(
-        input, others: others, replacing: predecessor, into: staging.path,
+        input, replacing: predecessor, into: staging.path,
         onClip: { progress.line(ClipLine.text($0)) })
       _ = try publisher.publish(staging, as: revision)
       progress.line("study \(input.studyInstanceUID): \(report.status.rawValue)")
@@ -95,18 +94,6 @@ struct StudyBatch {
       report: try StudyJSON.decode(.init(bytes)), folder: folder, name: revision.name)
   }
 
-  /// Whether a result was made by the same model, configuration and version and covers all of these inputs.
-  private func isUnchanged(
-    _ report: StudyReport, _ input: StudyInput, _ others: [StudyReport.Input]
-  ) -> Bool {
-    let known = Set(report.inputs.map(\.sha256))
-    return report.model.sha256 == pipeline.analysis.segmenter.sha256
-      && report.configuration?.sha256 == pipeline.configurationDigest
-      && report.software.version == Software.version
-      && input.files.allSatisfy { known.contains($0.sha256) }
-      && others.allSatisfy { known.contains($0.sha256) }
-  }
-
   private func held(_ study: StudyGrouping.Study) -> [FileEnd] {
     let attributes = study.disagreements.map(\.rawValue).joined(separator: ", ")
     progress.line("study \(study.uid): held, its files disagree on \(attributes)")
@@ -119,9 +106,9 @@ extension StudyInput {
   init(_ study: StudyGrouping.Study, headers: [String: HeaderResult]) {
     let files = study.files.compactMap { file -> StudyFile? in
       guard case .success(let header) = headers[file.path] else { return nil }
-      return StudyFile(path: file.path, sha256: file.sha256, header: header)
+      return StudyFile(path: file.path, origin: file.path, sha256: file.sha256, header: header)
     }
-    self.init(studyInstanceUID: study.uid, files: files)
+    self.init(studyInstanceUID: study.uid, files: files, others: study.otherInputs)
   }
 }
 

@@ -3,18 +3,25 @@ import Hinge
 
 /// One file of a study, with what its header says.
 struct StudyFile: Sendable {
+  /// Where to read it.
   var path: String
+  /// The path that it came by, which view rules may ask for. It may name the patient.
+  var origin: String
   var sha256: String
   var header: ClipHeader
 
   /// The file's name without its folders.
-  var name: String { Files.lastComponent(of: path) }
+  var name: String { Files.lastComponent(of: origin) }
 }
 
 /// The files of one StudyInstanceUID, one an instance, in a stable order.
 struct StudyInput: Sendable {
   var studyInstanceUID: String
   var files: [StudyFile]
+  /// Files of the study that are not analysed, with their ends.
+  var others: [StudyReport.Input] = []
+  /// It was still growing when it was closed, so it may lack files.
+  var isClosedAtLimit = false
 
   /// The time that outputs state as theirs: the latest that the sources state, so that the same work gives the same
   /// bytes; the start of 1970 where none states any.
@@ -55,13 +62,20 @@ extension UTCTime {
   }
 }
 
-extension SourceClip {
-  init(_ file: StudyFile, report: StudyReport) {
-    let clip = report.clips.first { $0.sopInstanceUID == file.header.sopInstanceUID }
-    self.init(
-      sopClassUID: file.header.sopClassUID ?? "", sopInstanceUID: file.header.sopInstanceUID ?? "",
-      seriesInstanceUID: file.header.seriesInstanceUID ?? "", studyInstanceUID: report.study.uid,
-      attributes: file.header.attributes, rows: file.header.rows, columns: file.header.columns,
-      frames: file.header.frames, spacing: clip?.spacing.map { PixelSpacing(x: $0.x, y: $0.y) })
+extension StudyReport {
+  /// The pictures that the report rests on or speaks of, those that only an earlier revision had included. The
+  /// patient's and the study's attributes are those of the files at hand.
+  func sources(from input: StudyInput) -> [SourceClip] {
+    let attributes = input.files.first { !$0.header.attributes.isEmpty }?.header.attributes ?? [:]
+    return clips.compactMap { clip in
+      guard clip.status != .ignored, let sopClass = clip.sopClassUID, let series = clip.seriesInstanceUID
+      else {
+        return nil
+      }
+      return SourceClip(
+        sopClassUID: sopClass, sopInstanceUID: clip.sopInstanceUID, seriesInstanceUID: series,
+        studyInstanceUID: study.uid, attributes: attributes, rows: clip.rows, columns: clip.columns,
+        frames: clip.frames, spacing: clip.spacing.map { PixelSpacing(x: $0.x, y: $0.y) })
+    }
   }
 }

@@ -1,11 +1,7 @@
-import Foundation
-
-/// The walk of a study: every clip is analysed, what was found becomes one report, and the report becomes the files
-/// of a staging folder. Nothing here reads an inbox or publishes.
+/// How a study's files become the files of its result: every clip is analysed, what was found becomes one report,
+/// and the report is written into a staging folder. Nothing here reads an inbox or publishes.
 struct StudyPipeline: Sendable {
   let analysis: ClipAnalysis
-  /// SHA-256 of all settings that results depend on.
-  let configurationDigest: String
   let writer: StudyWriter
 
   /// What a new revision stands on.
@@ -17,36 +13,26 @@ struct StudyPipeline: Sendable {
     var name: String
   }
 
-  /// - Parameters:
-  ///   - others: files of the study that were not analysed, with their ends.
-  ///   - staging: an empty folder that is published when this returns.
+  /// SHA-256 of all settings that results depend on.
+  var configurationDigest: String { analysis.settings.digest }
+
+  /// The whole walk in one go.
   /// - Throws: what the writers throw: a full disk, a share that is gone.
   func run(
-    _ study: StudyInput, others: [StudyReport.Input] = [], replacing predecessor: Predecessor? = nil,
-    into staging: String, onClip: (ClipReport) -> Void = { _ in }
+    _ study: StudyInput, replacing predecessor: Predecessor? = nil, into staging: String,
+    onClip: (ClipReport) -> Void = { _ in }
   ) throws -> StudyReport {
-    var walk = StudyWalk(self, study, others: others, replacing: predecessor)
+    var walk = StudyWalk(self, study, replacing: predecessor)
     while let clip = walk.analyseNext() { onClip(clip) }
     return try walk.finish(into: staging)
   }
-}
 
-extension StudyLog {
-  /// One clip's walk.
-  mutating func add(_ outcome: ClipAnalysis.Outcome) {
-    let report = outcome.report
-    let status = Fact.status(report.status)
-    let clip = Fact.clip(sopInstanceUID: report.sopInstanceUID)
-    add("clip-decoded", stage: "decode", at: .now, durationMilliseconds: outcome.decoding.milliseconds, clip)
-    add(
-      "clip-segmented", stage: "inference", at: .now, durationMilliseconds: outcome.inference.milliseconds,
-      clip)
-    if let reason = report.reason {
-      add("clip-ended", stage: "clip", at: .now, clip, status, .reason(reason))
-    } else {
-      add(
-        "clip-ended", stage: "clip", at: .now, clip, status, .count("frames", report.frames),
-        .count("beats", report.beats.count))
-    }
+  /// Whether a result was made by the same model, configuration and version and covers all of these inputs.
+  func isUnchanged(_ report: StudyReport, _ study: StudyInput) -> Bool {
+    let known = Set(report.inputs.map(\.sha256))
+    return report.model.sha256 == analysis.segmenter.sha256
+      && report.configuration?.sha256 == configurationDigest && report.software.version == Software.version
+      && study.files.allSatisfy { known.contains($0.sha256) }
+      && study.others.allSatisfy { known.contains($0.sha256) }
   }
 }

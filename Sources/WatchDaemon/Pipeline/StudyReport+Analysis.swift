@@ -1,11 +1,12 @@
 extension StudyReport {
   /// The report of a study from the outcomes of its files, one an instance.
-  init(_ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome], others: [Input], card: ModelCard) {
+  init(_ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome], card: ModelCard) {
     let clips = outcomes.map(\.report)
     self.init(
-      study: Study(uid: study.studyInstanceUID, revision: 1, supersedes: nil), status: Self.status(of: clips),
+      study: Study(uid: study.studyInstanceUID, revision: 1, supersedes: nil),
+      status: Self.status(of: clips, isClosedAtLimit: study.isClosedAtLimit),
       clips: clips, studyMeasurements: [],
-      inputs: zip(study.files, clips).map { Input($0, $1) } + others,
+      inputs: zip(study.files, clips).map { Input($0, $1) } + study.others,
       model: Model(name: card.name, sha256: card.sha256, licence: card.licence),
       software: Software(name: WatchDaemon.Software.name, version: WatchDaemon.Software.version),
       timings: Timings(
@@ -13,19 +14,19 @@ extension StudyReport {
         inference: outcomes.map(\.inference.milliseconds).reduce(0, +), publish: 0, total: 0))
   }
 
-  /// Completed: every eligible clip was measured or is indeterminate. Partial: some of them failed. Ineligible:
-  /// readable, but nothing to measure. Failed: nothing could be processed.
-  static func status(of clips: [ClipReport]) -> Status {
+  /// Completed: every eligible clip was measured or is indeterminate. Partial: some of them failed, or the study
+  /// was closed at its limit. Ineligible: readable, but nothing to measure. Failed: nothing could be processed.
+  static func status(of clips: [ClipReport], isClosedAtLimit: Bool) -> Status {
     let judged = clips.contains { $0.status == .measured || $0.status == .indeterminate }
     let failed = clips.contains { $0.status == .failed }
     let readable = clips.contains { $0.status == .excluded || $0.status == .ignored }
-    if judged { return failed ? .partial : .completed }
-    if failed { return readable ? .partial : .failed }
-    return .ineligible
+    if failed && !judged && !readable { return .failed }
+    if failed || isClosedAtLimit { return .partial }
+    return judged ? .completed : .ineligible
   }
 
   /// Makes this the next revision: clips that only the earlier one had keep their results.
-  mutating func supersede(_ predecessor: StudyPipeline.Predecessor) {
+  mutating func supersede(_ predecessor: StudyPipeline.Predecessor, isClosedAtLimit: Bool) {
     let earlier = predecessor.report
     study.revision = earlier.study.revision + 1
     study.supersedes = predecessor.name
@@ -35,7 +36,7 @@ extension StudyReport {
     inputs += earlier.inputs.filter {
       !known.contains($0.sha256) && !present.contains($0.sopInstanceUID ?? "")
     }
-    status = Self.status(of: clips)
+    status = Self.status(of: clips, isClosedAtLimit: isClosedAtLimit)
   }
 }
 

@@ -3,21 +3,19 @@
 struct StudyWalk {
   private let pipeline: StudyPipeline
   private let study: StudyInput
-  private let others: [StudyReport.Input]
   private let predecessor: StudyPipeline.Predecessor?
   private var outcomes: [ClipAnalysis.Outcome] = []
   private var log = StudyLog()
   private let start = ContinuousClock.now
 
   init(
-    _ pipeline: StudyPipeline, _ study: StudyInput, others: [StudyReport.Input] = [],
-    replacing predecessor: StudyPipeline.Predecessor? = nil
+    _ pipeline: StudyPipeline, _ study: StudyInput, replacing predecessor: StudyPipeline.Predecessor? = nil
   ) {
     self.pipeline = pipeline
     self.study = study
-    self.others = others
     self.predecessor = predecessor
-    log.add("study-started", stage: "study", at: .now, .count("files", study.files.count + others.count))
+    log.add(
+      "study-started", stage: "study", at: .now, .count("files", study.files.count + study.others.count))
   }
 
   /// Analyses the next clip; `nil` when none is left.
@@ -30,20 +28,39 @@ struct StudyWalk {
   }
 
   /// Writes what was found into an empty staging folder, the record last.
-  /// - Parameter adjust: Has the last word on the report.
-  func finish(into staging: String, adjust: (inout StudyReport) -> Void = { _ in }) throws -> StudyReport {
-    let clock = ContinuousClock()
-    var log = log
-    var report = StudyReport(study, outcomes, others: others, card: pipeline.analysis.segmenter.card)
+  /// - Parameter identity: what the result is published as, where that is not simply the next revision.
+  /// - Throws: what the writers throw: a full disk, a share that is gone.
+  mutating func finish(into staging: String, as identity: StudyReport.Study? = nil) throws -> StudyReport {
+    var report = StudyReport(study, outcomes, card: pipeline.analysis.segmenter.card)
     report.configuration = StudyReport.Configuration(sha256: pipeline.configurationDigest)
-    if let predecessor { report.supersede(predecessor) }
-    adjust(&report)
-    let publishing = clock.now
+    if let predecessor { report.supersede(predecessor, isClosedAtLimit: study.isClosedAtLimit) }
+    if let identity { report.study = identity }
+    let publishing = ContinuousClock.now
     try pipeline.writer.write(report, study, outcomes, predecessor: predecessor, into: staging)
-    report.timings.publish = publishing.duration(to: clock.now).milliseconds
-    report.timings.total = start.duration(to: clock.now).milliseconds
+    report.timings.publish = publishing.duration(to: .now).milliseconds
+    report.timings.total = start.duration(to: .now).milliseconds
     log.add("study-written", stage: "publish", at: .now, durationMilliseconds: report.timings.publish)
     try pipeline.writer.writeRecord(report, log: log, into: staging)
     return report
+  }
+}
+
+extension StudyLog {
+  /// One clip's walk.
+  fileprivate mutating func add(_ outcome: ClipAnalysis.Outcome) {
+    let report = outcome.report
+    let status = Fact.status(report.status)
+    let clip = Fact.clip(sopInstanceUID: report.sopInstanceUID)
+    add("clip-sampled", stage: "decode", at: .now, durationMilliseconds: outcome.decoding.milliseconds, clip)
+    add(
+      "clip-segmented", stage: "inference", at: .now, durationMilliseconds: outcome.inference.milliseconds,
+      clip)
+    if let reason = report.reason {
+      add("clip-ended", stage: "clip", at: .now, clip, status, .reason(reason))
+    } else {
+      add(
+        "clip-ended", stage: "clip", at: .now, clip, status, .count("frames", report.frames),
+        .count("beats", report.beats.count))
+    }
   }
 }

@@ -3,6 +3,7 @@ import Hinge
 
 /// Writes a study's outputs into its staging folder.
 struct StudyWriter: Sendable {
+  let segmenter: Segmenter
   let settings: AnalysisSettings
 
   /// Everything but the record, which is written last.
@@ -35,33 +36,38 @@ struct StudyWriter: Sendable {
     try AtomicFile.write(bytes, to: staging + "/" + name, .staging)
   }
 
-  /// The measured frames are decoded once more: keeping every frame of a long clip for the sake of two costs memory.
+  /// The measured frames with what was found on them.
   private func overlayPNGs(
     _ file: StudyFile, _ outcome: ClipAnalysis.Outcome
   ) throws -> [(CyclePhase, [UInt8])] {
-    guard !outcome.pictures.isEmpty else { return [] }
+    guard let target = outcome.pictures.first?.target else { return [] }
     let indices = Set(outcome.pictures.map(\.measurement.frame)).sorted()
     let decoder = try CineDecoder(path: file.path, frames: indices, limits: .init())
     defer { decoder.close() }
-    var frames: [Int: GrayFrame] = [:]
-    while let frame = try decoder.next() { frames[frame.index] = frame.gray }
-    return try outcome.pictures.compactMap { picture -> (CyclePhase, [UInt8])? in
-      guard let frame = frames[picture.measurement.frame] else { return nil }
-      let scene = picture.scene(on: frame, of: outcome.report)
-      return (picture.measurement.phase, try OverlayPNG.render(scene))
+    let mapping = GridMapping(target.geometry(inputSide: segmenter.inputSide))
+    let decoding = MaskDecoding(geometry: mapping.geometry)
+    let worker = try segmenter.makeWorker(threads: settings.threads)
+    var pngs: [(CyclePhase, [UInt8])] = []
+    while let frame = try decoder.next() {
+      let mask = decoding.labels(try worker.segment(frame.gray, with: mapping))
+      for picture in outcome.pictures where picture.measurement.frame == frame.index {
+        let scene = picture.scene(on: frame.gray, mask: mask, of: outcome.report)
+        pngs.append((picture.measurement.phase, try OverlayPNG.render(scene)))
+      }
     }
+    return pngs
   }
 
   private func writeStructuredReport(
     _ report: StudyReport, _ study: StudyInput, into staging: String
   ) throws {
-    let images = study.files.filter { $0.header.hasPixelData }
-    guard !images.isEmpty else { return }
+    let sources = report.sources(from: study)
+    guard !sources.isEmpty else { return }
     let uids = DerivedUID(
       inputs: report.inputs.map(\.sha256), model: report.model.sha256, configuration: settings.digest,
       version: report.software.version)
     try StructuredReport.write(
-      report: report, sources: images.map { SourceClip($0, report: report) }, uids: uids,
+      report: report, sources: sources, uids: uids,
       contentTime: study.contentTime, kind: settings.reportKind, to: staging + "/report.dcm")
   }
 

@@ -94,8 +94,8 @@ struct MeasuredFrame {
   }
 
   private var reviewText: String {
-    measurement.reviewReasons.isEmpty
-      ? "To be reviewed." : "To be reviewed: \(measurement.reviewReasons.joined(separator: ", "))."
+    let words = measurement.reviewReasons.map(ReasonText.words(review:))
+    return (["To be reviewed"] + words).joined(separator: "; ") + "."
   }
 }
 

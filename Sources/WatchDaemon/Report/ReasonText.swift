@@ -1,3 +1,5 @@
+import Hinge
+
 /// Reason codes in plain words, for people: what was found, and what can be done where something can.
 enum ReasonText {
   /// One sentence.
@@ -5,6 +7,23 @@ enum ReasonText {
 
   /// One sentence, where there is something to do.
   static func remedy(_ reason: ReasonCode) -> String? { entry(reason).remedy }
+
+  /// Why a person should look at a measurement, in a few words; a code that is not known stays as it is.
+  static func words(review code: String) -> String {
+    switch ReviewReason(rawValue: code) {
+    case .fragmentedVentricle: "the left ventricle's outline is in pieces"
+    case .fragmentedAtrium: "the left atrium's outline is in pieces"
+    case .leak: "a leak into a neighbouring chamber was cut off"
+    case .wideGap: "ventricle and atrium do not touch"
+    case .longContact: "ventricle and atrium touch over a long way"
+    case .shortContact: "ventricle and atrium hardly touch"
+    case .atriumNotBelow: "the atrium does not lie below the ventricle"
+    case .steepContact: "the annulus stands steep"
+    case .chamberAtEdge: "a chamber is cut by the sector's edge"
+    case .uncertainLabels: "the outline is uncertain at a hinge point"
+    case nil: code
+    }
+  }
 
   private static func entry(_ reason: ReasonCode) -> (sentence: String, remedy: String?) {
     switch reason {

@@ -46,8 +46,12 @@ final class ReportDocument {
     try check { hd_report_leave(handle, $0) }
   }
 
-  func write(complete: Bool, to path: String) throws(Failure) {
-    try check { hd_report_write(handle, complete ? 1 : 0, path, $0) }
+  /// The bytes of the DICOM file.
+  func encode(complete: Bool) throws(Failure) -> [UInt8] {
+    var bytes: UnsafePointer<UInt8>?
+    var count = 0
+    try check { hd_report_encode(handle, complete ? 1 : 0, &bytes, &count, $0) }
+    return Array(UnsafeBufferPointer(start: bytes, count: count))
   }
 
   private func addAlone(_ item: ContentItem) throws(Failure) {

@@ -22,24 +22,34 @@ enum StructuredReport {
   /// High, so that the series sorts behind those of the scanner.
   private static let seriesNumber = "9901"
 
-  /// - Parameters:
-  ///   - sources: every clip that the report rests on or speaks of, all of one study.
-  ///   - uids: of this piece of work; the same work writes the same bytes.
-  ///   - contentTime: of the journal or the source, never the present.
+  /// Writes the report to a file of a staging folder, synced and readable for the group only.
   static func write(
     report: StudyReport, sources: [SourceClip], uids: DerivedUID, contentTime: UTCTime,
     kind: Kind = .comprehensive, to path: String
-  ) throws(Failure) {
+  ) throws {
+    let bytes = try encode(report: report, sources: sources, uids: uids, contentTime: contentTime, kind: kind)
+    try AtomicFile.write(bytes, to: path, .staging)
+  }
+
+  /// The bytes of the DICOM file.
+  ///
+  /// - Parameters:
+  ///   - sources: every clip that the report rests on or speaks of, all of one study.
+  ///   - uids: of this piece of work; the same work gives the same bytes.
+  ///   - contentTime: of the journal or the source, never the present.
+  static func encode(
+    report: StudyReport, sources: [SourceClip], uids: DerivedUID, contentTime: UTCTime,
+    kind: Kind = .comprehensive
+  ) throws(Failure) -> [UInt8] {
     guard let first = sources.first else { throw .noSource }
-    let tree = MeasurementReportTree(report: report, sources: sources, uids: uids).root()
     let document = try ReportDocument(
       kind: kind, studyUID: report.study.uid, seriesUID: uids.uid("report", "series"),
       instanceUID: uids.uid("report"))
     let header = header(of: report, at: contentTime)
     for (keyword, value) in copied(from: first) + header { try document.set(keyword, value) }
     for source in sources { try document.addEvidence(source, study: report.study.uid) }
-    try document.add(tree)
-    try document.write(complete: report.status != .partial && report.status != .failed, to: path)
+    try document.add(MeasurementReportTree(report: report, sources: sources, uids: uids).root())
+    return try document.encode(complete: report.status != .partial && report.status != .failed)
   }
 
   private static func copied(from source: SourceClip) -> [(String, String)] {

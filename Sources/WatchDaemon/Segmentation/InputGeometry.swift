@@ -21,6 +21,23 @@ struct InputGeometry: Sendable, Equatable {
     pixelSize = max(Double(box.width) * spacing.x, Double(box.height) * spacing.y) / Double(inputSide)
   }
 
+  /// Millimetres a pixel of the network's grid.
+  var inputSpacing: PixelSpacing { PixelSpacing(x: pixelSize, y: pixelSize) }
+
+  /// From points of the network's grid to points of the box's.
+  var inputToBox: PixelMapping {
+    PixelMapping(
+      centredFrom: (inputSide, inputSide), inputSpacing, to: (box.width, box.height), spacing)
+  }
+
+  /// The pixels of the network's grid whose centres lie in the box.
+  var boxInInput: GridBox {
+    let columns = Int((marginX / pixelSize).rounded())
+    let rows = Int((marginY / pixelSize).rounded())
+    return GridBox(
+      minX: columns, minY: rows, maxX: inputSide - 1 - columns, maxY: inputSide - 1 - rows)
+  }
+
   /// Millimetres of black to the left of the box.
   var marginX: Double { (Double(inputSide) * pixelSize - Double(box.width) * spacing.x) / 2 }
   /// Millimetres of black above the box.

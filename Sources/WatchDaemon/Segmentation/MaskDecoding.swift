@@ -4,15 +4,43 @@ import Hinge
   import Glibc
 #endif
 
-/// The classes of every pixel of a box of the stored frame.
+/// The classes of every pixel of the network's grid, which has square pixels. Hinge points are taken here: on the
+/// stored frame's finer grid they are no more exact and take many times longer.
 struct Segmentation: Sendable {
-  /// Arg-max labels on the box's grid.
-  var mask: LabelMask
-  /// Softmax on the box's grid.
+  /// Softmax, K x H x W.
   var probabilities: ClassProbabilities
+  /// Arg-max, H x W.
+  var labels: LabelMask
+
+  /// - Parameter logits: K x H x W of the network.
+  init(logits: [Float], geometry: InputGeometry) {
+    let side = geometry.inputSide
+    precondition(logits.count == ClassProbabilities.classes * side * side, "one logit a class and pixel")
+    probabilities = ClassProbabilities(
+      width: side, height: side, spacing: geometry.inputSpacing,
+      values: Self.softmax(logits, classes: ClassProbabilities.classes, count: side * side))
+    labels = probabilities.labels()
+  }
+
+  private static func softmax(_ logits: [Float], classes: Int, count: Int) -> [Float] {
+    [Float](unsafeUninitializedCapacity: logits.count) { output, initialized in
+      for pixel in 0..<count {
+        var peak = logits[pixel]
+        for k in 1..<classes { peak = max(peak, logits[k * count + pixel]) }
+        var sum: Float = 0
+        for k in 0..<classes {
+          let value = expf(logits[k * count + pixel] - peak)
+          output[k * count + pixel] = value
+          sum += value
+        }
+        for k in 0..<classes { output[k * count + pixel] /= sum }
+      }
+      initialized = logits.count
+    }
+  }
 }
 
-/// From the network's logits to probabilities and labels on the stored frame's grid.
+/// From the network's grid to the grid of a box of the stored frame, for pictures and for comparison with a truth.
 struct MaskDecoding: Sendable {
   let geometry: InputGeometry
   /// Two neighbours and the weight of the second, for one row or column of the box.
@@ -37,50 +65,24 @@ struct MaskDecoding: Sendable {
     return Neighbours(low: low, high: min(low + 1, side - 1), weight: Float(clamped - Double(low)))
   }
 
-  /// Logits K x H x W of the network to labels and probabilities of the box.
-  func decode(_ logits: [Float], classes: Int) -> Segmentation {
-    let side = geometry.inputSide
-    precondition(logits.count == classes * side * side, "one logit a class and pixel")
-    let softmax = Self.softmax(logits, classes: classes, count: side * side)
-    let probabilities = upsample(softmax, classes: classes)
-    let labels = Self.argMax(probabilities, classes: classes, count: rows.count * columns.count)
-    let mask = LabelMask(
-      width: columns.count, height: rows.count, spacing: geometry.spacing, labels: labels)
-    return Segmentation(
-      mask: mask,
-      probabilities: ClassProbabilities(
-        width: mask.width, height: mask.height, spacing: mask.spacing, values: probabilities))
+  /// The most probable class of each pixel of the box, the probabilities interpolated linearly.
+  func labels(_ segmentation: Segmentation) -> LabelMask {
+    probabilities(segmentation.probabilities).labels()
   }
 
-  private static func softmax(_ logits: [Float], classes: Int, count: Int) -> [Float] {
-    [Float](unsafeUninitializedCapacity: logits.count) { output, initialized in
-      for pixel in 0..<count {
-        var peak = logits[pixel]
-        for k in 1..<classes { peak = max(peak, logits[k * count + pixel]) }
-        var sum: Float = 0
-        for k in 0..<classes {
-          let value = expf(logits[k * count + pixel] - peak)
-          output[k * count + pixel] = value
-          sum += value
-        }
-        for k in 0..<classes { output[k * count + pixel] /= sum }
-      }
-      initialized = logits.count
-    }
-  }
-
-  private func upsample(_ softmax: [Float], classes: Int) -> [Float] {
+  /// The probabilities on the box's grid, interpolated linearly.
+  func probabilities(_ source: ClassProbabilities) -> ClassProbabilities {
     let side = geometry.inputSide
     let width = columns.count
-    let count = classes * width * rows.count
-    return [Float](unsafeUninitializedCapacity: count) { output, initialized in
+    let count = ClassProbabilities.classes * width * rows.count
+    let values = [Float](unsafeUninitializedCapacity: count) { output, initialized in
       var line = [Float](repeating: 0, count: side)
-      for k in 0..<classes {
+      for k in 0..<ClassProbabilities.classes {
         for (y, row) in rows.enumerated() {
           let low = (k * side + row.low) * side
           let high = (k * side + row.high) * side
           for u in 0..<side {
-            line[u] = softmax[low + u] + row.weight * (softmax[high + u] - softmax[low + u])
+            line[u] = source.values[low + u] + row.weight * (source.values[high + u] - source.values[low + u])
           }
           let start = (k * rows.count + y) * width
           for (x, column) in columns.enumerated() {
@@ -90,20 +92,7 @@ struct MaskDecoding: Sendable {
       }
       initialized = count
     }
-  }
-
-  private static func argMax(_ probabilities: [Float], classes: Int, count: Int) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: count) { labels, initialized in
-      for pixel in 0..<count {
-        var best = probabilities[pixel]
-        var label: UInt8 = 0
-        for k in 1..<classes where probabilities[k * count + pixel] > best {
-          best = probabilities[k * count + pixel]
-          label = UInt8(k)
-        }
-        labels[pixel] = label
-      }
-      initialized = count
-    }
+    return ClassProbabilities(
+      width: width, height: rows.count, spacing: geometry.spacing, values: values)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Hinge
 import Inference
 
 /// The loaded network with its card. Immutable, shared by every study; each thread takes a worker of its own.
@@ -16,7 +17,8 @@ final class Segmenter: Sendable {
     card = loaded.card
     sha256 = loaded.sha256
     let side = card.input.width
-    guard card.input.height == side, card.input.channels == 1, model.inputShape == [1, 1, side, side],
+    guard card.input.height == side, card.input.channels == 1,
+      card.classes.count == ClassProbabilities.classes, model.inputShape == [1, 1, side, side],
       model.outputShape == [1, card.classes.count, side, side]
     else {
       throw CommandFailure(
@@ -53,7 +55,10 @@ final class Segmenter: Sendable {
     }
   }
 
-  func makeWorker() throws -> SegmentationWorker { try SegmentationWorker(segmenter: self) }
+  /// - Parameter threads: threads that one frame is split over; frames side by side take one each.
+  func makeWorker(threads: Int = 1) throws -> SegmentationWorker {
+    try SegmentationWorker(segmenter: self, threads: threads)
+  }
 
   var inputSide: Int { card.input.width }
   var classes: Int { card.classes.count }
@@ -67,8 +72,8 @@ final class SegmentationWorker {
   private var logits: [Float]
   private var scratch: [Float] = []
 
-  fileprivate init(segmenter: Segmenter) throws {
-    session = try InferenceSession(model: segmenter.model, threads: 1)
+  fileprivate init(segmenter: Segmenter, threads: Int) throws {
+    session = try InferenceSession(model: segmenter.model, threads: threads)
     classes = segmenter.classes
     let pixels = segmenter.inputSide * segmenter.inputSide
     input = .allocate(capacity: pixels)
@@ -78,23 +83,23 @@ final class SegmentationWorker {
 
   deinit { input.deallocate() }
 
-  /// Labels and probabilities of the geometry's box of `frame`.
+  /// The geometry's box of `frame`, segmented on the network's grid.
   func segment(_ frame: GrayFrame, with mapping: GridMapping) throws -> Segmentation {
     mapping.preprocessing.fill(input, from: frame, scratch: &scratch)
     try logits.withUnsafeMutableBufferPointer {
       try session.run(UnsafeBufferPointer(input), into: $0)
     }
-    return mapping.decoding.decode(logits, classes: classes)
+    return Segmentation(logits: logits, geometry: mapping.geometry)
   }
 }
 
-/// Both ways between a box of the stored frame and the network's grid.
+/// The way from a box of the stored frame to the network's grid, worked out once a clip.
 struct GridMapping: Sendable {
+  let geometry: InputGeometry
   let preprocessing: Preprocessing
-  let decoding: MaskDecoding
 
   init(_ geometry: InputGeometry) {
+    self.geometry = geometry
     preprocessing = Preprocessing(geometry: geometry)
-    decoding = MaskDecoding(geometry: geometry)
   }
 }

@@ -235,6 +235,34 @@ def unet_residual():
     b.save("unet_residual", b.node("Sigmoid", b.conv(x, 19, 2)), 13)
 
 
+def sharing():
+    """Maps with several readers, and chains of doubling and concatenation."""
+    def doubled(b, x):
+        return b.node("Resize", x, "", b.constant(np.array([1, 1, 2, 2], "f4")), mode="nearest",
+                      nearest_mode="floor", coordinate_transformation_mode="asymmetric")
+
+    b = Builder((1, 2, 5, 6))
+    branches = [b.conv("input", 2, 3 + i % 2) for i in range(9)]
+    b.save("concat_of_nine", b.conv(b.node("Concat", *branches, axis=1), 31, 4), 13)
+
+    b = Builder((1, 2, 4, 6))
+    a, c = b.conv("input", 2, 16), b.node("Relu", b.conv("input", 2, 5))
+    x = doubled(b, b.node("Concat", a, c, axis=1))
+    b.save("doubled_concat", b.conv(x, 21, 9), 13)
+
+    b = Builder((1, 2, 3, 4))
+    x = doubled(b, doubled(b, b.conv("input", 2, 16)))
+    b.save("doubled_twice", b.conv(x, 16, 3), 13)
+
+    b = Builder((1, 3, 8, 12))
+    x = b.conv("input", 3, 18)
+    pooled = b.node("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
+    smaller = b.node("MaxPool", b.node("Concat", doubled(b, pooled), x, axis=1), kernel_shape=[2, 2],
+                     strides=[2, 2])
+    x = b.node("Concat", pooled, b.node("Sigmoid", smaller), axis=1)
+    b.save("shared_maps", b.node("Add", b.conv(x, 54, 18, 1), pooled), 13)
+
+
 if __name__ == "__main__":
     convolutions()
     pointwise()
@@ -242,5 +270,6 @@ if __name__ == "__main__":
     unet_pytorch()
     unet_keras()
     unet_residual()
+    sharing()
     total = sum(p.stat().st_size for p in FOLDER.iterdir() if p.suffix in (".onnx", ".f32"))
     print(f"{total} bytes in {len(list(FOLDER.glob('*.onnx')))} models")

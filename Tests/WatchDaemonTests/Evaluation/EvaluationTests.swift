@@ -54,6 +54,29 @@ private struct DrawnDataset {
   }
 }
 
+/// Answers with probabilities on a grid of half the resolution, as a network with its own input size does.
+private struct CoarseSegmenter: PictureSegmenter {
+  func segment(_ picture: GrayFrame, spacing: PixelSpacing) throws -> PictureSegmentation {
+    let whole = try DrawnSegmenter().segment(picture, spacing: spacing)
+    let width = picture.columns / 2
+    let height = picture.rows / 2
+    let coarse = PixelSpacing(x: 2 * spacing.x, y: 2 * spacing.y)
+    var values: [Float] = []
+    for plane in 0..<4 {
+      for y in 0..<height {
+        for x in 0..<width {
+          values.append(
+            whole.probabilities.values[(plane * picture.rows + 2 * y) * picture.columns + 2 * x])
+        }
+      }
+    }
+    return PictureSegmentation(
+      labels: whole.labels,
+      probabilities: ClassProbabilities(width: width, height: height, spacing: coarse, values: values),
+      mapping: PixelMapping(scaleX: 2, scaleY: 2, offsetX: 0, offsetY: 0))
+  }
+}
+
 /// Answers with the truth moved by some pixels.
 private struct DrawnSegmenter: PictureSegmenter {
   var shiftX = 0
@@ -114,6 +137,18 @@ private struct DrawnSegmenter: PictureSegmenter {
     let dice = 30.0 * 58 / (33 * 62)
     #expect(abs(try #require(result.cases.first).agreement.ventricle.dice - dice) < 1e-12)
     #expect(result.cases.first?.agreement.ventricle.hausdorff == 5)
+  }
+
+  @Test func pointsFoundOnAnotherGridAreThoseOfThePicture() throws {
+    let drawn = try DrawnDataset(patients: ["patient0001"])
+    let dataset = try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: nil)
+    let result = try Evaluator(segmenter: CoarseSegmenter())
+      .run(dataset, model: Self.model, output: drawn.output)
+    for item in result.cases {
+      #expect(item.status == .measured)
+      #expect(try #require(item.errors).allSatisfy { $0.distance < 2 })
+      #expect(item.agreement.ventricle.dice == 1)
+    }
   }
 
   @Test func writesTheContractsFiles() throws {

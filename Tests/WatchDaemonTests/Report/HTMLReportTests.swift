@@ -1,4 +1,5 @@
 import Foundation
+import Hinge
 import Testing
 
 @testable import WatchDaemon
@@ -108,6 +109,26 @@ import Testing
   ])
   func writesDecimals(value: Double, decimals: Int, text: String) {
     #expect(Decimal.text(value, decimals) == text)
+  }
+
+  @Test func leavesOutColumnsThatNothingFills() {
+    var report = SampleReport.study
+    for clip in report.clips.indices {
+      for index in report.clips[clip].measurements.indices {
+        report.clips[clip].measurements[index].confidence = nil
+        for point in 0..<2 {
+          report.clips[clip].measurements[index].hingePoints[point].errorMillimetres = nil
+        }
+      }
+    }
+    let page = page(report)
+    #expect(!page.contains(">Confidence<") && !page.contains(">Expected error"))
+  }
+
+  @Test func hasWordsForEveryReviewReason() {
+    let words = ReviewReason.allCases.map { ReasonText.words(review: $0.rawValue) }
+    #expect(Set(words).isDisjoint(with: ReviewReason.allCases.map(\.rawValue)))
+    #expect(ReasonText.words(review: "unheard-of") == "unheard-of")
   }
 
   @Test func hasASentenceForEveryReason() {

@@ -35,36 +35,11 @@ extension SampleReport {
     kind: StructuredReport.Kind = .comprehensive,
     _ body: (_ path: String) throws -> Result
   ) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("report.dcm").path
-    try StructuredReport.write(
-      report: report, sources: sources, uids: uids, contentTime: contentTime, kind: kind, to: path)
-    return try body(path)
-  }
-}
-
-/// A program of the system that judges what is written.
-enum Tool {
-  static func path(_ name: String) -> String? {
-    let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
-    return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-  }
-
-  static func isInstalled(_ name: String) -> Bool { path(name) != nil }
-
-  /// Exit status and what was written on both outputs.
-  static func run(_ name: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path(name) ?? name)
-    process.arguments = arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    try withTemporaryFolder { folder in
+      let path = folder + "/report.dcm"
+      try StructuredReport.write(
+        report: report, sources: sources, uids: uids, contentTime: contentTime, kind: kind, to: path)
+      return try body(path)
+    }
   }
 }

@@ -42,16 +42,29 @@ import Testing
     for row in 0..<side {
       for column in 0..<side { logits[(column < 16 ? 1 : 3) * side * side + row * side + column] = 20 }
     }
-    let result = MaskDecoding(geometry: Self.geometry).decode(logits, classes: 4)
-    #expect(result.mask.width == 60 && result.mask.height == 30)
+    let segmentation = Segmentation(logits: logits, geometry: Self.geometry)
+    let decoding = MaskDecoding(geometry: Self.geometry)
+    let mask = decoding.labels(segmentation)
+    #expect(mask.width == 60 && mask.height == 30)
     for row in 0..<30 {
-      #expect(result.mask.labels[row * 60 + 29] == ChamberLabel.leftVentricle.rawValue)
-      #expect(result.mask.labels[row * 60 + 30] == ChamberLabel.leftAtrium.rawValue)
+      #expect(mask.labels[row * 60 + 29] == ChamberLabel.leftVentricle.rawValue)
+      #expect(mask.labels[row * 60 + 30] == ChamberLabel.leftAtrium.rawValue)
     }
-    let sums = (0..<60 * 30).map { pixel in
-      (0..<4).map { result.probabilities.values[$0 * 1800 + pixel] }.reduce(0, +)
+    let values = decoding.probabilities(segmentation.probabilities).values
+    let sums = (0..<1800).map { pixel -> Float in
+      values[pixel] + values[1800 + pixel] + values[3600 + pixel] + values[5400 + pixel]
     }
     #expect(sums.allSatisfy { abs($0 - 1) < 1e-5 })
+  }
+
+  @Test func mapsPointsOfTheInputToTheSamePlacesOfTheBox() {
+    let mapping = Self.geometry.inputToBox
+    for (x, y) in [(0, 0), (29, 14), (59, 29)] {
+      let input = Point(x: Self.geometry.outputColumn(x), y: Self.geometry.outputRow(y))
+      let back = mapping(input)
+      #expect(abs(back.x - Double(x)) < 1e-9 && abs(back.y - Double(y)) < 1e-9)
+    }
+    #expect(Self.geometry.boxInInput == GridBox(minX: 0, minY: 3, maxX: 31, maxY: 28))
   }
 
   @Test func runLengthMasksComeBackUnchanged() {

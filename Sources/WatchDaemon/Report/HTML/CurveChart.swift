@@ -16,7 +16,7 @@ struct CurveChart {
   private static let width = 1000.0
   private static let left = 64.0
   private static let right = 16.0
-  private static let top = 26.0
+  private static let top = 44.0
   private static let panelHeight = 150.0
   private static let panelGap = 40.0
   private static let bottom = 40.0
@@ -100,8 +100,8 @@ struct CurveChart {
     func mark(_ frame: Int, _ name: HTML, _ label: String) -> HTML {
       let place = x(Double(frame))
       return """
-        <line class="mark \(name)" x1="\(number: place)" x2="\(number: place)" y1="\(number: Self.top)" \
-        y2="\(number: bottom)"/><text class="\(name)" x="\(number: place)" y="\(number: Self.top - 8)" \
+        <line class="mark \(name)" x1="\(number: place)" x2="\(number: place)" y1="\(number: Self.top - 22)" \
+        y2="\(number: bottom)"/><text class="\(name)" x="\(number: place)" y="\(number: Self.top - 28)" \
         text-anchor="middle">\(label)</text>
         """
     }

@@ -71,24 +71,35 @@ struct HTMLClip {
       <div class="scroll"><table>
       <caption>Annulus diameter and hinge points</caption>
       <thead><tr><th scope="col">Phase</th><th scope="col">Diameter</th><th scope="col">Hinge points (x, y)</th>\
-      <th scope="col">Expected error (15 to 85 %)</th><th scope="col">Confidence</th>\
+      \(showsErrors ? "<th scope=\"col\">Expected error (15 to 85 %)</th>" : nil)\
+      \(showsConfidence ? "<th scope=\"col\">Confidence</th>" : nil)\
       <th scope="col" class="wide">Remarks</th></tr></thead>
       <tbody>\(clip.measurements.map(row))</tbody></table></div>
       """
   }
 
+  /// A model that nobody measured on such pictures states no errors.
+  private var showsErrors: Bool {
+    clip.spacing != nil
+      && clip.measurements.contains { $0.hingePoints.contains { $0.errorMillimetres != nil } }
+  }
+
+  private var showsConfidence: Bool { clip.measurements.contains { $0.confidence != nil } }
+
   private func row(_ measurement: PhaseMeasurement) -> HTML {
     let confidence = measurement.confidence.map { "\(Decimal.text($0 * 100, 0)) %" } ?? "–"
+    let error: HTML? = showsErrors ? "<td>\(measurement.hingePoints.map(errorLine))</td>" : nil
+    let certainty: HTML? = showsConfidence ? "<td class=\"number\">\(confidence)</td>" : nil
     var remarks: [HTML] = measurement.withheld.map { ["<p>Withheld: \(ReasonText.sentence($0))</p>"] } ?? []
     if measurement.review {
-      remarks.append("<p>To be reviewed. \(measurement.reviewReasons.joined(separator: ", "))</p>")
+      let words = measurement.reviewReasons.map(ReasonText.words(review:))
+      remarks.append("<p>\((["to be reviewed"] + words).joined(separator: "; "))</p>")
     }
     return """
       <tr><th scope="row">\(measurement.phase.words)<div class="muted">frame \(measurement.frame + 1)</div></th>\
       <td class="number">\(Self.diameter(measurement, in: clip))</td>\
       <td>\(measurement.hingePoints.map(pointLine))</td>\
-      <td>\(measurement.hingePoints.map(errorLine))</td>\
-      <td class="number">\(confidence)</td><td>\(remarks)</td></tr>
+      \(error)\(certainty)<td>\(remarks)</td></tr>
       """
   }
 

@@ -1,0 +1,70 @@
+import Foundation
+import Hinge
+
+extension Command {
+  static let evaluate = Command(
+    name: "evaluate", operands: "",
+    summary: "Measures a model over a CAMUS-layout data set, as the method's paper does.",
+    options: [
+      Option("--dataset", "DIR", "patient folders with .nii.gz or .mhd/.raw pictures and truths (required)"),
+      Option("--list", "FILE", "the patients to take, one a line (required)"),
+      Option("--views", "4CH,2CH", "the views to take (default: all that are there)"),
+      Option("--out", "DIR", "where the results go (required)"),
+      Option("--model", "FILE", "an ONNX model with its card beside it"),
+      Option("--threads", "N", "threads a picture (default: all cores)"),
+      Option("--quiet", nil, "no progress on standard error"),
+    ],
+    run: { arguments in try evaluate(arguments) })
+
+  private static func evaluate(_ arguments: Arguments) throws -> Int32 {
+    let options = try AnalysisOptions(arguments)
+    let output = try arguments.require("--out", "DIR")
+    let dataset = try CAMUSDataset(
+      folder: arguments.require("--dataset", "DIR"), list: arguments.require("--list", "FILE"),
+      views: arguments["--views"].map(views))
+    let segmenter = try Segmenter(path: options.model)
+    let progress = Progress(isQuiet: arguments.has("--quiet"))
+    var evaluator = Evaluator(segmenter: try NetworkPictureSegmenter(segmenter, threads: options.threads))
+    evaluator.progress = { done, all in
+      if done % 10 == 0 || done == all { progress.line("\(done) of \(Plural.of(all, "picture"))") }
+    }
+    let card = segmenter.card
+    evaluator.judge = { _, entry in
+      let view: ClipReport.View.Code = entry.view == .fourChamber ? .a4c : .a2c
+      return (card.hingeErrors(view: view, phase: entry.phase)?.bothWithin5Millimetres, nil)
+    }
+    let model = StudyReport.Model(name: card.name, sha256: card.sha256, licence: card.licence)
+    try evaluator.run(dataset, model: model, output: output)
+    progress.line("results in \(output)")
+    return ExitCode.success
+  }
+
+  private static func views(_ text: String) throws -> [CAMUSDataset.View] {
+    try text.split(separator: ",").map { word in
+      guard let view = CAMUSDataset.View(rawValue: String(word)) else {
+        throw CommandFailure.usage("--views \(text): 4CH, 2CH or both with a comma are needed")
+      }
+      return view
+    }
+  }
+}
+
+/// The product's way from a picture to its labels, for a single picture that its sector fills.
+struct NetworkPictureSegmenter: PictureSegmenter {
+  private let segmenter: Segmenter
+  private let worker: SegmentationWorker
+
+  init(_ segmenter: Segmenter, threads: Int) throws {
+    self.segmenter = segmenter
+    worker = try segmenter.makeWorker(threads: threads)
+  }
+
+  func segment(_ picture: GrayFrame, spacing: PixelSpacing) throws -> PictureSegmentation {
+    let box = PixelBox(x: 0, y: 0, width: picture.columns, height: picture.rows)
+    let geometry = InputGeometry(box: box, spacing: spacing, inputSide: segmenter.inputSide)
+    let result = try worker.segment(picture, with: GridMapping(geometry))
+    return PictureSegmentation(
+      labels: MaskDecoding(geometry: geometry).labels(result), probabilities: result.probabilities,
+      mapping: geometry.inputToBox)
+  }
+}

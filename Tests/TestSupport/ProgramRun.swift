@@ -1,0 +1,65 @@
+import Foundation
+
+/// What a program said and how it ended.
+public struct ProgramRun: Sendable {
+  public var status: Int32
+  public var output: String
+  public var errors: String
+
+  /// Lines of standard output.
+  public var lines: [String] { output.split(separator: "\n").map(String.init) }
+
+  /// Runs a program to its end. Its outputs go through files, so that no full pipe stops it.
+  public static func of(_ executable: String, _ arguments: [String]) throws -> ProgramRun {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let output = folder.appendingPathComponent("output")
+    let errors = folder.appendingPathComponent("errors")
+    for file in [output, errors] { try Data().write(to: file) }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: executable)
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: errors)
+    try process.run()
+    process.waitUntilExit()
+    return ProgramRun(
+      status: process.terminationStatus,
+      output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+      errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+  }
+
+  /// Runs the built `hinged`.
+  public static func hinged(_ arguments: String...) throws -> ProgramRun {
+    try of(Products.hinged, arguments)
+  }
+}
+
+/// A folder of a test's own, removed with all that it holds when the test lets go of it.
+public final class ScratchFolder: Sendable {
+  public let path: String
+
+  public init() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hinged-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    path = folder.path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  public func names(_ folder: String = "") -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? [])
+      .filter { !$0.hasPrefix(".") }.sorted()
+  }
+
+  public func data(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))
+  }
+
+  /// A JSON file's object.
+  public func object(_ name: String) throws -> [String: Any] {
+    try JSONSerialization.jsonObject(with: data(name)) as? [String: Any] ?? [:]
+  }
+}
