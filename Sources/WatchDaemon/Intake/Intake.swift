@@ -171,6 +171,8 @@ final class Intake: @unchecked Sendable {
 
   private func updateUnresolved() {
     surroundings.unresolved = gate.tracked.filter { $0.value.isUnresolved }.mapValues(\.changedAt)
+    surroundings.oldestUnread = gate.tracked.values.lazy.filter { $0.standing == .reading }.map(\.firstSeen)
+      .min()
   }
 
   private func readNext() {
@@ -194,11 +196,11 @@ final class Intake: @unchecked Sendable {
           .init(file: file, firstSeen: entry.firstSeen, changedAt: entry.changedAt),
           to: member.studyInstanceUID)
       }
-      surroundings.unresolved[file.source] = nil
     case .changed(let path), .failed(let path, _): gate.readAgainLater(path, now: now)
     }
     readNext()
     if readingCount == 0 {
+      updateUnresolved()
       onNews()
       if !isScanning { schedule() }
     }

@@ -29,6 +29,8 @@ struct StudyAssembler: Sendable, Equatable {
   /// Files that are not resolved yet, with their last change, and the folders that are marked as complete.
   struct Surroundings: Sendable, Equatable {
     var unresolved: [String: MonotonicSeconds] = [:]
+    /// When the oldest file was first seen that stands still and is yet to be read: it may be of any study.
+    var oldestUnread: MonotonicSeconds?
     var markers: Set<String> = []
   }
 
@@ -56,12 +58,20 @@ struct StudyAssembler: Sendable, Equatable {
     return studies.compactMap { uid, members in
       let quietAt = quietAt(uid, members, surroundings, owners)
       let firstSeen = members.values.lazy.map(\.firstSeen).min() ?? now
-      let isGathered = now >= quietAt || isMarkedComplete(members, surroundings)
+      let isGathered = isQuiet(at: quietAt, now, surroundings) || isMarkedComplete(members, surroundings)
       guard isGathered || now - firstSeen >= rules.limitSeconds else { return nil }
       let files = members.values.map(\.file).sorted { $0.source < $1.source }
       return Ready(uid: uid, files: files, firstSeen: firstSeen, closedAtLimit: !isGathered)
     }
     .sorted { ($0.firstSeen, $0.uid) < ($1.firstSeen, $1.uid) }
+  }
+
+  /// A file that came before the study was quiet may be its own: until it is read the study waits. One that came
+  /// later keeps nothing waiting, so that a stream of others does not hold a study up.
+  private func isQuiet(
+    at quietAt: MonotonicSeconds, _ now: MonotonicSeconds, _ surroundings: Surroundings
+  ) -> Bool {
+    now >= quietAt && surroundings.oldestUnread.map { $0 > quietAt } ?? true
   }
 
   /// When the next study becomes ready if nothing more happens.

@@ -74,6 +74,13 @@ import Testing
     #expect(ready(12, unresolved: ["b": 11, "s/c": 11]) == ["1.2", "1.3", "1.4"])
   }
 
+  @Test func studyWaitsForWhatCameBeforeItWasQuietAndIsNotReadYet() {
+    add("a", at: 0)
+    #expect(assembler.ready(now: 20, .init(oldestUnread: 5)).isEmpty)
+    #expect(assembler.ready(now: 20, .init(oldestUnread: 11)).map(\.uid) == ["1.2"])
+    #expect(assembler.ready(now: 100, .init(oldestUnread: 5)).map(\.closedAtLimit) == [true])
+  }
+
   @Test func removedFileIsNotPartOfTheStudy() {
     add("a", at: 0)
     assembler.remove("a")
