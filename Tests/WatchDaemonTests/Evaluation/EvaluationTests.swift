@@ -206,7 +206,7 @@ private struct DrawnSegmenter: PictureSegmenter {
     let drawn = try DrawnDataset(patients: ["patient0001"])
     let dataset = try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: nil)
     var evaluator = evaluator(DrawnSegmenter(shiftX: 2))
-    evaluator.judge = { _ in (0.3, .lowConfidence) }
+    evaluator.judge = { _, _ in (0.3, .lowConfidence) }
     let result = try evaluator.run(dataset, model: Self.model, output: drawn.output)
     let item = try #require(result.cases.first)
     #expect(item.status == .withheld)
