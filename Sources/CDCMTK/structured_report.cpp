@@ -13,6 +13,10 @@
 
 namespace {
 
+/// DCMTK refuses to refer to UIDs that are against the letter of PS3.5 9.1, as those of many de-identified files are
+/// (a component with a leading zero). A reference to them is still the only true one.
+constexpr OFBool unchecked = OFFalse;
+
 /// A failure that is not DCMTK's; the text names what was being done, never a value.
 hd::Failure refusal(const char *text) { return hd::Failure(HD_CORRUPT, text); }
 
@@ -134,7 +138,7 @@ hd_report *hd_report_open(hd_report_kind kind, const hd_report_identity *identit
     report = new hd_report;
     DSRDocument &document = report->document;
     hd::check(document.createNewDocument(documentType(kind)), "document type");
-    hd::check(document.createNewSeriesInStudy(identity->study_uid), "StudyInstanceUID");
+    hd::check(document.createNewSeriesInStudy(identity->study_uid, unchecked), "StudyInstanceUID");
     hd::check(document.setSpecificCharacterSetType(DSRTypes::CS_UTF8), "character set");
     report->seriesUID = identity->series_uid;
     report->instanceUID = identity->instance_uid;
@@ -155,7 +159,7 @@ int hd_report_add_evidence(
     const char *sop_instance_uid, hd_error *error) {
   return guarded(error, [&] {
     DSRSOPInstanceReferenceList &evidence = report->document.getCurrentRequestedProcedureEvidence();
-    hd::check(evidence.addItem(study_uid, series_uid, sop_class_uid, sop_instance_uid), "evidence");
+    hd::check(evidence.addItem(study_uid, series_uid, sop_class_uid, sop_instance_uid, unchecked), "evidence");
   });
 }
 
@@ -201,9 +205,9 @@ int hd_report_add_image(
     hd_report *report, hd_relation relation, const hd_code *name, hd_image image, hd_error *error) {
   return guarded(error, [&] {
     DSRContentItem &item = report->add(relation, DSRTypes::VT_Image, name);
-    DSRImageReferenceValue reference(image.sop_class_uid, image.sop_instance_uid);
+    DSRImageReferenceValue reference(image.sop_class_uid, image.sop_instance_uid, unchecked);
     if (image.frame > 0) reference.getFrameList().addItem(image.frame);
-    hd::check(item.setImageReference(reference), "image reference");
+    hd::check(item.setImageReference(reference, unchecked), "image reference");
   });
 }
 

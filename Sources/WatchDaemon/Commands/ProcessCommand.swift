@@ -49,6 +49,7 @@ struct ProcessRun {
       StandardError.complain("nothing readable among the inputs; DICOM files of a study are needed")
       return ExitCode.noInput
     }
+    if result.faults > 0 { return ExitCode.software }
     let failures = result.reports.contains { $0.status == .failed }
     return isStrict && failures ? ExitCode.failure : ExitCode.success
   }

@@ -13,6 +13,8 @@ struct StudyBatch {
     var ends: [FileEnd] = []
     /// Studies among the inputs, held ones included.
     var studies = 0
+    /// Studies whose result could not be written through a fault of the program.
+    var faults = 0
   }
 
   /// Every study among the inputs, one after the other.
@@ -62,6 +64,13 @@ struct StudyBatch {
       throw CommandFailure(
         code: ExitCode.temporary, sentence: "\(outbox): \(error); nothing of study \(study.uid) was published"
       )
+    } catch {
+      // The other studies are not to blame.
+      StandardError.complain("study \(study.uid): nothing was published: \(error)")
+      result.faults += 1
+      result.ends += study.files.map {
+        FileEnd($0, state: .quarantined, reason: .internalError, study: study.uid)
+      }
     }
   }
 

@@ -36,7 +36,7 @@ struct StudyWalk {
     if let predecessor { report.supersede(predecessor, isClosedAtLimit: study.isClosedAtLimit) }
     if let identity { report.study = identity }
     let publishing = ContinuousClock.now
-    try pipeline.writer.write(report, study, outcomes, predecessor: predecessor, into: staging)
+    try pipeline.writer.write(report, study, outcomes, predecessor: predecessor, into: staging, log: &log)
     report.timings.publish = publishing.duration(to: .now).milliseconds
     report.timings.total = start.duration(to: .now).milliseconds
     log.add("study-written", stage: "publish", at: .now, durationMilliseconds: report.timings.publish)

@@ -9,7 +9,7 @@ struct StudyWriter: Sendable {
   /// Everything but the record, which is written last.
   func write(
     _ report: StudyReport, _ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome],
-    predecessor: StudyPipeline.Predecessor?, into staging: String
+    predecessor: StudyPipeline.Predecessor?, into staging: String, log: inout StudyLog
   ) throws {
     if let predecessor { try keep(clipsOf: predecessor, missingFrom: outcomes, in: staging) }
     var overlays = HTMLReport.Overlays()
@@ -20,7 +20,7 @@ struct StudyWriter: Sendable {
         overlays[outcome.report.sopInstanceUID, phase] = png
       }
     }
-    if settings.outputs.contains(.sr) { try writeStructuredReport(report, study, into: staging) }
+    if settings.outputs.contains(.sr) { try writeStructuredReport(report, study, into: staging, log: &log) }
     if settings.outputs.contains(.html) {
       try write(Array(HTMLReport.render(report: report, overlays: overlays).utf8), "index.html", in: staging)
     }
@@ -59,16 +59,23 @@ struct StudyWriter: Sendable {
   }
 
   private func writeStructuredReport(
-    _ report: StudyReport, _ study: StudyInput, into staging: String
+    _ report: StudyReport, _ study: StudyInput, into staging: String, log: inout StudyLog
   ) throws {
     let sources = report.sources(from: study)
     guard !sources.isEmpty else { return }
     let uids = DerivedUID(
       inputs: report.inputs.map(\.sha256), model: report.model.sha256, configuration: settings.digest,
       version: report.software.version)
-    try StructuredReport.write(
-      report: report, sources: sources, uids: uids,
-      contentTime: study.contentTime, kind: settings.reportKind, to: staging + "/report.dcm")
+    let bytes: [UInt8]
+    do throws(StructuredReport.Failure) {
+      bytes = try StructuredReport.encode(
+        report: report, sources: sources, uids: uids, contentTime: study.contentTime, kind: settings.reportKind)
+    } catch {
+      // Attributes of the source that no valid object can repeat cost the study its report, not its results.
+      log.add("report-refused", stage: "publish", at: .now)
+      return
+    }
+    try write(bytes, "report.dcm", in: staging)
   }
 
   /// Files of clips that only the earlier revision had.

@@ -1,0 +1,20 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import WatchDaemon
+
+@Suite struct UnusualUIDTests {
+  /// De-identified files often have a component with a leading zero, which is against the letter of PS3.5 9.1.
+  @Test func aUIDWithALeadingZeroIsMeasuredAndReported() throws {
+    let folder = try ScratchFolder()
+    try PhantomStudy.write(to: folder.path + "/clip.dcm") { file in
+      file.sopInstanceUID = "2.25.1001.007"
+      file.seriesInstanceUID = "2.25.1002.0815"
+    }
+    let run = try ProgramRun.hinged("process", folder.path + "/clip.dcm", "--outbox", folder.path + "/outbox")
+    #expect(run.status == 0, "\(run.errors)")
+    let names = folder.names("outbox/\(PhantomStudy.study)")
+    #expect(names.contains("report.dcm") && names.contains("2.25.1001.007.ED.png"))
+  }
+}
