@@ -1,4 +1,3 @@
-
 /// The line between the daemon and the work on one study: stages and progress one way, deadlines and the wish to
 /// stop the other.
 final class StudyContext: Sendable {
