@@ -29,7 +29,7 @@ final class DaemonProcess {
     self.settings = [
       "inbox": folder + "/in", "outbox": outbox ?? folder + "/out", "spool": folder + "/spool",
       "scan_seconds": "0.2",
-      "quiet_seconds": "0.6", "limit_seconds": "30", "min_free_mb": "0", "outputs": "html", "width": "2",
+      "quiet_seconds": "0.6", "limit_seconds": "900", "min_free_mb": "0", "outputs": "html", "width": "2",
       "threads": "1", "model": Self.model ?? "/none",
     ]
     self.settings.merge(settings) { $1 }

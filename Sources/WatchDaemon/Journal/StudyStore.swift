@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// The journal and the ledger that it tells, for all threads. What is recorded is on the disk before the ledger
 /// says so; a record that fails changes nothing.
@@ -10,14 +9,14 @@ final class StudyStore: Sendable {
     var isClosed = false
   }
 
-  private let content: Mutex<Content>
+  private let content: Guarded<Content>
   private let reserve: String
 
   init(_ spool: Spool) throws(StudyJournal.Failure) {
     var ledger = Ledger()
     let journal = try StudyJournal.open(spool.journal, into: &ledger)
     reserve = spool.reserve
-    content = Mutex(Content(journal: journal, ledger: ledger))
+    content = Guarded(Content(journal: journal, ledger: ledger))
     keepReserve()
   }
 

@@ -1,11 +1,10 @@
 import Dispatch
-import Synchronization
 
 /// Takes claimed files into the spool, and brings to their end those that need no processing. One after the other,
 /// on a queue of its own, for both may block on a share.
 final class ClaimDesk: Sendable {
   private let desk = DispatchQueue(label: "hinged.claims")
-  private let waiting = Mutex(0)
+  private let waiting = Guarded(0)
   private let store: StudyStore
   private let claimant: Claimant
   private let spool: Spool

@@ -1,6 +1,5 @@
 import Dispatch
 import Glibc
-import Synchronization
 
 /// The daemon: studies go from the inbox through the queue to the outbox.
 ///
@@ -24,7 +23,7 @@ final class Daemon: @unchecked Sendable {
   let store: StudyStore
   let hash: KeyedHash
   let claims: ClaimDesk
-  let metrics = Mutex(MetricsState())
+  let metrics = Guarded(MetricsState())
   private var locks: [FolderLock]
   var configuration: Configuration
   var processor: any StudyProcessor
@@ -40,7 +39,7 @@ final class Daemon: @unchecked Sendable {
   private(set) var queue: InferenceQueue!
   private(set) var announcer: Announcer!
   /// The claims that are in work, with their contexts.
-  let runs = Mutex<[Int: StudyRun]>([:])
+  let runs = Guarded<[Int: StudyRun]>([:])
   let onStopped: @Sendable () -> Void
   let started = SystemClock.monotonic()
 

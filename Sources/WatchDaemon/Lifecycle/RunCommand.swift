@@ -1,7 +1,6 @@
 import Dispatch
 import Foundation
 import Glibc
-import Synchronization
 
 extension Command {
   static let run = Command(
@@ -72,7 +71,7 @@ final class DaemonRun {
 
 /// The daemon once there is one, for the signals' queue.
 private final class Running: Sendable {
-  private let daemon = Mutex<Daemon?>(nil)
+  private let daemon = Guarded<Daemon?>(nil)
 
   func withLock<T: Sendable>(_ body: (inout Daemon?) -> T) -> T { daemon.withLock { body(&$0) } }
 }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The line between the daemon and the work on one study: stages and progress one way, deadlines and the wish to
 /// stop the other.
 final class StudyContext: Sendable {
@@ -12,7 +10,7 @@ final class StudyContext: Sendable {
 
   let claim: Int
   private let deadlineSeconds: MonotonicSeconds
-  private let state: Mutex<State>
+  private let state: Guarded<State>
   private let onStage: @Sendable (StudyStage, MonotonicSeconds) -> Void
 
   /// - Parameters:
@@ -26,7 +24,7 @@ final class StudyContext: Sendable {
     deadlineSeconds = stageSeconds
     self.onStage = onStage
     let now = SystemClock.monotonic()
-    state = Mutex(State(stage: .claim, began: now, progress: now))
+    state = Guarded(State(stage: .claim, began: now, progress: now))
   }
 
   /// Ends the stage before it, and begins this one. Entering the stage one is in begins its time anew.

@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 
 /// Runs the turns of claimed studies, bounded in width, in number and in memory. No thread waits for a place: what
 /// has none stays in the inbox.
@@ -11,7 +10,7 @@ final class InferenceQueue: Sendable {
     case later(MonotonicSeconds)
   }
 
-  private let state: Mutex<QueueState>
+  private let state: Guarded<QueueState>
   private let lanes = DispatchQueue(label: "hinged.lanes", attributes: .concurrent)
   private let run: @Sendable (_ claim: Int) -> Turn
   /// Called after each turn that made room or may have ended the work.
@@ -21,7 +20,7 @@ final class InferenceQueue: Sendable {
     limits: QueueState.Limits, onRoom: @escaping @Sendable () -> Void,
     run: @escaping @Sendable (_ claim: Int) -> Turn
   ) {
-    state = Mutex(QueueState(limits: limits))
+    state = Guarded(QueueState(limits: limits))
     self.run = run
     self.onRoom = onRoom
   }

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import Testing
 
 @testable import WatchDaemon
@@ -93,13 +92,13 @@ final class DaemonBench {
 }
 
 final class Flag: Sendable {
-  private let value = Mutex(false)
+  private let value = Guarded(false)
   var isSet: Bool { value.withLock { $0 } }
   func set() { value.withLock { $0 = true } }
 }
 
 final class LogLines: Sendable {
-  private let lines = Mutex<[String]>([])
+  private let lines = Guarded<[String]>([])
   func add(_ line: String) { lines.withLock { $0.append(line) } }
   var text: String { lines.withLock { $0.joined() } }
 }

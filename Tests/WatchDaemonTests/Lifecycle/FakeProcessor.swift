@@ -1,13 +1,12 @@
 import Glibc
-import Synchronization
 
 @testable import WatchDaemon
 
 /// Stands for the analysis: writes what it was given into `study.json`, a file a turn.
 final class FakeProcessor: StudyProcessor {
   /// What may be done to a study, by its UID, before each turn.
-  let hook = Mutex<@Sendable (ClaimedStudy, StudyContext) throws(StudyFailure) -> Void>({ _, _ in })
-  let begun = Mutex<[ClaimedStudy]>([])
+  let hook = Guarded<@Sendable (ClaimedStudy, StudyContext) throws(StudyFailure) -> Void>({ _, _ in })
+  let begun = Guarded<[ClaimedStudy]>([])
 
   func begin(
     _ study: ClaimedStudy, into staging: StagingFolder, context: StudyContext
