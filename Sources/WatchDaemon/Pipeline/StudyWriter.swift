@@ -69,7 +69,8 @@ struct StudyWriter: Sendable {
     let bytes: [UInt8]
     do throws(StructuredReport.Failure) {
       bytes = try StructuredReport.encode(
-        report: report, sources: sources, uids: uids, contentTime: study.contentTime, kind: settings.reportKind)
+        report: report, sources: sources, uids: uids, contentTime: study.contentTime,
+        kind: settings.reportKind)
     } catch {
       // Attributes of the source that no valid object can repeat cost the study its report, not its results.
       log.add("report-refused", stage: "publish", at: .now)
