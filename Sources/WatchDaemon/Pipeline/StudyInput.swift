@@ -68,10 +68,9 @@ extension StudyReport {
   func sources(from input: StudyInput) -> [SourceClip] {
     let attributes = input.files.first { !$0.header.attributes.isEmpty }?.header.attributes ?? [:]
     return clips.compactMap { clip in
-      guard clip.status != .ignored, let sopClass = clip.sopClassUID, let series = clip.seriesInstanceUID
-      else {
-        return nil
-      }
+      guard clip.status != .ignored, let sopClass = clip.sopClassUID, DICOMUID.isValid(sopClass),
+        let series = clip.seriesInstanceUID, DICOMUID.isValid(series)
+      else { return nil }
       return SourceClip(
         sopClassUID: sopClass, sopInstanceUID: clip.sopInstanceUID, seriesInstanceUID: series,
         studyInstanceUID: study.uid, attributes: attributes, rows: clip.rows, columns: clip.columns,

@@ -42,6 +42,10 @@ enum StructuredReport {
     kind: Kind = .comprehensive
   ) throws(Failure) -> [UInt8] {
     guard let first = sources.first else { throw .noSource }
+    let referenced = sources.flatMap { [$0.sopClassUID, $0.sopInstanceUID, $0.seriesInstanceUID] }
+    guard (referenced + [report.study.uid]).allSatisfy(DICOMUID.isValid) else {
+      throw .refused("a UID of the study is none")
+    }
     let document = try ReportDocument(
       kind: kind, studyUID: report.study.uid, seriesUID: uids.uid("report", "series"),
       instanceUID: uids.uid("report"))
