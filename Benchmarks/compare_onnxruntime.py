@@ -21,7 +21,7 @@ import onnxruntime
 import build_models
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
-RELEASE = ["-c", "release", "-Xswiftc", "-enable-testing"]
+RELEASE = ["-c", "release", "-Xswiftc", "-enable-testing", "--scratch-path", ".build/tests"]
 
 
 def session(path, threads):
