@@ -38,9 +38,6 @@ struct AnalysisOptions {
   func pipeline(namesFiles: Bool) throws -> StudyPipeline {
     let settings = AnalysisSettings(
       configuration: configuration, operatorView: operatorView, threads: threads, namesFiles: namesFiles)
-    let segmenter = try Segmenter(path: model)
-    return StudyPipeline(
-      analysis: ClipAnalysis(segmenter: segmenter, settings: settings),
-      writer: StudyWriter(segmenter: segmenter, settings: settings))
+    return StudyPipeline(segmenter: try Segmenter(path: model), settings: settings)
   }
 }

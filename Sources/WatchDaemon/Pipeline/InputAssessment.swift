@@ -30,11 +30,6 @@ enum InputAssessment {
       let fault = HeaderFault(reason: .unreadable, detail: "The file cannot be read; check its permissions.")
       return ReadInput(path: path, sha256: "", header: .failure(fault))
     }
-    do {
-      return ReadInput(path: path, sha256: sha256, header: .success(try ClipReader.readHeader(path: path)))
-    } catch {
-      let fault = HeaderFault(reason: error.reason, detail: error.detail)
-      return ReadInput(path: path, sha256: sha256, header: .failure(fault))
-    }
+    return ReadInput(path: path, sha256: sha256, header: ClipHeaders().header(of: path))
   }
 }

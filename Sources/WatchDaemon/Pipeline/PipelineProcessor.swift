@@ -12,10 +12,7 @@ struct PipelineProcessor: StudyProcessor {
         threads: configuration.effectiveThreads(cores: cores),
         namesFiles: false)
       let segmenter = try Segmenter(path: ModelLocation.resolve(configuration.model))
-      return PipelineProcessor(
-        pipeline: StudyPipeline(
-          analysis: ClipAnalysis(segmenter: segmenter, settings: settings),
-          writer: StudyWriter(segmenter: segmenter, settings: settings)))
+      return PipelineProcessor(pipeline: StudyPipeline(segmenter: segmenter, settings: settings))
     } catch {
       throw .processor(error.sentence)
     }

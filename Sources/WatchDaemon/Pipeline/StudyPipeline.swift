@@ -4,6 +4,11 @@ struct StudyPipeline: Sendable {
   let analysis: ClipAnalysis
   let writer: StudyWriter
 
+  init(segmenter: Segmenter, settings: AnalysisSettings) {
+    analysis = ClipAnalysis(segmenter: segmenter, settings: settings)
+    writer = StudyWriter(segmenter: segmenter, settings: settings)
+  }
+
   /// What a new revision stands on.
   struct Predecessor: Sendable {
     var report: StudyReport
