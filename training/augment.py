@@ -12,8 +12,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from camus import LA, LV, MYOCARDIUM, TISSUE
+from camus import TISSUE
+from labels import LA, LV, MYOCARDIUM
 
+# How far a hinge point is spread in its target, in pixels of the cached picture: about 1 mm.
+SPREAD = 2.0
 # The apex of the sector in the cached square, in [-1, 1] coordinates.
 APEX = (0.0, -0.75)
 
@@ -33,8 +36,8 @@ def smooth_noise(count: int, knots: int, size: int) -> Tensor:
     return F.interpolate(noise, size=(size, size), mode="bicubic", align_corners=True)
 
 
-def placement(count: int, size: int, strength: float) -> Tensor:
-    """Sampling grid (count, size, size, 2): affine, then elastic."""
+def placement(count: int, size: int, strength: float) -> tuple[Tensor, Tensor]:
+    """Sampling grid (count, size, size, 2): affine, then elastic; and which are mirrored."""
     one = (count,)
     wild = (torch.rand(one) < 0.8 * strength).float()
     angle = (torch.rand(one) * 2 - 1) * math.radians(20) * (0.25 + 0.75 * wild)
@@ -50,7 +53,23 @@ def placement(count: int, size: int, strength: float) -> Tensor:
     grid = F.affine_grid(theta, [count, 1, size, size], align_corners=False)
     bend = torch.randn(count, 2, 5, 5) * (torch.rand(count, 1, 1, 1) * 0.03)
     bend = F.interpolate(bend, size=(size, size), mode="bicubic", align_corners=True)
-    return grid + bend.permute(0, 2, 3, 1)
+    return grid + bend.permute(0, 2, 3, 1), mirror < 0
+
+
+def landmarks(points: Tensor, size: int, grid: Tensor, mirrored: Tensor, shown: Tensor) -> Tensor:
+    """Where the points (B, 2, 2) land, as weights (B, 2, H, W) that sum to 1; 0 where not `shown`.
+
+    In a mirrored picture the points change sides: the left one is the left one on display.
+    """
+    along = torch.arange(size)
+    u, v = (torch.nan_to_num(points[..., k], -1e4)[..., None] for k in (0, 1))
+    across = torch.exp(-(((along - u) / SPREAD) ** 2) / 2)
+    down = torch.exp(-(((along - v) / SPREAD) ** 2) / 2)
+    spots = down[..., :, None] * across[..., None, :]
+    spots = torch.where(mirrored[:, None, None, None], spots.flip(1), spots)
+    moved = F.grid_sample(spots, grid, mode="bilinear", align_corners=False) * shown
+    total = moved.sum((2, 3), keepdim=True)
+    return torch.where(total > 2, moved / total.clamp(min=1e-6), torch.zeros(()))
 
 
 def cropped(grid: Tensor) -> Tensor:
@@ -128,19 +147,29 @@ def regrade(picture: Tensor, inside: Tensor, grid: Tensor) -> Tensor:
 
 
 def augment(
-    pictures: Tensor, labels: Tensor, size: int, overlays: Tensor, strength: float = 1.0
-) -> tuple[Tensor, Tensor]:
-    """Cached uint8 batch (B, N, N) to input (B, 1, size, size) and soft targets (B, 4, ...).
+    pictures: Tensor,
+    labels: Tensor,
+    points: Tensor,
+    size: int,
+    overlays: Tensor,
+    strength: float = 1.0,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Cached uint8 batch (B, N, N) and hinge points (B, 2, 2) to what the network is shown.
+
+    Returns the input (B, 1, size, size), soft class targets (B, 4, size, size) and the hinge
+    points' targets (B, 2, size, size).
 
     `strength` scales how many samples are altered, not by how much.
     """
     count = len(pictures)
     classes = torch.stack([labels == c for c in (LV, MYOCARDIUM, LA, TISSUE)], 1)
     source = torch.cat([pictures[:, None].float() / 255, classes.float()], 1)
-    grid = placement(count, size, strength)
+    grid, mirrored = placement(count, size, strength)
     sampled = F.grid_sample(source, grid, mode="bilinear", align_corners=False)
     uncut = 1 - sometimes(count, strength)
-    sampled = sampled * torch.maximum(cropped(grid), uncut)
+    shown = torch.maximum(cropped(grid), uncut)
+    spots = landmarks(points, pictures.shape[-1], grid, mirrored, shown)
+    sampled = sampled * shown
     inside = sampled[:, 1:].sum(1, keepdim=True)
     chambers = sampled[:, 1:4]
     target = torch.cat([1 - chambers.sum(1, keepdim=True), chambers], 1)
@@ -157,4 +186,4 @@ def augment(
         strokes = F.interpolate(strokes, size=(size, size), mode="area")
     anywhere = sometimes(count, 0.15)
     strokes = strokes * (1 - inside * (1 - anywhere)) * sometimes(count, 0.4)
-    return torch.maximum(v, strokes).clamp(0, 1), target
+    return torch.maximum(v, strokes).clamp(0, 1), target, spots

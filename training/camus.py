@@ -9,9 +9,9 @@ import nibabel
 import numpy as np
 
 from geometry import Square
+from hinge import hinge_points
+from labels import CLASSES
 
-CLASSES = ("background", "LV cavity", "LV myocardium", "left atrium")
-LV, MYOCARDIUM, LA = 1, 2, 3
 # In the cache: tissue that is in the sector and in no chamber. Outside it is 0.
 TISSUE = 4
 
@@ -92,27 +92,29 @@ def sector(picture: np.ndarray) -> np.ndarray:
     return inside
 
 
-def shrunk(case: Case, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Picture and labels (with TISSUE) on a square grid, both uint8."""
+def shrunk(case: Case, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Picture and labels (with TISSUE) on a square grid, both uint8, and the hinge points there.
+
+    The points are [[left u, v], [right u, v]], pixel centres whole; not a number where the
+    labels have none.
+    """
     picture, sx, sy = case.picture()
     labels = case.labels().copy()
     square = Square(*picture.shape, sx, sy, size)
     small = square.shrink(picture).round().clip(0, 255).astype(np.uint8)
     classes = square.shrink_labels(labels, len(CLASSES))
     classes[(classes == 0) & sector(small)] = TISSUE
-    return small, classes
+    points = hinge_points(labels, sx, sy)
+    places = np.full((2, 2), np.nan) if points is None else square.from_mm(points)
+    return small, classes, places.astype(np.float32)
 
 
-def load_training(root: Path, size: int, cache: Path) -> tuple[np.ndarray, np.ndarray]:
-    """All training pictures and labels at `size`, from the cache when it is there."""
-    file = cache / f"training-{size}.npz"
+def load_training(root: Path, size: int, cache: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All training pictures, labels and hinge points at `size`, from the cache when it is there."""
+    file = cache / f"training-{size}-points.npz"
     if not file.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        pairs = [shrunk(case, size) for case in cases(root, "training")]
-        np.savez(
-            file,
-            pictures=np.stack([p for p, _ in pairs]),
-            labels=np.stack([q for _, q in pairs]),
-        )
+        pictures, labels, points = zip(*(shrunk(case, size) for case in cases(root, "training")), strict=True)
+        np.savez(file, pictures=np.stack(pictures), labels=np.stack(labels), points=np.stack(points))
     stored = np.load(file)
-    return stored["pictures"], stored["labels"]
+    return stored["pictures"], stored["labels"], stored["points"]

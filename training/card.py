@@ -1,6 +1,6 @@
 """The sidecar (facts for programs) and the model card (the same for people)."""
 
-from camus import CLASSES
+from labels import CLASSES
 
 CITATION = (
     "S. Leclerc et al., Deep Learning for Segmentation Using an Open Large-Scale Dataset in 2D "
@@ -26,14 +26,14 @@ HEADER = """# {name} {version}
 Research use only. Not a medical device, not for diagnosis.
 
 A U-Net that labels the left ventricular cavity, the left ventricular myocardium and the left
-atrium in apical four- and two-chamber echocardiograms. The ends of the line where cavity and
-atrium touch are the hinge points of the mitral valve.
+atrium in apical four- and two-chamber echocardiograms, and says where the hinge points of the
+mitral valve lie: as the ends of the line where cavity and atrium touch, and as landmarks.
 
 | | |
 |---|---|
 | file | `{file}` (ONNX, opset 13), SHA-256 `{sha256}` |
 | input | `input` [1, 1, 256, 256] float32, grey / 255 |
-| output | `logits` [1, 4, 256, 256]: {classes} |
+| output | `logits` [1, 6, 256, 256]: {classes}; 4 left and 5 right hinge point, each by the softmax over the picture |
 | size | {parameters} parameters |
 | licence | [{licence}]({licence_url}) |
 
@@ -68,13 +68,14 @@ Hinge points from a U-Net's segmentation follow
 
 CAMUS validation list (50 patients), at the ground truth's own grid, by
 `python training/validate.py models/{file}`. LV, myo and LA are the mean Dice of LV cavity,
-myocardium and left atrium; found is the share of pictures that gave points; then the errors of
-the hinge points in mm, before any calibration: median |dx| and |dy|, median and mean distance,
-and the median error of the diameter. The list chose the checkpoint, so the figures lean a little
-to the good side. The two-chamber truth is on the coarser resampled grid.
+myocardium and left atrium; found is the share of pictures that gave points; then, for the plain
+contact line, for the landmarks and for the middle of both, the errors of the hinge points in mm:
+median |dx| and |dy|, median and mean distance, and the median error of the diameter. The list
+chose the checkpoint, so the figures lean a little to the good side. The two-chamber truth is on
+the coarser resampled grid.
 
-| | n | LV | myo | LA | found | median \\|dx\\| | median \\|dy\\| | median | mean | diameter |
-|---|---|---|---|---|---|---|---|---|---|---|
+| | n | LV | myo | LA | found | points | median \\|dx\\| | median \\|dy\\| | median | mean | diameter |
+|---|---|---|---|---|---|---|---|---|---|---|---|
 """
 LIMITS = """
 ## Limits
@@ -84,14 +85,14 @@ LIMITS = """
 - One vendor. Other scanners' greys are covered by augmentation, not by examples; on their loops
   the output was looked at, not measured. Specks of a chamber can appear on burnt-in text: take
   the largest component of each.
-- In the two-chamber view the line comes out too long (see the diameter above).
+- In the two-chamber view the contact line comes out too long (see the diameter above).
 - Apical four- and two-chamber views only. In other views the output means nothing, and nothing
   in the output says so by itself.
 - Children, prosthetic valves and contrast were neither trained nor looked at.
 """
 
 
-def sidecar(name: str, version: str, file: str, digest: str, figures: dict, recipe: dict) -> dict:
+def sidecar(name: str, version: str, file: str, digest: str, figures: dict, recipe: dict, training: list) -> dict:
     return {
         "name": name,
         "version": version,
@@ -105,12 +106,19 @@ def sidecar(name: str, version: str, file: str, digest: str, figures: dict, reci
             "normalisation": "grey / 255",
             "resampling": RESAMPLING,
         },
-        "output": {"name": "logits", "width": 256, "height": 256, "channels": len(CLASSES)},
+        "output": {"name": "logits", "width": 256, "height": 256, "channels": len(CLASSES) + 2},
         "classes": [{"index": index, "label": label} for index, label in enumerate(CLASSES)],
+        "landmarks": {
+            "left": len(CLASSES),
+            "right": len(CLASSES) + 1,
+            "temperature": 1.0,
+            "weight": 0.5,
+        },
         "views": ["A4C", "A2C"],
         "training_data": "CAMUS, official training list, 4CH and 2CH, ED and ES",
         "recipe": recipe,
         "seed": recipe["seed"],
+        "training": training,
         "licence": "CC BY-NC-SA 4.0",
         "citation": CITATION,
         "method": METHOD,
@@ -138,28 +146,37 @@ def card(facts: dict) -> str:
         recipe=prose(recipe),
     )
     for group, line in facts["validation"]["figures"].items():
-        cells = [
-            group.replace("4CH", "A4C").replace("2CH", "A2C"),
-            str(line["pictures"]),
-            *(f"{line[key]:.3f}" for key in ("dice_lv", "dice_myocardium", "dice_la")),
-            f"{100 * line['found']:.1f} %",
-            *(
-                f"{line[key]:.2f}"
-                for key in ("median_dx", "median_dy", "median_distance", "mean_distance")
-            ),
-            f"{line['diameter_bias']:+.2f}",
-        ]
-        text += "| " + " | ".join(cells) + " |\n"
+        for way, prefix in (("contact", ""), ("landmarks", "landmark_"), ("middle", "fused_")):
+            text += "| " + " | ".join(cells(group, line, way, prefix)) + " |\n"
     return text + LIMITS
+
+
+def cells(group: str, line: dict, way: str, prefix: str) -> list[str]:
+    """A row of the card's table; what does not depend on the way to take the points stands once."""
+    shared = [
+        group.replace("4CH", "A4C").replace("2CH", "A2C"),
+        str(line["pictures"]),
+        *(f"{line[key]:.3f}" for key in ("dice_lv", "dice_myocardium", "dice_la")),
+        f"{100 * line['found']:.1f} %",
+    ]
+    errors = ("median_dx", "median_dy", "median_distance", "mean_distance")
+    return [
+        *(shared if not prefix else [""] * len(shared)),
+        way,
+        *(f"{line[prefix + key]:.2f}" for key in errors),
+        f"{line[prefix + 'diameter_bias']:+.2f}",
+    ]
 
 
 def prose(recipe: dict) -> str:
     stages = ", ".join(f"{size} x {size} from {share:.0%}" for share, size in recipe["sizes"])
     return (
-        f"AdamW, batch {recipe['batch']}, learning rate to {recipe['rate']:g} and by a cosine to "
+        (f"Began with the weights of {recipe['start']}. " if recipe.get("start") else "")
+        + f"AdamW, batch {recipe['batch']}, learning rate to {recipe['rate']:g} and by a cosine to "
         f"nearly 0 over {recipe['minutes']:g} minutes on {recipe['threads']} CPU threads "
-        f"({recipe['steps']:,} steps), bfloat16; sizes by share of the time: {stages}. "
-        "Cross-entropy, weighted at the cavity-atrium contact, plus Dice loss, with soft targets. "
+        f"({recipe['steps']:,} steps); sizes by share of the time: {stages}. "
+        "Cross-entropy, weighted at the cavity-atrium contact, plus Dice loss, with soft targets; "
+        "for the landmarks cross-entropy over the places and the distance of the mean. "
         f"At the last size {recipe['last_strength']:.0%} as many samples were altered as before. "
         f"Seed {recipe['seed']}. The file holds the running average of the weights."
         + (f" {recipe['note']}" if recipe.get("note") else "")

@@ -112,9 +112,7 @@ def to_onnx(net: UNet) -> onnx.ModelProto:
         [port("logits", head.out_channels)],
         graph.weights,
     )
-    model = helper.make_model(
-        built, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="hinged training"
-    )
+    model = helper.make_model(built, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="hinged training")
     model.ir_version = 7
     onnx.checker.check_model(model, full_check=True)
     return model
@@ -135,6 +133,16 @@ def check(net: UNet, path: Path, small: np.ndarray) -> float:
     with torch.no_grad():
         ours = net(torch.from_numpy(small)).numpy()
     return float(np.abs(ours - predictor(path)(small)).max())
+
+
+def dice_by_step(log: Path) -> list[dict]:
+    """Mean Dice on the four-chamber pictures of the validation list, from the training's log."""
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    return [
+        {"step": line["step"]} | {key: line["validation"]["4CH"][key] for key in ("dice_lv", "dice_la")}
+        for line in lines
+        if "validation" in line
+    ]
 
 
 def main() -> None:
@@ -165,7 +173,8 @@ def main() -> None:
     if options.note:
         recipe["note"] = options.note
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    facts = sidecar(options.name, options.version, path.name, digest, figures, recipe)
+    training = dice_by_step(options.run / "log.jsonl")
+    facts = sidecar(options.name, options.version, path.name, digest, figures, recipe, training)
     (options.models / f"{options.name}.json").write_text(json.dumps(facts, indent=2) + "\n")
     (options.models / f"{options.name}.md").write_text(card(facts))
     print(f"{path}: {path.stat().st_size} bytes, differs from PyTorch by {difference:.1e}")

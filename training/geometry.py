@@ -36,6 +36,10 @@ class Square:
         """Square coordinates (u, v), pixel centres whole, to mm in the picture."""
         return (points + 0.5) * self.side - np.array(self.offset)
 
+    def from_mm(self, points: np.ndarray) -> np.ndarray:
+        """The inverse of `to_mm`."""
+        return (points + np.array(self.offset)) / self.side - 0.5
+
     def shrink(self, picture: np.ndarray) -> np.ndarray:
         """Picture (rows, cols) to the square (size, size), float32."""
         ox, oy = self.offset

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from camus import LA, LV
+from labels import LA, LV
 
 RADII = (1.5, 2.5, 4.0, 6.0, 9.0)
 FEWEST = 8
@@ -51,3 +51,27 @@ def hinge_points(labels: np.ndarray, sx: float, sy: float) -> np.ndarray | None:
     left = points[along <= along.min() + END].mean(0)
     right = points[along >= along.max() - END].mean(0)
     return np.stack([left, right])
+
+
+def landmark_points(logits: np.ndarray) -> np.ndarray:
+    """[[left u, v], [right u, v]] on the network's grid from the landmark maps (2, H, W).
+
+    The marginal medians are the coordinates with the least expected absolute error.
+    """
+    likely = landmark_maps(logits)
+    return np.array([[quantile(one.sum(0), 0.5), quantile(one.sum(1), 0.5)] for one in likely])
+
+
+def landmark_maps(logits: np.ndarray) -> np.ndarray:
+    """The softmax over the picture: the probability of the point's place."""
+    flat = logits.reshape(len(logits), -1).astype(np.float64)
+    likely = np.exp(flat - flat.max(1, keepdims=True))
+    return (likely / likely.sum(1, keepdims=True)).reshape(logits.shape)
+
+
+def quantile(weights: np.ndarray, share: float) -> float:
+    """Where this share of the weight lies on the left; weight i covers i - 0.5 to i + 0.5."""
+    total = np.cumsum(weights)
+    i = min(int(np.searchsorted(total, share)), len(weights) - 1)
+    before = total[i] - weights[i]
+    return i - 0.5 + (share - before) / max(weights[i], 1e-12)

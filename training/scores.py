@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from camus import LA, LV, MYOCARDIUM, Case, cases
+from camus import Case, cases
 from geometry import Square
-from hinge import hinge_points
+from hinge import hinge_points, landmark_points
+from labels import CLASSES, LA, LV, MYOCARDIUM
 
 Predict = Callable[[np.ndarray], np.ndarray]
 
@@ -25,8 +26,13 @@ class Exam:
 
 
 def exams(root: Path, size: int = 256) -> list[Exam]:
+    """The validation list."""
+    return exams_of(cases(root, "validation"), size)
+
+
+def exams_of(given: list[Case], size: int) -> list[Exam]:
     found = []
-    for case in cases(root, "validation"):
+    for case in given:
         picture, sx, sy = case.picture()
         labels = case.labels()
         square = Square(*picture.shape, sx, sy, size)
@@ -46,18 +52,30 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def rate(exam: Exam, logits: np.ndarray) -> dict:
-    """Scores of one picture; `error` is predicted minus true, mm, [[x, y], [x, y]]."""
-    labels = exam.square.enlarge(softmax(logits)).argmax(0).astype(np.uint8)
-    points = hinge_points(labels, exam.square.sx, exam.square.sy)
+    """Scores of one picture: Dice, and for each way to take the points their errors.
+
+    An error is predicted minus true, mm, [[x, y], [x, y]].
+    """
+    classes = softmax(logits[: len(CLASSES)])
+    labels = exam.square.enlarge(classes).argmax(0).astype(np.uint8)
+    contact = hinge_points(labels, exam.square.sx, exam.square.sy)
     row: dict = {"view": exam.case.view, "phase": exam.case.phase, "name": exam.case.name}
     for key, label in (("lv", LV), ("myocardium", MYOCARDIUM), ("la", LA)):
         row[key] = dice(labels == label, exam.labels == label)
-    row["error"] = row["diameter"] = None
-    if points is not None and exam.truth is not None:
-        row["error"] = points - exam.truth
-        row["diameter"] = length(points) - length(exam.truth)
-    row["found"] = points is not None
+    row["found"] = contact is not None
+    compare(row, "", contact, exam.truth)
+    if len(logits) > len(CLASSES):
+        landmark = exam.square.to_mm(landmark_points(logits[len(CLASSES) :]))
+        fused = landmark if contact is None else (landmark + contact) / 2
+        compare(row, "landmark_", landmark, exam.truth)
+        compare(row, "fused_", fused, exam.truth)
     return row
+
+
+def compare(row: dict, way: str, points: np.ndarray | None, truth: np.ndarray | None) -> None:
+    known = points is not None and truth is not None
+    row[f"{way}error"] = points - truth if known else None
+    row[f"{way}diameter"] = length(points) - length(truth) if known else None
 
 
 def length(points: np.ndarray) -> float:
@@ -70,21 +88,18 @@ def summary(rows: list[dict]) -> dict:
     for key in ("lv", "myocardium", "la"):
         figures[f"dice_{key}"] = float(np.mean([row[key] for row in rows]))
     figures["found"] = float(np.mean([row["found"] for row in rows]))
-    errors = [row["error"] for row in rows if row["error"] is not None]
-    if errors:
-        error = np.stack(errors)
-        distance = np.hypot(error[..., 0], error[..., 1])
-        figures["median_dx"] = float(np.median(np.abs(error[..., 0])))
-        figures["median_dy"] = float(np.median(np.abs(error[..., 1])))
-        figures["median_distance"] = float(np.median(distance))
-        figures["mean_distance"] = float(distance.mean())
-        figures["diameter_bias"] = float(
-            np.median([r["diameter"] for r in rows if r["error"] is not None])
-        )
-    return {
-        key: round(value, 4) if isinstance(value, float) else value
-        for key, value in figures.items()
-    }
+    for way in ("", "landmark_", "fused_"):
+        given = [row for row in rows if row.get(f"{way}error") is not None]
+        if given:
+            error = np.stack([row[f"{way}error"] for row in given])
+            distance = np.hypot(error[..., 0], error[..., 1])
+            figures[f"{way}median_dx"] = float(np.median(np.abs(error[..., 0])))
+            figures[f"{way}median_dy"] = float(np.median(np.abs(error[..., 1])))
+            figures[f"{way}median_distance"] = float(np.median(distance))
+            figures[f"{way}mean_distance"] = float(distance.mean())
+            diameters = [row[f"{way}diameter"] for row in given]
+            figures[f"{way}diameter_bias"] = float(np.median(diameters))
+    return {key: round(value, 4) if isinstance(value, float) else value for key, value in figures.items()}
 
 
 def table(rows: list[dict]) -> dict[str, dict]:

@@ -9,10 +9,10 @@ import onnx
 import torch
 from torch.nn import functional as F
 
-from camus import LA, LV
 from export import check, to_onnx
 from geometry import Square
 from hinge import hinge_points
+from labels import LA, LV
 from unet import UNet
 
 

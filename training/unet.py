@@ -7,6 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 CHANNELS = (16, 32, 64, 96, 128, 128)
+CLASSES = 4
+LANDMARKS = 2
 
 
 class ConvNorm(nn.Sequential):
@@ -24,13 +26,15 @@ class Pair(nn.Sequential):
 
 
 class UNet(nn.Module):
-    """Grey picture (B, 1, H, W) to class logits (B, classes, H, W).
+    """Grey picture (B, 1, H, W) to logits (B, outputs, H, W).
 
+    The first outputs are the classes, compared at each pixel; the last two are the left and the
+    right hinge point, each a map whose softmax over the picture says where the point lies.
     H and W are multiples of 32. Only convolution, ReLU, 2x2 maximum pooling,
     nearest upsampling and concatenation, because the engine is fast at these.
     """
 
-    def __init__(self, channels: tuple[int, ...] = CHANNELS, classes: int = 4) -> None:
+    def __init__(self, channels: tuple[int, ...] = CHANNELS, outputs: int = CLASSES + LANDMARKS) -> None:
         super().__init__()
         widths = (1, *channels)
         self.down = nn.ModuleList(Pair(a, b) for a, b in pairwise(widths))
@@ -39,7 +43,7 @@ class UNet(nn.Module):
         for width in reversed(channels[:-1]):
             self.up.append(Pair(below + width, width))
             below = width
-        self.head = nn.Conv2d(below, classes, 1)
+        self.head = nn.Conv2d(below, outputs, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         skips: list[Tensor] = []

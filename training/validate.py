@@ -38,9 +38,7 @@ def main() -> None:
     print("hinge errors in mm: median |dx|, |dy|, distance (median, mean); diameter, median error")
     print(f"{'':8}" + "".join(f"{head:>{width}}" for _, head, width, _ in COLUMNS))
     for name, line in figures.items():
-        cells = (
-            f"{line.get(key, float('nan')):{width}.{digits}f}" for key, _, width, digits in COLUMNS
-        )
+        cells = (f"{line.get(key, float('nan')):{width}.{digits}f}" for key, _, width, digits in COLUMNS)
         print(f"{name:8}" + "".join(cells))
     scored = [row for row in rows if row["error"] is not None]
     scored.sort(key=lambda row: -float((row["error"] ** 2).sum()))
