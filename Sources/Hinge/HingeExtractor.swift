@@ -14,9 +14,12 @@ public struct HingeExtractor: Sendable {
   /// - Parameters:
   ///   - mask: labels H x W; its spacing judges the thresholds.
   ///   - probabilities: of the same grid; without them the plain method is taken.
+  ///   - landmarks: of the same grid; without them the contact line alone says where the points are, and nothing
+  ///     is said of their errors.
   ///   - sector: of the same grid; without it nothing is said of the sector's edge.
   public func extract(
-    from mask: LabelMask, probabilities: ClassProbabilities? = nil, sector: SectorMask? = nil
+    from mask: LabelMask, probabilities: ClassProbabilities? = nil, landmarks: HingeLandmarks? = nil,
+    sector: SectorMask? = nil
   ) -> HingeFinding {
     precondition(
       probabilities.map { $0.width == mask.width && $0.height == mask.height } ?? true, "one grid")
@@ -30,16 +33,19 @@ public struct HingeExtractor: Sendable {
     }
     if Double(chambers.atrium.count) * pixelArea < options.smallestAtrium { return .indeterminate(.noAtrium) }
     guard let plain = ContactLine(chambers, mask.spacing) else { return .indeterminate(.noContact) }
-    let ends = probabilities.flatMap { refined(plain, in: box, $0) } ?? Ends(plain, origin: box)
+    var ends = probabilities.flatMap { refined(plain, in: box, $0) } ?? Ends(plain, origin: box)
+    let disagreement = landmarks.map { ends.move(towards: $0, by: options.landmarkWeight) }
     let edge = sector.map { min($0.distanceToEdge(ends.left), $0.distanceToEdge(ends.right)) }
     if let edge, edge < options.edgeMargin { return .indeterminate(.atSectorEdge) }
-    let quality = self.quality(plain, ends, chambers, mask.spacing, probabilities, edge)
+    var quality = self.quality(plain, ends, chambers, mask.spacing, probabilities, edge)
+    quality.landmarkDistance = disagreement
+    let expected = landmarks?.expectedErrors(left: ends.left, right: ends.right)
     let isCut = sector.map { chambers.touchEdge(of: $0, origin: box, margin: options.cutMargin) } ?? false
     return .measured(
       HingePair(
         left: ends.left, right: ends.right, contactLine: ends.polyline,
         diameterMillimetres: mask.spacing.distance(ends.left, ends.right), quality: quality,
-        reviewReasons: reviewReasons(quality, chambers, isCut: isCut)))
+        expectedErrors: expected, reviewReasons: reviewReasons(quality, chambers, expected, isCut: isCut)))
   }
 
   /// Pixels around the chambers that the extraction looks at: one more than the contact set's largest radius.
@@ -58,6 +64,18 @@ public struct HingeExtractor: Sendable {
       left = moved(line.left)
       right = moved(line.right)
       polyline = line.polyline().map(moved)
+    }
+
+    /// Moves both points towards the landmarks' medians, 0 not at all and 1 all the way.
+    /// - Returns: the larger distance in millimetres between an end and its landmark.
+    mutating func move(towards landmarks: HingeLandmarks, by weight: Double) -> Double {
+      let spacing = landmarks.left.spacing
+      let goals = (left: landmarks.left.median, right: landmarks.right.median)
+      let distance = max(spacing.distance(left, goals.left), spacing.distance(right, goals.right))
+      left = left.interpolated(to: goals.left, by: weight)
+      right = right.interpolated(to: goals.right, by: weight)
+      polyline = [left] + polyline.dropFirst().dropLast() + [right]
+      return distance
     }
   }
 
@@ -104,9 +122,10 @@ public struct HingeExtractor: Sendable {
   }
 
   private func reviewReasons(
-    _ quality: HingeQuality, _ chambers: Chambers, isCut: Bool
+    _ quality: HingeQuality, _ chambers: Chambers, _ expected: ExpectedErrors?, isCut: Bool
   ) -> [ReviewReason] {
     let certainty = min(quality.leftCertainty ?? 1, quality.rightCertainty ?? 1)
+    let confidence = expected?.bothWithinRadius ?? 1
     let found: [ReviewReason: Bool] = [
       .fragmentedVentricle: quality.ventricleUnity < 1 - options.largestFragmentShare,
       .fragmentedAtrium: quality.atriumUnity < 1 - options.largestFragmentShare,
@@ -117,7 +136,11 @@ public struct HingeExtractor: Sendable {
       .atriumNotBelow: !chambers.atriumLiesBelow,
       .steepContact: abs(quality.tiltDegrees) > options.steepestContact,
       .chamberAtEdge: isCut,
-      .uncertainLabels: certainty < options.smallestCertainty,
+      // Landmarks tell the doubt about the points better than the labels around them.
+      .uncertainLabels: expected == nil && certainty < options.smallestCertainty,
+      .uncertainPoints: confidence < options.reviewedConfidence,
+      .lowConfidence: confidence < options.smallestConfidence,
+      .pointsDisagree: quality.landmarkDistance.map { $0 > options.largestLandmarkDistance } ?? false,
     ]
     return ReviewReason.allCases.filter { found[$0] == true }
   }

@@ -33,9 +33,15 @@ public enum ReviewReason: String, Codable, Sendable, CaseIterable {
   case chamberAtEdge = "chamber-at-edge"
   /// The classes are hardly told apart around a hinge point.
   case uncertainLabels = "uncertain-labels"
+  /// The ends of the contact line and the landmarks lie far apart.
+  case pointsDisagree = "points-disagree"
+  /// By their landmarks the points may well be off by more than `ExpectedErrors.radius`.
+  case uncertainPoints = "uncertain-points"
+  /// By their landmarks the points are more likely off than not.
+  case lowConfidence = "low-confidence"
 
   /// Whether the measurement is not to be trusted at all, rather than looked at.
-  public var withholds: Bool { self == .longContact || self == .atriumNotBelow }
+  public var withholds: Bool { [.longContact, .atriumNotBelow, .lowConfidence].contains(self) }
 }
 
 /// The mitral hinge points of one frame. Points are in pixels of the mask's grid.
@@ -47,6 +53,8 @@ public struct HingePair: Equatable, Sendable {
   public var contactLine: [Point]
   public var diameterMillimetres: Double
   public var quality: HingeQuality
+  /// As this frame's landmarks have it; `nil` without landmarks.
+  public var expectedErrors: ExpectedErrors?
   /// In the order of `ReviewReason.allCases`.
   public var reviewReasons: [ReviewReason]
 
@@ -79,4 +87,6 @@ public struct HingeQuality: Equatable, Sendable {
   public var rightCertainty: Double?
   /// Millimetres from the nearer point to the sector's edge, `nil` without a sector.
   public var edgeDistance: Double?
+  /// Millimetres between an end of the contact line and its landmark, the larger of both; `nil` without landmarks.
+  public var landmarkDistance: Double?
 }

@@ -37,6 +37,14 @@ public struct HingeOptions: Equatable, Sendable {
   public var largestLeakShare = 0.03
   /// Around a point, the mean probability of the winning class.
   public var smallestCertainty = 0.6
+  /// How far the points go from the contact line's ends towards the landmarks: 0 not at all, 1 all the way.
+  public var landmarkWeight = 0.5
+  /// Millimetres between an end and its landmark above which a person should look.
+  public var largestLandmarkDistance = 8.0
+  /// Probability that both points lie within `ExpectedErrors.radius`, below which a person should look, and below
+  /// which the measurement is withheld.
+  public var reviewedConfidence = 0.7
+  public var smallestConfidence = 0.35
   /// Radius around a point over which the certainty is averaged.
   public var certaintyRadius = 3.0
 

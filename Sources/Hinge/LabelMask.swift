@@ -8,6 +8,11 @@ public struct Point: Equatable, Hashable, Sendable, Codable {
     self.x = x
     self.y = y
   }
+
+  /// The point on the way to `other`: this one at 0, the other at 1.
+  func interpolated(to other: Point, by weight: Double) -> Point {
+    Point(x: x + weight * (other.x - x), y: y + weight * (other.y - y))
+  }
 }
 
 /// Millimetres a pixel, across (x) and down (y). Always positive.

@@ -115,3 +115,16 @@ extension SectorMask {
     self.init(mask: solid.convexHull, spacing: spacing)
   }
 }
+
+extension SectorMask {
+  /// How much of a chamber's outline lies within 2 mm of the sector's edge where the sector cuts it: a chamber that
+  /// only comes near the edge touches it with less.
+  private static let cutShare = 0.1
+  private static let cutMargin = 2.0
+
+  /// Whether the sector's edge, or the picture's, runs through a chamber.
+  public func cuts(_ labels: LabelMask, _ chamber: ChamberLabel) -> Bool {
+    let outline = BinaryMask(labels, chamber).largestComponent.boundary
+    return outline.share(where: { distanceToEdge($0) < Self.cutMargin }) > Self.cutShare
+  }
+}

@@ -29,9 +29,10 @@ extension Command {
       if done % 10 == 0 || done == all { progress.line("\(done) of \(Plural.of(all, "picture"))") }
     }
     let card = segmenter.card
-    evaluator.judge = { _, entry in
-      let view: ClipReport.View.Code = entry.view == .fourChamber ? .a4c : .a2c
-      return (card.hingeErrors(view: view, phase: entry.phase)?.bothWithin5Millimetres, nil)
+    evaluator.training = card.training ?? []
+    evaluator.extractor = HingeExtractor(options: card.hingeOptions)
+    evaluator.expectedErrors = { pair, entry in
+      card.expectedErrors(of: pair, view: entry.view == .fourChamber ? .a4c : .a2c, phase: entry.phase)
     }
     let model = StudyReport.Model(name: card.name, sha256: card.sha256, licence: card.licence)
     try evaluator.run(dataset, model: model, output: output)
@@ -65,6 +66,6 @@ struct NetworkPictureSegmenter: PictureSegmenter {
     let result = try worker.segment(picture, with: GridMapping(geometry))
     return PictureSegmentation(
       labels: MaskDecoding(geometry: geometry).labels(result), probabilities: result.probabilities,
-      mapping: geometry.inputToBox)
+      landmarks: result.landmarks, mapping: geometry.inputToBox)
   }
 }

@@ -9,6 +9,20 @@ struct EvaluatedCase: Sendable, Equatable {
     var side: Side
     var x: Double
     var y: Double
+    /// Of a predicted point: what its error is expected to be, as in `study.json`.
+    var expected: ModelCard.PointErrors?
+
+    enum CodingKeys: String, CodingKey {
+      case side, x, y
+      case expected = "error_mm"
+    }
+  }
+
+  /// The 15 and 85 percentile of a point's expected error, prediction minus truth, in millimetres.
+  struct SidedRange: Codable, Sendable, Equatable {
+    var side: Side
+    var x: [Double]
+    var y: [Double]
   }
 
   /// Prediction minus truth in millimetres, and the distance.
@@ -28,6 +42,8 @@ struct EvaluatedCase: Sendable, Equatable {
   var entry: CAMUSDataset.Entry
   var spacing: PixelSpacing
   var agreement: Agreement
+  /// Whether the picture cuts the true atrium: the seed paper's failure mode.
+  var cutsAtrium: Bool
   var status: Status
   /// Of an indeterminate or withheld case.
   var reason: String?
@@ -38,15 +54,17 @@ struct EvaluatedCase: Sendable, Equatable {
   var diameter: Double?
   var truthDiameter: Double?
   var errors: [SidedError]?
+  /// The expected probability that both points lie within 5 mm of the truth.
   var confidence: Double?
   var reviewReasons: [String]
 
   init(
     entry: CAMUSDataset.Entry, truth mask: LabelMask, prediction: LabelMask, finding: HingeFinding,
-    confidence: Double? = nil, withheld: String? = nil
+    expected: ModelCard.HingeErrors? = nil, cutsAtrium: Bool = false
   ) {
+    self.cutsAtrium = cutsAtrium
     self.entry = entry
-    self.confidence = confidence
+    confidence = expected?.bothWithin5Millimetres
     spacing = mask.spacing
     agreement = Agreement(
       ventricle: StructureAgreement(.leftVentricle, prediction: prediction, truth: mask),
@@ -61,17 +79,33 @@ struct EvaluatedCase: Sendable, Equatable {
       reason = cause.rawValue
       reviewReasons = []
     case .measured(let pair):
-      reason = withheld ?? pair.reviewReasons.first(where: \.withholds)?.rawValue
+      reason = pair.reviewReasons.first(where: \.withholds)?.rawValue
       status = reason == nil ? .measured : .withheld
       reviewReasons = pair.reviewReasons.map(\.rawValue)
-      points = Self.sided(pair.left, pair.right)
+      points = Self.sided(pair.left, pair.right, expected)
       diameter = pair.diameterMillimetres
     }
     errors = Self.errors(points, truth, mask.spacing)
   }
 
-  private static func sided(_ left: Point, _ right: Point) -> [SidedPoint] {
-    [SidedPoint(side: .left, x: left.x, y: left.y), SidedPoint(side: .right, x: right.x, y: right.y)]
+  private static func sided(
+    _ left: Point, _ right: Point, _ expected: ModelCard.HingeErrors? = nil
+  ) -> [SidedPoint] {
+    [
+      SidedPoint(side: .left, x: left.x, y: left.y, expected: expected?.left),
+      SidedPoint(side: .right, x: right.x, y: right.y, expected: expected?.right),
+    ]
+  }
+
+  /// The distance from the truth of the worse point in millimetres; infinite where either is missing.
+  var worstDistance: Double { errors?.map(\.distance).max() ?? .infinity }
+
+  /// What was expected of the points' errors; `nil` where nothing was.
+  var expectedErrors: [SidedRange]? {
+    let ranges = (points ?? []).compactMap { point in
+      point.expected.map { SidedRange(side: point.side, x: $0.x, y: $0.y) }
+    }
+    return ranges.isEmpty ? nil : ranges
   }
 
   private static func errors(
@@ -92,12 +126,14 @@ extension EvaluatedCase: Encodable {
     case spacing = "spacing_mm"
     case dice
     case surfaces = "surface_mm"
+    case cutsAtrium = "cuts_atrium"
     case status, reason
     case points = "hinge_points"
     case truth = "truth_points"
     case diameter = "annulus_diameter_mm"
     case truthDiameter = "truth_diameter_mm"
-    case errors = "error_mm"
+    case expectedErrors = "error_mm"
+    case errors = "measured_error_mm"
     case confidence, review
     case reviewReasons = "review_reasons"
   }
@@ -132,12 +168,14 @@ extension EvaluatedCase: Encodable {
       lv: Surface(agreement.ventricle), myocardium: Surface(agreement.myocardium),
       la: Surface(agreement.atrium))
     try container.encode(surfaces, forKey: .surfaces)
+    try container.encode(cutsAtrium, forKey: .cutsAtrium)
     try container.encode(status, forKey: .status)
     try container.encode(reason, forKey: .reason)
     try container.encode(points, forKey: .points)
     try container.encode(truth, forKey: .truth)
     try container.encode(diameter, forKey: .diameter)
     try container.encode(truthDiameter, forKey: .truthDiameter)
+    try container.encode(expectedErrors, forKey: .expectedErrors)
     try container.encode(errors, forKey: .errors)
     try container.encode(confidence, forKey: .confidence)
     try container.encode(!reviewReasons.isEmpty, forKey: .review)

@@ -28,10 +28,10 @@ struct Evaluation: Encodable, Sendable {
 struct Evaluator {
   var segmenter: any PictureSegmenter
   var extractor = HingeExtractor()
-  /// The product's confidence in a pair, and why it withholds it although the extraction does not.
-  var judge: (HingePair, CAMUSDataset.Entry) -> (confidence: Double?, withheld: ReasonCode?) = { _, _ in
-    (nil, nil)
-  }
+  /// The errors that the product expects of a pair.
+  var expectedErrors: (HingePair, CAMUSDataset.Entry) -> ModelCard.HingeErrors? = { _, _ in nil }
+  /// Of the model, for the page.
+  var training: [ModelCard.TrainingPoint] = []
   /// Called after each picture with how many are done, of how many.
   var progress: (Int, Int) -> Void = { _, _ in }
 
@@ -51,9 +51,27 @@ struct Evaluator {
       progress(cases.count, dataset.entries.count)
     }
     let evaluation = Evaluation(model: model, cases: cases)
-    try write(Data(EvaluationPage.render(evaluation).utf8), to: output + "/evaluation.html")
+    try write(Data(page(evaluation, dataset).render().utf8), to: output + "/evaluation.html")
     try write(evaluation.json(), to: output + "/evaluation.json")
     return evaluation
+  }
+
+  /// Pictures that cut the atrium which the page shows, those with the largest errors.
+  private static let shownOffCentre = 6
+
+  private func page(_ evaluation: Evaluation, _ dataset: CAMUSDataset) throws -> EvaluationPage {
+    var page = EvaluationPage(evaluation: evaluation, training: training)
+    let byError = evaluation.cases.filter { $0.errors != nil }.sorted { $0.worstDistance < $1.worstDistance }
+    if !byError.isEmpty {
+      let item = byError[byError.count / 2]
+      let sample = try dataset.load(item.entry)
+      page.walk = try PicturePanel.walk(item, sample, found: evaluate(item.entry, sample).0)
+    }
+    page.offCentre = try byError.filter(\.cutsAtrium).suffix(Self.shownOffCentre).reversed().map { item in
+      let caption = "\(item.entry.name): \(Decimal.text(item.worstDistance, 1)) mm at the worse point"
+      return try PicturePanel.points(item, try dataset.load(item.entry).picture, caption: caption)
+    }
+    return page
   }
 
   func evaluate(
@@ -66,24 +84,25 @@ struct Evaluator {
     precondition(
       found.labels.width == picture.width && found.labels.height == picture.height,
       "a segmentation on the picture's grid")
-    let finding = hingePoints(found, in: picture)
-    var judgement: (confidence: Double?, withheld: ReasonCode?) = (nil, nil)
-    if case .measured(let pair) = finding { judgement = judge(pair, entry) }
+    let sector = SectorMask(
+      still: picture.pixels, width: picture.width, height: picture.height, spacing: picture.spacing)
+    let finding = hingePoints(found, sector: sector)
+    var expected: ModelCard.HingeErrors?
+    if case .measured(let pair) = finding { expected = expectedErrors(pair, entry) }
     let result = EvaluatedCase(
-      entry: entry, truth: sample.truth, prediction: found.labels, finding: finding,
-      confidence: judgement.confidence, withheld: judgement.withheld?.rawValue)
+      entry: entry, truth: sample.truth, prediction: found.labels, finding: finding, expected: expected,
+      cutsAtrium: sector?.cuts(sample.truth, .leftAtrium) ?? false)
     return (found.labels, result)
   }
 
-  private func hingePoints(_ found: PictureSegmentation, in picture: GridImage) -> HingeFinding {
+  private func hingePoints(_ found: PictureSegmentation, sector: SectorMask?) -> HingeFinding {
     let grid = found.probabilities
-    let sector = SectorMask(
-      still: picture.pixels, width: picture.width, height: picture.height, spacing: picture.spacing)
     let onGrid = sector?.resampled(
       width: grid.width, height: grid.height, spacing: grid.spacing, by: found.mapping)
     let labels = found.mapping == .identity ? found.labels : grid.labels()
-    return extractor.extract(from: labels, probabilities: grid, sector: onGrid)
-      .mapped(by: found.mapping)
+    return extractor.extract(
+      from: labels, probabilities: grid, landmarks: found.landmarks, sector: onGrid
+    ).mapped(by: found.mapping)
   }
 
   private func makeFolder(_ path: String) throws {

@@ -13,6 +13,10 @@ struct EvaluationSummary: Codable, Sendable, Equatable {
     groups += views.map { view in
       EvaluationGroup(view: view, phase: nil, cases.filter { $0.entry.view == view }, bias)
     }
+    groups += views.compactMap { view in
+      let cut = cases.filter { $0.entry.view == view && $0.cutsAtrium }
+      return cut.isEmpty ? nil : EvaluationGroup(view: view, phase: nil, cut, bias, offCentre: true)
+    }
     groups.append(EvaluationGroup(view: nil, phase: nil, cases, bias))
     self.groups = groups.filter { $0.cases > 0 }
   }
@@ -59,6 +63,8 @@ struct BiasMedians: Sendable, Equatable {
 struct EvaluationGroup: Codable, Sendable, Equatable {
   var view: CAMUSDataset.View?
   var phase: CyclePhase?
+  /// Whether these are the pictures of the view that cut the atrium.
+  var offCentre: Bool
   var cases: Int
   var measured: Int
   var withheld: Int
@@ -76,13 +82,17 @@ struct EvaluationGroup: Codable, Sendable, Equatable {
   /// Of measured and withheld cases.
   var pointsWithWithheld: PooledFigures?
   var diameter: DiameterFigures?
+  /// What was expected of the errors beside what they are; of measured and withheld cases.
+  var uncertainty: UncertaintyFigures?
 
   init(
-    view: CAMUSDataset.View?, phase: CyclePhase?, _ cases: [EvaluatedCase], _ bias: BiasMedians
+    view: CAMUSDataset.View?, phase: CyclePhase?, _ cases: [EvaluatedCase], _ bias: BiasMedians,
+    offCentre: Bool = false
   ) {
     let measured = cases.filter { $0.status == .measured }
     self.view = view
     self.phase = phase
+    self.offCentre = offCentre
     self.cases = cases.count
     self.measured = measured.count
     withheld = cases.count { $0.status == .withheld }
@@ -97,10 +107,13 @@ struct EvaluationGroup: Codable, Sendable, Equatable {
     points = PooledFigures(measured, bias)
     pointsWithWithheld = PooledFigures(cases, bias)
     diameter = DiameterFigures(measured)
+    uncertainty = UncertaintyFigures(cases)
   }
 
   enum CodingKeys: String, CodingKey {
-    case view, phase, cases, measured, withheld, indeterminate
+    case view, phase
+    case offCentre = "off_centre"
+    case cases, measured, withheld, indeterminate
     case withoutTruth = "without_truth"
     case review
     case ventricle = "lv"
@@ -108,7 +121,7 @@ struct EvaluationGroup: Codable, Sendable, Equatable {
     case atrium = "la"
     case left, right, points
     case pointsWithWithheld = "points_with_withheld"
-    case diameter
+    case diameter, uncertainty
   }
 }
 

@@ -13,6 +13,8 @@ struct PictureSegmentation: Sendable {
   var labels: LabelMask
   /// K x H x W, with the spacing of their grid.
   var probabilities: ClassProbabilities
+  /// On the grid of the probabilities.
+  var landmarks: HingeLandmarks?
   /// From the grid of the probabilities to the picture's.
   var mapping = PixelMapping.identity
 }

@@ -47,7 +47,7 @@ extension PhaseMeasurement {
     _ pair: HingePair, phase: CyclePhase, frame: Int, view: ClipReport.View, target: ClipTarget,
     card: ModelCard
   ) {
-    let errors = card.hingeErrors(view: view.code, phase: phase)
+    let errors = card.expectedErrors(of: pair, view: view.code, phase: phase)
     let left = target.stored(pair.left)
     let right = target.stored(pair.right)
     func point(_ side: HingePoint.Side, _ place: Point, _ range: ModelCard.PointErrors?) -> HingePoint {

@@ -95,7 +95,7 @@ extension FrameLoop {
   /// Segments frames and takes their hinge points.
   /// - Parameter sector: on the grid of the target's box.
   func findings(over next: () throws -> DecodedFrame?, sector: SectorMask) throws -> [Int: FrameFinding] {
-    let extractor = HingeExtractor()
+    let extractor = HingeExtractor(options: segmenter.card.hingeOptions)
     let geometry = mapping.geometry
     let onInput = sector.resampled(
       width: geometry.inputSide, height: geometry.inputSide, spacing: geometry.inputSpacing,

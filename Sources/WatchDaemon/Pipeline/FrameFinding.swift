@@ -13,7 +13,8 @@ struct FrameFinding: Sendable {
     _ segmentation: Segmentation, sector: SectorMask?, extractor: HingeExtractor, geometry: InputGeometry
   ) {
     let found = extractor.extract(
-      from: segmentation.labels, probabilities: segmentation.probabilities, sector: sector)
+      from: segmentation.labels, probabilities: segmentation.probabilities,
+      landmarks: segmentation.landmarks, sector: sector)
     hinges = found.mapped(by: geometry.inputToBox)
     labels = RunLengthMask(segmentation.labels.cropped(to: geometry.boxInInput))
     if case .measured(let pair) = found {

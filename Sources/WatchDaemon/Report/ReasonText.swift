@@ -21,6 +21,9 @@ enum ReasonText {
     case .steepContact: "the annulus stands steep"
     case .chamberAtEdge: "a chamber is cut by the sector's edge"
     case .uncertainLabels: "the outline is uncertain at a hinge point"
+    case .uncertainPoints: "a hinge point may be off by more than 5 mm"
+    case .lowConfidence: "a hinge point is more likely off by more than 5 mm than not"
+    case .pointsDisagree: "the outline and the landmark place a hinge point far apart"
     case nil: code
     }
   }

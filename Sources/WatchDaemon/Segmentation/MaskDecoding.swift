@@ -11,19 +11,38 @@ struct Segmentation: Sendable {
   var probabilities: ClassProbabilities
   /// Arg-max, H x W.
   var labels: LabelMask
+  /// Of a network that has maps for the hinge points.
+  var landmarks: HingeLandmarks?
 
-  /// - Parameter logits: K x H x W of the network.
-  init(logits: [Float], geometry: InputGeometry) {
+  /// - Parameters:
+  ///   - logits: K x H x W of the network, the classes first.
+  ///   - channels: which of the K are the hinge points' maps.
+  init(logits: [Float], geometry: InputGeometry, landmarks channels: ModelCard.Landmarks? = nil) {
     let side = geometry.inputSide
-    precondition(logits.count == ClassProbabilities.classes * side * side, "one logit a class and pixel")
+    precondition(logits.count >= ClassProbabilities.classes * side * side, "one logit a class and pixel")
+    landmarks = channels.map { Self.landmarks($0, logits: logits, geometry: geometry) }
     probabilities = ClassProbabilities(
       width: side, height: side, spacing: geometry.inputSpacing,
       values: Self.softmax(logits, classes: ClassProbabilities.classes, count: side * side))
     labels = probabilities.labels()
   }
 
+  private static func landmarks(
+    _ channels: ModelCard.Landmarks, logits: [Float], geometry: InputGeometry
+  ) -> HingeLandmarks {
+    let side = geometry.inputSide
+    return logits.withUnsafeBufferPointer { values in
+      func distribution(_ channel: Int) -> LandmarkDistribution {
+        LandmarkDistribution(
+          logits: UnsafeBufferPointer(rebasing: values[channel * side * side..<(channel + 1) * side * side]),
+          width: side, spacing: geometry.inputSpacing, temperature: channels.temperature)
+      }
+      return HingeLandmarks(left: distribution(channels.left), right: distribution(channels.right))
+    }
+  }
+
   private static func softmax(_ logits: [Float], classes: Int, count: Int) -> [Float] {
-    [Float](unsafeUninitializedCapacity: logits.count) { output, initialized in
+    [Float](unsafeUninitializedCapacity: classes * count) { output, initialized in
       for pixel in 0..<count {
         var peak = logits[pixel]
         for k in 1..<classes { peak = max(peak, logits[k * count + pixel]) }
@@ -35,7 +54,7 @@ struct Segmentation: Sendable {
         }
         for k in 0..<classes { output[k * count + pixel] /= sum }
       }
-      initialized = logits.count
+      initialized = classes * count
     }
   }
 }

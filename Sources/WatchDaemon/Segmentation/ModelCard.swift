@@ -1,4 +1,5 @@
 import Foundation
+import Hinge
 
 /// What the sidecar `<model>.json` beside an ONNX file says of it: how its input is made, what its classes are,
 /// how well it measured on the pictures that it was chosen on, and under what licence it stands.
@@ -12,6 +13,17 @@ struct ModelCard: Codable, Sendable, Equatable {
   struct Class: Codable, Sendable, Equatable {
     var index: Int
     var label: String
+  }
+
+  /// Outputs after the classes that say where the hinge points lie, each by a softmax over the picture.
+  struct Landmarks: Codable, Sendable, Equatable {
+    /// The output of the point on the left of the picture, from 0.
+    var left: Int
+    var right: Int
+    /// Divides the logits, so that 70 % of the true points lie in the 70 % range.
+    var temperature: Double
+    /// How far the points go from the contact line's ends to the landmarks: 0 not at all, 1 all the way.
+    var weight: Double
   }
 
   /// The 15 and 85 percentile of the error of one point, prediction minus truth, in millimetres.
@@ -40,6 +52,23 @@ struct ModelCard: Codable, Sendable, Equatable {
   var licence: String
   var input: Input
   var classes: [Class]
+  /// Absent where the network has none.
+  var landmarks: Landmarks?
+  /// Mean Dice on the four-chamber pictures of the validation list after so many steps of the training.
+  struct TrainingPoint: Codable, Sendable, Equatable {
+    var step: Int
+    var ventricle: Double
+    var atrium: Double
+
+    enum CodingKeys: String, CodingKey {
+      case step
+      case ventricle = "dice_lv"
+      case atrium = "dice_la"
+    }
+  }
+
+  /// Absent where nobody wrote it down.
+  var training: [TrainingPoint]?
   /// By view (`A4C`, `A2C`) and phase (`ED`, `ES`); absent where nobody measured it.
   var hingeErrors: [String: [String: HingeErrors]]?
 
@@ -50,13 +79,52 @@ struct ModelCard: Codable, Sendable, Equatable {
     case licence
     case input
     case classes
+    case landmarks
+    case training
     case hingeErrors = "hinge_errors"
+  }
+
+  /// Channels of the network's output: the classes, then the landmarks.
+  var outputs: Int { classes.count + (landmarks == nil ? 0 : 2) }
+
+  /// Whether the landmarks are the two outputs after the classes.
+  var hasLandmarksAfterClasses: Bool {
+    landmarks.map { Set([$0.left, $0.right]) == [classes.count, classes.count + 1] } ?? true
+  }
+
+  /// How hinge points are taken from this model's outputs.
+  var hingeOptions: HingeOptions {
+    var options = HingeOptions()
+    if let landmarks { options.landmarkWeight = landmarks.weight }
+    return options
   }
 }
 
 extension ModelCard {
+  /// The errors to expect of a pair: what its own landmarks say, else what the card says of its view and phase.
+  func expectedErrors(
+    of pair: HingePair, view: ClipReport.View.Code, phase: CyclePhase
+  ) -> HingeErrors? {
+    pair.expectedErrors.map(HingeErrors.init) ?? hingeErrors(view: view, phase: phase)
+  }
+
   /// The errors to expect of a view and phase; those of all apical pictures where the view is not established.
   func hingeErrors(view: ClipReport.View.Code, phase: CyclePhase) -> HingeErrors? {
     (hingeErrors?[view.rawValue] ?? hingeErrors?[ClipReport.View.Code.apical.rawValue])?[phase.rawValue]
+  }
+}
+
+extension ModelCard.HingeErrors {
+  init(_ expected: ExpectedErrors) {
+    left = ModelCard.PointErrors(expected.left)
+    right = ModelCard.PointErrors(expected.right)
+    bothWithin5Millimetres = expected.bothWithinRadius
+  }
+}
+
+extension ModelCard.PointErrors {
+  init(_ range: ExpectedErrors.Range) {
+    x = [range.x.lowerBound, range.x.upperBound]
+    y = [range.y.lowerBound, range.y.upperBound]
   }
 }

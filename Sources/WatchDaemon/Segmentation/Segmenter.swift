@@ -19,11 +19,11 @@ final class Segmenter: Sendable {
     let side = card.input.width
     guard card.input.height == side, card.input.channels == 1,
       card.classes.count == ClassProbabilities.classes, model.inputShape == [1, 1, side, side],
-      model.outputShape == [1, card.classes.count, side, side]
+      model.outputShape == [1, card.outputs, side, side], card.hasLandmarksAfterClasses
     else {
       throw CommandFailure(
         code: ExitCode.configuration,
-        sentence: "\(path): the card's input and classes do not fit the network's "
+        sentence: "\(path): the card's input, classes and landmarks do not fit the network's "
           + "\(model.inputShape) -> \(model.outputShape); a square input of one channel is needed")
     }
   }
@@ -61,24 +61,23 @@ final class Segmenter: Sendable {
   }
 
   var inputSide: Int { card.input.width }
-  var classes: Int { card.classes.count }
 }
 
 /// One thread's session with its buffers.
 final class SegmentationWorker {
   private let session: InferenceSession
-  private let classes: Int
+  private let landmarks: ModelCard.Landmarks?
   private let input: UnsafeMutableBufferPointer<Float>
   private var logits: [Float]
   private var scratch: [Float] = []
 
   fileprivate init(segmenter: Segmenter, threads: Int) throws {
     session = try InferenceSession(model: segmenter.model, threads: threads)
-    classes = segmenter.classes
+    landmarks = segmenter.card.landmarks
     let pixels = segmenter.inputSide * segmenter.inputSide
     input = .allocate(capacity: pixels)
     input.initialize(repeating: 0)
-    logits = [Float](repeating: 0, count: classes * pixels)
+    logits = [Float](repeating: 0, count: segmenter.card.outputs * pixels)
   }
 
   deinit { input.deallocate() }
@@ -89,7 +88,7 @@ final class SegmentationWorker {
     try logits.withUnsafeMutableBufferPointer {
       try session.run(UnsafeBufferPointer(input), into: $0)
     }
-    return Segmentation(logits: logits, geometry: mapping.geometry)
+    return Segmentation(logits: logits, geometry: mapping.geometry, landmarks: landmarks)
   }
 }
 

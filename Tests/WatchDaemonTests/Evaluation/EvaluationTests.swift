@@ -173,7 +173,8 @@ private struct DrawnSegmenter: PictureSegmenter {
     }
     #expect(item["annulus_diameter_mm"] as? Double == 32)
     #expect(item["truth_diameter_mm"] as? Double == 32)
-    #expect((item["error_mm"] as? [[String: Any]])?.first?["x"] as? Double == 1)
+    #expect((item["measured_error_mm"] as? [[String: Any]])?.first?["x"] as? Double == 1)
+    #expect(item["error_mm"] is NSNull)
     #expect(item["confidence"] is NSNull)
     #expect(item["review"] as? Bool == false)
     let prediction = try GridImage.read(drawn.output + "/predictions/patient0007_2CH_ES.nii.gz")
@@ -205,17 +206,63 @@ private struct DrawnSegmenter: PictureSegmenter {
   @Test func whatTheProductWithholdsKeepsItsPoints() throws {
     let drawn = try DrawnDataset(patients: ["patient0001"])
     let dataset = try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: nil)
-    var evaluator = evaluator(DrawnSegmenter(shiftX: 2))
-    evaluator.judge = { _, _ in (0.3, .lowConfidence) }
+    var options = HingeOptions()
+    options.method = .plain
+    options.longestContact = 20
+    let evaluator = Evaluator(
+      segmenter: DrawnSegmenter(shiftX: 2), extractor: HingeExtractor(options: options))
     let result = try evaluator.run(dataset, model: Self.model, output: drawn.output)
     let item = try #require(result.cases.first)
     #expect(item.status == .withheld)
-    #expect(item.reason == "low-confidence")
-    #expect(item.confidence == 0.3)
+    #expect(item.reason == "long-contact")
     #expect(item.points?.count == 2)
     let all = try #require(result.summary.groups.last)
     #expect(all.points == nil)
     #expect(all.pointsWithWithheld?.raw.medianAbsoluteX == 2)
+  }
+
+  @Test func expectedErrorsStandBesideThePointsAndAreJudged() throws {
+    let drawn = try DrawnDataset(patients: ["patient0001"])
+    let dataset = try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: nil)
+    var evaluator = evaluator(DrawnSegmenter(shiftX: 2))
+    // True of x at end diastole alone: the points are off by 2 mm in x and by nothing in y.
+    evaluator.expectedErrors = { _, entry in
+      let range = ModelCard.PointErrors(x: entry.phase == .endDiastole ? [1, 3] : [-1, 1], y: [-1, 1])
+      return ModelCard.HingeErrors(left: range, right: range, bothWithin5Millimetres: 0.8)
+    }
+    let result = try evaluator.run(dataset, model: Self.model, output: drawn.output)
+    let figures = try #require(result.summary.groups.last?.uncertainty)
+    #expect(figures.coverageX == 0.5 && figures.coverageY == 1 && figures.coverage == 0.75)
+    #expect(figures.meanConfidence == 0.8 && figures.bothWithinFive == 1)
+    #expect(abs(figures.brier - 0.04) < 1e-12)
+    let data = try Data(contentsOf: URL(fileURLWithPath: drawn.output + "/evaluation.json"))
+    let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let item = try #require((root["cases"] as? [[String: Any]])?.first)
+    let point = try #require((item["hinge_points"] as? [[String: Any]])?.first)
+    #expect((point["error_mm"] as? [String: [Double]])?["x"] == [1, 3])
+    #expect((item["error_mm"] as? [[String: Any]])?.last?["x"] as? [Double] == [1, 3])
+    #expect(item["confidence"] as? Double == 0.8)
+  }
+
+  @Test func theAreaUnderTheROCCountsOrderedPairs() throws {
+    #expect(UncertaintyFigures.roc([3, 2], [1, 2]) == 0.875)
+    #expect(UncertaintyFigures.roc([], [1]) == nil)
+  }
+
+  @Test func thePageShowsWhatThePaperShows() throws {
+    let drawn = try DrawnDataset(patients: ["patient0001", "patient0002", "patient0003"])
+    let dataset = try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: nil)
+    var evaluator = evaluator(DrawnSegmenter(shiftX: 1))
+    evaluator.training = [
+      ModelCard.TrainingPoint(step: 10, ventricle: 0.8, atrium: 0.7),
+      ModelCard.TrainingPoint(step: 20, ventricle: 0.9, atrium: 0.85),
+    ]
+    try evaluator.run(dataset, model: Self.model, output: drawn.output)
+    let page = try String(contentsOfFile: drawn.output + "/evaluation.html", encoding: .utf8)
+    // Four panels of the walk; Dice, errors, diameters and Bland-Altman of two phases; the training.
+    #expect(page.components(separatedBy: "<img src=\"data:image/png;base64,").count - 1 == 4)
+    #expect(page.components(separatedBy: "<svg ").count - 1 == 9)
+    #expect(page.components(separatedBy: "<circle ").count - 1 == 2 * (6 + 3 + 3))
   }
 
   @Test func namesTheFileThatIsMissingOrWrong() throws {

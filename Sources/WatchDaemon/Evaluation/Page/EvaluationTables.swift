@@ -1,44 +1,66 @@
 import Foundation
 
-/// `evaluation.html`: an evaluation for a person, in one file.
-enum EvaluationPage {
-  static func render(_ evaluation: Evaluation) -> String {
+/// The tables of an evaluation's page.
+struct EvaluationTables {
+  private let evaluation: Evaluation
+  private let groups: [EvaluationGroup]
+
+  init(_ evaluation: Evaluation) {
+    self.evaluation = evaluation
     let views = Set(evaluation.cases.map(\.entry.view)).count
     // Of one view, the view's figures are those of all.
-    let groups = evaluation.summary.groups.filter { views > 1 || $0.phase != nil || $0.view == nil }
-    let sections = [
-      section("Pictures", counts(groups)),
-      section("Agreement of the structures: median (15 to 85 percentile)", structures(groups)),
-      section("Hinge points: prediction minus truth, mm", points(groups)),
-      section("Hinge points, both sides together", pooled(groups)),
-      section("Annulus diameter, mm", diameters(groups)),
-      section("Pictures, largest error first", cases(evaluation.cases)),
-    ]
-    return """
-      <!doctype html>
-      <html lang="en"><head><meta charset="utf-8"><title>Evaluation</title><style>\(style)</style></head><body>
-      <h1>Evaluation</h1>
-      <p class="notice">Research use only. Not for diagnosis.</p>
-      <p>Model \(escaped(evaluation.model.name)), SHA-256 <code>\(escaped(evaluation.model.sha256))</code>,
-      licence \(escaped(evaluation.model.licence)).</p>
-      \(sections.joined(separator: "\n"))
-      </body></html>
-
-      """
+    groups = evaluation.summary.groups.filter {
+      views > 1 || $0.phase != nil || $0.view == nil || $0.offCentre
+    }
   }
 
-  private static let style = """
-    body{font:15px/1.5 system-ui,sans-serif;max-width:84rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}
-    .notice{font-weight:600}table{border-collapse:collapse;margin:.5rem 0 2rem}
-    th,td{padding:.2rem .7rem;border-bottom:1px solid #d8dee4;text-align:right;font-variant-numeric:tabular-nums}
-    th{background:#f3f5f7}th:first-child,td:first-child{text-align:left}td{white-space:nowrap}section{overflow-x:auto}code{font-size:85%}
-    """
-
-  private static func section(_ title: String, _ table: HTMLTable) -> String {
-    "<section><h2>\(escaped(title))</h2>\n\(table.html)</section>"
+  /// What the method's paper reports, with the same figures of this evaluation.
+  func besidePaper() -> HTMLTable {
+    func group(_ view: CAMUSDataset.View?, _ phase: CyclePhase?) -> EvaluationGroup? {
+      evaluation.summary.groups.first { $0.view == view && $0.phase == phase && !$0.offCentre }
+    }
+    func dice(_ phase: CyclePhase) -> String {
+      let all = evaluation.cases.filter { $0.entry.phase == phase }.map(\.agreement.ventricle.dice)
+      return number(Percentiles.mean(all), 3)
+    }
+    let pooled = evaluation.summary.groups.last
+    func diameter(_ view: CAMUSDataset.View, _ phase: CyclePhase) -> String {
+      group(view, phase)?.diameter.map { "\(number($0.medianPredicted, 1)) / \(number($0.medianTruth, 1))" }
+        ?? ""
+    }
+    return HTMLTable(
+      ["", "paper", "here"],
+      [
+        ["Dice LV, ED", "0.931", dice(.endDiastole)], ["Dice LV, ES", "0.915", dice(.endSystole)],
+        ["median |dx| without bias, mm", "1.35", number(pooled?.points?.adjusted.medianAbsoluteX, 2)],
+        ["median |dx| as measured, mm", "", number(pooled?.points?.raw.medianAbsoluteX, 2)],
+        ["median |dy| without bias, mm", "0.75", number(pooled?.points?.adjusted.medianAbsoluteY, 2)],
+        ["median |dy| as measured, mm", "", number(pooled?.points?.raw.medianAbsoluteY, 2)],
+        ["median diameter A4C ED, found / true, mm", "27.9 / 28.8", diameter(.fourChamber, .endDiastole)],
+        ["median diameter A4C ES, found / true, mm", "24.4 / 28.3", diameter(.fourChamber, .endSystole)],
+        ["median diameter A2C ED, found / true, mm", "31.3 / 31.7", diameter(.twoChamber, .endDiastole)],
+        ["median diameter A2C ES, found / true, mm", "26.3 / 26.1", diameter(.twoChamber, .endSystole)],
+      ])
   }
 
-  private static func counts(_ groups: [EvaluationGroup]) -> HTMLTable {
+  func uncertainty() -> HTMLTable {
+    HTMLTable(
+      [
+        "", "pictures", "x errors in the 70 % range, %", "y errors, %", "both, %", "mean confidence",
+        "both points within 5 mm", "Brier score", "ROC area of the confidence", "of the review flag",
+      ],
+      groups.compactMap { group in
+        group.uncertainty.map {
+          [
+            group.name, "\($0.count)", number(100 * $0.coverageX, 1), number(100 * $0.coverageY, 1),
+            number(100 * $0.coverage, 1), number($0.meanConfidence, 3), number($0.bothWithinFive, 3),
+            number($0.brier, 3), number($0.confidenceROC, 2), number($0.reviewROC, 2),
+          ]
+        }
+      })
+  }
+
+  func counts() -> HTMLTable {
     HTMLTable(
       ["", "pictures", "measured", "withheld", "indeterminate", "to review", "without truth points"],
       groups.map {
@@ -49,7 +71,7 @@ enum EvaluationPage {
       })
   }
 
-  private static func structures(_ groups: [EvaluationGroup]) -> HTMLTable {
+  func structures() -> HTMLTable {
     HTMLTable(
       ["", "structure", "Dice, mean", "Dice", "mean absolute distance, mm", "Hausdorff distance, mm"],
       groups.flatMap { group in
@@ -62,7 +84,7 @@ enum EvaluationPage {
       })
   }
 
-  private static func points(_ groups: [EvaluationGroup]) -> HTMLTable {
+  func points() -> HTMLTable {
     let rows = groups.flatMap { group in
       [("left", group.left), ("right", group.right)].flatMap { side, figures in
         [("x", figures?.x), ("y", figures?.y)].map { axis, figures in
@@ -81,7 +103,7 @@ enum EvaluationPage {
       ], rows)
   }
 
-  private static func pooled(_ groups: [EvaluationGroup]) -> HTMLTable {
+  func pooled() -> HTMLTable {
     let rows = groups.flatMap { group in
       [("as measured", group.points?.raw), ("without bias", group.points?.adjusted)].map { kind, figures in
         [
@@ -98,7 +120,7 @@ enum EvaluationPage {
       ], rows)
   }
 
-  private static func diameters(_ groups: [EvaluationGroup]) -> HTMLTable {
+  func diameters() -> HTMLTable {
     HTMLTable(
       [
         "", "median predicted", "median true", "difference, %", "error (15 to 85)", "median absolute error",
@@ -115,9 +137,10 @@ enum EvaluationPage {
       })
   }
 
-  private static func cases(_ cases: [EvaluatedCase]) -> HTMLTable {
-    func worst(_ item: EvaluatedCase) -> Double { item.errors?.map(\.distance).max() ?? .infinity }
-    let sorted = cases.sorted { (worst($1), $0.entry.name) < (worst($0), $1.entry.name) }
+  func cases() -> HTMLTable {
+    let sorted = evaluation.cases.sorted {
+      ($1.worstDistance, $0.entry.name) < ($0.worstDistance, $1.entry.name)
+    }
     return HTMLTable(
       ["", "status", "LV Dice", "LA Dice", "left, mm", "right, mm", "diameter, mm", "truth, mm", "notes"],
       sorted.map { item in
@@ -131,21 +154,16 @@ enum EvaluationPage {
       })
   }
 
-  private static func number(_ value: Double?, _ digits: Int) -> String {
+  private func number(_ value: Double?, _ digits: Int) -> String {
     value.map { String(format: "%.\(digits)f", $0) } ?? ""
   }
 
-  private static func probability(_ value: Double?) -> String {
+  private func probability(_ value: Double?) -> String {
     value.map { $0 < 0.001 ? "< 0.001" : String(format: "%.3f", $0) } ?? ""
   }
 
-  private static func range(_ range: PercentileRange?, _ digits: Int) -> String {
+  private func range(_ range: PercentileRange?, _ digits: Int) -> String {
     range.map { "\(number($0.p50, digits)) (\(number($0.p15, digits)) to \(number($0.p85, digits)))" } ?? ""
-  }
-
-  static func escaped(_ text: String) -> String {
-    text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-      .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
   }
 }
 
@@ -159,19 +177,21 @@ struct HTMLTable {
     self.rows = rows
   }
 
-  var html: String {
-    let header = head.map { "<th>\(EvaluationPage.escaped($0))</th>" }.joined()
-    let body = rows.map { row in
-      "<tr>" + row.map { "<td>\(EvaluationPage.escaped($0))</td>" }.joined() + "</tr>\n"
+  var html: HTML {
+    let header: [HTML] = head.map { "<th>\($0)</th>" }
+    let body: [HTML] = rows.map { row in
+      let cells: [HTML] = row.map { "<td>\($0)</td>" }
+      return "<tr>\(cells)</tr>\n"
     }
-    return "<table><thead><tr>\(header)</tr></thead><tbody>\n\(body.joined())</tbody></table>\n"
+    return "<table><thead><tr>\(header)</tr></thead><tbody>\n\(body)</tbody></table>\n"
   }
 }
 
 extension EvaluationGroup {
-  /// `4CH ED`, `4CH`, or `all`.
+  /// `4CH ED`, `4CH`, `4CH off-centre` or `all`.
   fileprivate var name: String {
     let parts = [view?.rawValue, phase?.rawValue].compactMap(\.self)
-    return parts.isEmpty ? "all" : parts.joined(separator: " ")
+    let name = parts.isEmpty ? "all" : parts.joined(separator: " ")
+    return offCentre ? "\(name) off-centre" : name
   }
 }
