@@ -7,8 +7,10 @@
 enum { CK_MAX_BLOCKS = 8192 / CK_LANES + CK_MAX_SOURCES };
 
 typedef struct {
-  const float *data;  // of the block, or of its first plane
+  const void *data;  // of the block, or of its first plane
   ck_source_kind kind;
+  ck_element element;
+  float scale;
   int32_t height, width, pitch;  // as stored
 } input_block;
 
@@ -33,8 +35,10 @@ static void list_blocks(const ck_conv *conv, input_blocks *list) {
     for (int32_t b = 0; b < ck_blocks(map.channels); b++) {
       int32_t left = map.channels - b * CK_LANES;
       list->lanes[list->count] = left < CK_LANES ? left : CK_LANES;
-      list->blocks[list->count++] = (input_block){map.data + b * stride, conv->sources[s].kind, map.height,
-                                                  map.width, planar ? map.width : map.pitch};
+      list->blocks[list->count++] =
+          (input_block){(const char *)map.data + b * stride * (ptrdiff_t)ck_element_bytes(map.element),
+                        conv->sources[s].kind, map.element, map.scale, map.height, map.width,
+                        planar ? map.width : map.pitch};
     }
     list->channels += map.channels;
   }

@@ -6,11 +6,15 @@
 
 typedef struct {
   const float *weights;
-  const float *bias;
-  const int32_t *lanes;    // input channels in each block
+  const uint16_t *paired_weights;
+  const float *bias;        // what the sums begin with
+  ptrdiff_t bias_pixel;     // floats from the bias of one pixel to that of the next: 0, or those of a result
+  ptrdiff_t bias_block;
+  const int32_t *lanes;     // input channels in each block
   int32_t blocks;
-  ptrdiff_t block_stride;  // floats from one input block to the next
-  const ptrdiff_t *taps;   // offset of each tap from the first pixel
+  ptrdiff_t block_stride;   // elements from one input block to the next
+  ptrdiff_t plane;          // planar tiles: from one channel to the next
+  const ptrdiff_t *taps;    // offset of each tap from the first pixel
   int32_t tap_count;
   ptrdiff_t out_block_stride;
   ck_activation activation;
@@ -20,13 +24,14 @@ typedef struct {
 typedef void (*tile_function)(const panel *p, const float *in, float *out);
 
 // Every loop over the sums must be unrolled, or they live in memory; the loop over the lanes must not be, or
-// clang spills them.
-#define CK_TILE(PIXELS, BLOCKS)                                                                             \
-  static void tile_##PIXELS##_##BLOCKS(const panel *p, const float *in, float *out) {                       \
+// clang spills them. A pixel's lane lies at PIXEL * (index of the pixel) + LANE * (index of the lane).
+#define CK_TILE(NAME, PIXEL, LANE, PIXELS, BLOCKS)                                                          \
+  static void NAME##_##PIXELS##_##BLOCKS(const panel *p, const float *in, float *out) {                     \
     enum { VECTORS = BLOCKS * CK_PARTS };                                                                   \
     vec sums[PIXELS][VECTORS];                                                                              \
     CK_UNROLL for (int m = 0; m < PIXELS; m++)                                                              \
-      CK_UNROLL for (int n = 0; n < VECTORS; n++) sums[m][n] = load(p->bias + n * CK_VL);                   \
+      CK_UNROLL for (int n = 0; n < VECTORS; n++)                                                           \
+        sums[m][n] = load(p->bias + n / CK_PARTS * p->bias_block + m * p->bias_pixel + n % CK_PARTS * CK_VL); \
     const float *weights = p->weights;                                                                      \
     for (int32_t block = 0; block < p->blocks; block++, in += p->block_stride) {                            \
       const int32_t lanes = p->lanes[block];                                                                \
@@ -36,7 +41,8 @@ typedef void (*tile_function)(const panel *p, const float *in, float *out);
           vec row[VECTORS];                                                                                 \
           CK_UNROLL for (int n = 0; n < VECTORS; n++) row[n] = load(weights + n * CK_VL);                   \
           CK_UNROLL for (int m = 0; m < PIXELS; m++)                                                        \
-            CK_UNROLL for (int n = 0; n < VECTORS; n++) sums[m][n] += pixel[m * CK_LANES + lane] * row[n];  \
+            CK_UNROLL for (int n = 0; n < VECTORS; n++) sums[m][n] += pixel[m * PIXEL] * row[n];            \
+          pixel += LANE;                                                                                    \
           weights += VECTORS * CK_VL;                                                                       \
         }                                                                                                   \
       }                                                                                                     \
@@ -51,47 +57,60 @@ typedef void (*tile_function)(const panel *p, const float *in, float *out);
         store(out + n / CK_PARTS * p->out_block_stride + m * CK_LANES + n % CK_PARTS * CK_VL, sums[m][n]);  \
   }
 
+#define CK_BLOCKED_TILE(PIXELS, BLOCKS) CK_TILE(tile, CK_LANES, 1, PIXELS, BLOCKS)
+#define CK_PLANAR_TILE(PIXELS, BLOCKS) CK_TILE(planar_tile, 1, p->plane, PIXELS, BLOCKS)
+
 // CK_TILE_PIXELS: the most pixels whose sums fit the registers.
 #if CK_TILE_PIXELS == 14
-#define CK_TILES(BLOCKS)                                                                     \
-  CK_TILE(1, BLOCKS) CK_TILE(2, BLOCKS) CK_TILE(3, BLOCKS) CK_TILE(4, BLOCKS) CK_TILE(5, BLOCKS) \
-  CK_TILE(6, BLOCKS) CK_TILE(7, BLOCKS) CK_TILE(8, BLOCKS) CK_TILE(9, BLOCKS) CK_TILE(10, BLOCKS) \
-  CK_TILE(11, BLOCKS) CK_TILE(12, BLOCKS) CK_TILE(13, BLOCKS) CK_TILE(14, BLOCKS)
-#define CK_TILE_NAMES(BLOCKS)                                                                  \
-  {                                                                                            \
-    0, tile_1_##BLOCKS, tile_2_##BLOCKS, tile_3_##BLOCKS, tile_4_##BLOCKS, tile_5_##BLOCKS,    \
-        tile_6_##BLOCKS, tile_7_##BLOCKS, tile_8_##BLOCKS, tile_9_##BLOCKS, tile_10_##BLOCKS,  \
-        tile_11_##BLOCKS, tile_12_##BLOCKS, tile_13_##BLOCKS, tile_14_##BLOCKS                 \
+#define CK_EVERY_SIZE(TILE, BLOCKS)                                                                \
+  TILE(1, BLOCKS) TILE(2, BLOCKS) TILE(3, BLOCKS) TILE(4, BLOCKS) TILE(5, BLOCKS) TILE(6, BLOCKS) \
+  TILE(7, BLOCKS) TILE(8, BLOCKS) TILE(9, BLOCKS) TILE(10, BLOCKS) TILE(11, BLOCKS)               \
+  TILE(12, BLOCKS) TILE(13, BLOCKS) TILE(14, BLOCKS)
+#define CK_NAMES(NAME, BLOCKS)                                                                        \
+  {                                                                                                   \
+    0, NAME##_1_##BLOCKS, NAME##_2_##BLOCKS, NAME##_3_##BLOCKS, NAME##_4_##BLOCKS, NAME##_5_##BLOCKS, \
+        NAME##_6_##BLOCKS, NAME##_7_##BLOCKS, NAME##_8_##BLOCKS, NAME##_9_##BLOCKS,                   \
+        NAME##_10_##BLOCKS, NAME##_11_##BLOCKS, NAME##_12_##BLOCKS, NAME##_13_##BLOCKS,               \
+        NAME##_14_##BLOCKS                                                                            \
   }
 #elif CK_TILE_PIXELS == 6
-#define CK_TILES(BLOCKS) \
-  CK_TILE(1, BLOCKS)     \
-  CK_TILE(2, BLOCKS) CK_TILE(3, BLOCKS) CK_TILE(4, BLOCKS) CK_TILE(5, BLOCKS) CK_TILE(6, BLOCKS)
-#define CK_TILE_NAMES(BLOCKS)                                                               \
-  {                                                                                         \
-    0, tile_1_##BLOCKS, tile_2_##BLOCKS, tile_3_##BLOCKS, tile_4_##BLOCKS, tile_5_##BLOCKS, \
-        tile_6_##BLOCKS                                                                     \
+#define CK_EVERY_SIZE(TILE, BLOCKS) \
+  TILE(1, BLOCKS) TILE(2, BLOCKS) TILE(3, BLOCKS) TILE(4, BLOCKS) TILE(5, BLOCKS) TILE(6, BLOCKS)
+#define CK_NAMES(NAME, BLOCKS)                                                                        \
+  {                                                                                                   \
+    0, NAME##_1_##BLOCKS, NAME##_2_##BLOCKS, NAME##_3_##BLOCKS, NAME##_4_##BLOCKS, NAME##_5_##BLOCKS, \
+        NAME##_6_##BLOCKS                                                                             \
   }
 #else
-#define CK_TILES(BLOCKS) CK_TILE(1, BLOCKS) CK_TILE(2, BLOCKS) CK_TILE(3, BLOCKS)
-#define CK_TILE_NAMES(BLOCKS) \
-  { 0, tile_1_##BLOCKS, tile_2_##BLOCKS, tile_3_##BLOCKS }
+#define CK_EVERY_SIZE(TILE, BLOCKS) TILE(1, BLOCKS) TILE(2, BLOCKS) TILE(3, BLOCKS)
+#define CK_NAMES(NAME, BLOCKS) \
+  { 0, NAME##_1_##BLOCKS, NAME##_2_##BLOCKS, NAME##_3_##BLOCKS }
 #endif
 
-CK_TILES(1)
+CK_EVERY_SIZE(CK_BLOCKED_TILE, 1)
+CK_EVERY_SIZE(CK_PLANAR_TILE, 1)
 #if CK_PANEL_BLOCKS == 2
-CK_TILES(2)
-static const tile_function tiles[3][CK_TILE_PIXELS + 1] = {{0}, CK_TILE_NAMES(1), CK_TILE_NAMES(2)};
+CK_EVERY_SIZE(CK_BLOCKED_TILE, 2)
+CK_EVERY_SIZE(CK_PLANAR_TILE, 2)
+static const tile_function tiles[3][CK_TILE_PIXELS + 1] = {{0}, CK_NAMES(tile, 1), CK_NAMES(tile, 2)};
+static const tile_function planar_tiles[3][CK_TILE_PIXELS + 1] = {
+    {0}, CK_NAMES(planar_tile, 1), CK_NAMES(planar_tile, 2)};
 #else
-static const tile_function tiles[2][CK_TILE_PIXELS + 1] = {{0}, CK_TILE_NAMES(1)};
+static const tile_function tiles[2][CK_TILE_PIXELS + 1] = {{0}, CK_NAMES(tile, 1)};
+static const tile_function planar_tiles[2][CK_TILE_PIXELS + 1] = {{0}, CK_NAMES(planar_tile, 1)};
 #endif
 
-// Runs `blocks` output blocks over `pixels` pixels, split evenly into tiles.
-CK_INLINE void run_tiles(const panel *p, int32_t blocks, int32_t pixels, const float *in, float *out) {
+// Runs a tile function of each size over `pixels` pixels, split evenly; `pixel` is the distance of two in `in`.
+CK_INLINE void run_each(const tile_function *sizes, const panel *p, int32_t pixels, int32_t pixel, const float *in,
+                        float *out) {
   int32_t parts = (pixels + CK_TILE_PIXELS - 1) / CK_TILE_PIXELS;
   for (int32_t part = 0, x = 0; part < parts; part++) {
     int32_t count = (pixels - x) / (parts - part);
-    tiles[blocks][count](p, in + (ptrdiff_t)x * CK_LANES, out + (ptrdiff_t)x * CK_LANES);
+    sizes[count](p, in + (ptrdiff_t)x * pixel, out + (ptrdiff_t)x * CK_LANES);
     x += count;
   }
+}
+
+CK_INLINE void run_tiles(const panel *p, int32_t blocks, int32_t pixels, const float *in, float *out) {
+  run_each(tiles[blocks], p, pixels, CK_LANES, in, out);
 }

@@ -33,7 +33,7 @@ static void transposed_unit(void *context, int32_t unit, int32_t thread) {
   _Alignas(64) float line[CK_PANEL_BLOCKS * CK_TILE_PIXELS * CK_LANES];
   panel p = {.lanes = job->lanes, .blocks = ck_blocks(job->from.channels),
              .block_stride = ck_block_stride(job->from), .taps = &no_offset, .tap_count = 1,
-             .out_block_stride = CK_TILE_PIXELS * CK_LANES, .activation = job->activation};
+             .bias_block = CK_LANES, .out_block_stride = CK_TILE_PIXELS * CK_LANES, .activation = job->activation};
   const float *in = job->from.data + (ptrdiff_t)y * job->from.pitch * CK_LANES;
   for (int32_t tap_column = 0; tap_column < job->size_columns; tap_column++)
     for (int32_t block = 0; block < out_blocks; block += CK_PANEL_BLOCKS) {

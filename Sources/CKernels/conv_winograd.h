@@ -10,6 +10,9 @@
 
 #include "conv_common.h"
 #include "conv_tile.h"
+#ifdef CK_REDUCED
+#include "conv_tile_reduced.h"
+#endif
 #include "winograd_lines.h"
 
 typedef struct {
@@ -22,6 +25,7 @@ typedef struct {
   int32_t group;      // tiles that are multiplied together
   int32_t v_tiles;    // tiles that V holds
   int32_t parts;      // panel-wise: groups of each panel
+  bool is_paired;     // V and the weights are bfloat16, and V's strides count its elements
   ptrdiff_t v_stride, s_stride;  // floats from one frequency to the next
   float *v, *s;                  // V of every thread, or of all; S of every thread
 } winograd_job;
@@ -42,6 +46,7 @@ static void plan_winograd(const ck_conv *conv, int32_t threads, winograd_job *jo
   job->tiles = divide_up(conv->out.height, job->m) * job->tile_columns;
   int32_t blocks = count_blocks(conv), out_blocks = ck_blocks(conv->out.channels);
   job->is_panelwise = conv->out.channels > job->tiles;
+  job->is_paired = conv->paired_weights != NULL && conv->multiplies_pairs;
   if (job->is_panelwise) {
     int32_t panels = divide_up(out_blocks, CK_PANEL_BLOCKS);
     job->parts = panels % threads == 0 ? 1 : smaller(threads, job->tiles);
@@ -69,10 +74,10 @@ static size_t winograd_scratch(const ck_conv *conv, int32_t threads) {
 
 // Transforms the (m + 2)^2 pixels from (row, column) on of CK_VL channels. `checked`: some lie outside the map,
 // where zeros are read. `halved`: 1 where each pixel of the map stands for 2 x 2.
-CK_INLINE void transform_input(const int m, const bool checked, const int halved, const winograd_job *job,
-                               const input_block *b, const float *data, int32_t row, int32_t column,
-                               float *v) {
-  static const _Alignas(64) float zeros[CK_LANES];
+CK_INLINE void transform_input(const int m, const bool checked, const int halved, const bool is_paired,
+                               const winograd_job *job, const input_block *b, const stored *data, int32_t row,
+                               int32_t column, float *v, ptrdiff_t place) {
+  static const _Alignas(64) stored zeros[CK_LANES];
   const int n = m + 2;
   const int32_t height = job->conv->in_height, width = job->conv->in_width;
   vec half[6][6];
@@ -87,8 +92,8 @@ CK_INLINE void transform_input(const int m, const bool checked, const int halved
     CK_UNROLL for (int y = 0; y < n; y++) {
       int32_t r = row + y;
       bool outside = checked && (r < 0 || r >= height || c < 0 || c >= width);
-      const float *pixel = data + ((ptrdiff_t)(r >> halved) * b->pitch + (c >> halved)) * CK_LANES;
-      d[y] = load(outside ? zeros : pixel);
+      const stored *pixel = data + ((ptrdiff_t)(r >> halved) * b->pitch + (c >> halved)) * CK_LANES;
+      d[y] = load_stored(outside ? zeros : pixel);
     }
     input_line(m, d, line);
     CK_UNROLL for (int y = 0; y < n; y++) half[y][x] = line[y];
@@ -96,13 +101,14 @@ CK_INLINE void transform_input(const int m, const bool checked, const int halved
   CK_UNROLL for (int y = 0; y < n; y++) {
     vec line[6];
     input_line(m, half[y], line);
-    CK_UNROLL for (int x = 0; x < n; x++) store(v + (y * n + x) * job->v_stride, line[x]);
+    CK_UNROLL for (int x = 0; x < n; x++)
+      store_as(is_paired ? CK_BFLOAT16 : CK_FLOAT32, v, place + (y * n + x) * job->v_stride, line[x], 1);
   }
 }
 
 // Tiles [first, last) of one input block into V, whose tile 0 is `first_in_v`.
-CK_INLINE void transform_inputs(const int m, const winograd_job *job, int32_t block, int32_t first,
-                                int32_t last, int32_t first_in_v, float *v) {
+CK_INLINE void transform_inputs_as(const int m, const bool is_paired, const winograd_job *job, int32_t block,
+                                   int32_t first, int32_t last, int32_t first_in_v, float *v) {
   const ck_conv *conv = job->conv;
   const input_block *b = &job->inputs.blocks[block];
   const bool halved = b->kind == CK_SOURCE_DOUBLED;
@@ -110,36 +116,45 @@ CK_INLINE void transform_inputs(const int m, const winograd_job *job, int32_t bl
     int32_t row = tile / job->tile_columns * m - conv->rows.pad_before;
     int32_t column = tile % job->tile_columns * m - conv->columns.pad_before;
     bool checked = row < 0 || column < 0 || row + m + 2 > conv->in_height || column + m + 2 > conv->in_width;
-    float *to = v + ((ptrdiff_t)block * job->v_tiles + tile - first_in_v) * CK_LANES;
+    ptrdiff_t to = ((ptrdiff_t)block * job->v_tiles + tile - first_in_v) * CK_LANES;
     for (int part = 0; part * CK_VL < job->inputs.lanes[block]; part++, to += CK_VL) {
-      const float *data = b->data + part * CK_VL;
-      if (halved && checked) transform_input(m, true, 1, job, b, data, row, column, to);
-      else if (halved) transform_input(m, false, 1, job, b, data, row, column, to);
-      else if (checked) transform_input(m, true, 0, job, b, data, row, column, to);
-      else transform_input(m, false, 0, job, b, data, row, column, to);
+      const stored *data = (const stored *)b->data + part * CK_VL;
+      if (halved && checked) transform_input(m, true, 1, is_paired, job, b, data, row, column, v, to);
+      else if (halved) transform_input(m, false, 1, is_paired, job, b, data, row, column, v, to);
+      else if (checked) transform_input(m, true, 0, is_paired, job, b, data, row, column, v, to);
+      else transform_input(m, false, 0, is_paired, job, b, data, row, column, v, to);
     }
   }
 }
 
+CK_INLINE void transform_inputs(const int m, const winograd_job *job, int32_t block, int32_t first,
+                                int32_t last, int32_t first_in_v, float *v) {
+#ifdef CK_REDUCED
+  if (job->is_paired) return transform_inputs_as(m, true, job, block, first, last, first_in_v, v);
+#endif
+  transform_inputs_as(m, false, job, block, first, last, first_in_v, v);
+}
+
 // Writes the m x m results at (y, x) that lie in the map, and their 2x2 maxima.
-CK_INLINE void store_results(const int m, const bool checked, const ck_conv *conv, int32_t block, int part,
-                             int32_t y, int32_t x, vec results[4][4]) {
+CK_INLINE void store_results(const int m, const bool checked, const ck_element element, const ck_conv *conv,
+                             int32_t block, int part, int32_t y, int32_t x, vec results[4][4]) {
   const ptrdiff_t pitch = (ptrdiff_t)conv->out.pitch * CK_LANES;
-  float *to = conv->out.data + block * ck_block_stride(conv->out) + y * pitch + (ptrdiff_t)x * CK_LANES +
-              part * CK_VL;
+  const ptrdiff_t to = block * ck_block_stride(conv->out) + y * pitch + (ptrdiff_t)x * CK_LANES + part * CK_VL;
   const int32_t rows = conv->out.height - y, columns = conv->out.width - x;
   CK_UNROLL for (int i = 0; i < m; i++)
     CK_UNROLL for (int j = 0; j < m; j++)
-      if (!checked || (i < rows && j < columns)) store(to + i * pitch + j * CK_LANES, results[i][j]);
+      if (!checked || (i < rows && j < columns))
+        store_as(element, conv->out.data, to + i * pitch + j * CK_LANES, results[i][j], 1);
   if (!conv->pooled.data) return;
-  float *pooled = conv->pooled.data + block * ck_block_stride(conv->pooled) +
-                  ((ptrdiff_t)(y / 2) * conv->pooled.pitch + x / 2) * CK_LANES + part * CK_VL;
+  const ptrdiff_t pooled = block * ck_block_stride(conv->pooled) +
+                           ((ptrdiff_t)(y / 2) * conv->pooled.pitch + x / 2) * CK_LANES + part * CK_VL;
   CK_UNROLL for (int i = 0; i < m; i += 2)
     CK_UNROLL for (int j = 0; j < m; j += 2)
       if (!checked || (i + 1 < rows && j + 1 < columns)) {
         vec top = larger(results[i][j], results[i][j + 1]);
         vec bottom = larger(results[i + 1][j], results[i + 1][j + 1]);
-        store(pooled + ((ptrdiff_t)(i / 2) * conv->pooled.pitch + j / 2) * CK_LANES, larger(top, bottom));
+        store_as(element, conv->pooled.data,
+                 pooled + ((ptrdiff_t)(i / 2) * conv->pooled.pitch + j / 2) * CK_LANES, larger(top, bottom), 1);
       }
 }
 
@@ -166,10 +181,16 @@ CK_INLINE void transform_output(const int m, const winograd_job *job, int32_t bl
     }
   }
   int32_t y = tile / job->tile_columns * m, x = tile % job->tile_columns * m;
-  if (y + m <= conv->out.height && x + m <= conv->out.width)
-    store_results(m, false, conv, block, part, y, x, results);
-  else
-    store_results(m, true, conv, block, part, y, x, results);
+  bool checked = y + m > conv->out.height || x + m > conv->out.width;
+#ifdef CK_REDUCED
+  if (conv->out.element == CK_BFLOAT16) {
+    if (checked) store_results(m, true, CK_BFLOAT16, conv, block, part, y, x, results);
+    else store_results(m, false, CK_BFLOAT16, conv, block, part, y, x, results);
+    return;
+  }
+#endif
+  if (checked) store_results(m, true, CK_FLOAT32, conv, block, part, y, x, results);
+  else store_results(m, false, CK_FLOAT32, conv, block, part, y, x, results);
 }
 
 // One panel over tiles [first, last): products into S, and from there to the result.
@@ -180,10 +201,20 @@ CK_INLINE void multiply_panel(const int m, const winograd_job *job, int32_t bloc
   const int32_t blocks = panel_width(job->conv, block);
   const size_t depth = (size_t)job->inputs.channels * CK_LANES;
   const float *weights = job->conv->weights + block * depth * job->frequencies;
-  panel p = {.bias = zeros, .lanes = job->inputs.lanes, .blocks = job->inputs.count,
+  panel p = {.bias = zeros, .bias_block = CK_LANES, .lanes = job->inputs.lanes, .blocks = job->inputs.count,
              .block_stride = (ptrdiff_t)job->v_tiles * CK_LANES, .taps = &no_offset, .tap_count = 1,
              .out_block_stride = (ptrdiff_t)job->group * CK_LANES};
   for (int32_t k = 0; k < job->frequencies; k++) {
+#ifdef CK_REDUCED
+    if (job->conv->paired_weights) {
+      p.paired_weights = job->conv->paired_weights + block * depth * job->frequencies + k * blocks * depth;
+      if (job->is_paired)
+        run_paired_tiles(&p, blocks, last - first, (const uint16_t *)v + k * job->v_stride, s + k * job->s_stride);
+      else
+        run_widened_tiles(&p, blocks, last - first, v + k * job->v_stride, s + k * job->s_stride);
+      continue;
+    }
+#endif
     p.weights = weights + k * blocks * depth;
     run_tiles(&p, blocks, last - first, v + k * job->v_stride, s + k * job->s_stride);
   }
@@ -215,7 +246,8 @@ CK_INLINE void panel_unit(const int m, const winograd_job *job, int32_t unit, in
   int32_t first = unit % job->parts * job->group, last = smaller(first + job->group, job->tiles);
   int32_t block = unit / job->parts * CK_PANEL_BLOCKS;
   float *s = job->s + thread * job->frequencies * job->s_stride;
-  if (first < last) multiply_panel(m, job, block, first, last, job->v + (ptrdiff_t)first * CK_LANES, s);
+  const ptrdiff_t start = (ptrdiff_t)first * CK_LANES / (job->is_paired ? 2 : 1);
+  if (first < last) multiply_panel(m, job, block, first, last, job->v + start, s);
 }
 
 static void group_unit_2(void *job, int32_t unit, int32_t thread) { group_unit(2, job, unit, thread); }

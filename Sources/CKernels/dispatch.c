@@ -12,12 +12,24 @@ const ck_kernels *ck_kernels_for(ck_isa isa) {
   return &ck_kernels_portable;
 }
 
+// The kernels for a convolution whose maps may be reduced.
+static const ck_kernels *conv_kernels(ck_isa isa, const ck_conv *conv) {
+#if defined(__x86_64__)
+  bool is_reduced = conv->out.element != CK_FLOAT32;
+  for (int32_t s = 0; s < conv->source_count; s++) is_reduced |= conv->sources[s].map.element != CK_FLOAT32;
+  if (is_reduced) return &ck_kernels_reduced;
+#else
+  (void)conv;
+#endif
+  return ck_kernels_for(isa);
+}
+
 size_t ck_conv_scratch(ck_isa isa, const ck_conv *conv, int32_t threads) {
-  return ck_kernels_for(isa)->conv_scratch(conv, threads);
+  return conv_kernels(isa, conv)->conv_scratch(conv, threads);
 }
 
 void ck_conv_run(ck_isa isa, ck_pool *pool, const ck_conv *conv, float *scratch) {
-  ck_kernels_for(isa)->conv_run(pool, conv, scratch);
+  conv_kernels(isa, conv)->conv_run(pool, conv, scratch);
 }
 
 void ck_conv_transposed_run(ck_isa isa, ck_pool *pool, ck_map from, const float *weights, const float *bias,

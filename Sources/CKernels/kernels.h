@@ -21,11 +21,15 @@ typedef struct {
   void (*softmax)(ck_pool *pool, ck_map from, float *to);
 } ck_kernels;
 
-extern const ck_kernels ck_kernels_portable, ck_kernels_avx2, ck_kernels_avx512;
+extern const ck_kernels ck_kernels_portable, ck_kernels_avx2, ck_kernels_avx512, ck_kernels_reduced;
 
 const ck_kernels *ck_kernels_for(ck_isa isa);
 
-// Floats from one block of 16 channels to the next.
+static inline size_t ck_element_bytes(ck_element element) {
+  return element == CK_FLOAT32 ? 4 : element == CK_BFLOAT16 ? 2 : 1;
+}
+
+// Elements from one block of 16 channels to the next.
 static inline ptrdiff_t ck_block_stride(ck_map map) { return (ptrdiff_t)map.height * map.pitch * CK_LANES; }
 
 static inline int32_t ck_blocks(int32_t channels) { return (channels + CK_LANES - 1) / CK_LANES; }

@@ -2,6 +2,9 @@
 //   direct:   for each block of input channels, for each tap, for each channel of the block
 //   Winograd: for each frequency, for each input channel
 // one row of the panel's output channels.
+#include <math.h>
+#include <string.h>
+
 #include "kernels.h"
 
 static int32_t frequencies(ck_method method, int32_t taps) {
@@ -110,4 +113,74 @@ void ck_pack_weights(ck_isa isa, ck_method method, const float *oihw, int32_t ou
       pack_block(&p, start, lanes);
       start += lanes;
     }
+}
+
+static uint16_t to_bfloat16(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  if (x != x) return 0x7FC0;
+  return (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+
+void ck_pack_pairs(ck_isa isa, ck_method method, const float *packed, int32_t out_channels, int32_t in_channels,
+                   uint16_t *pairs) {
+  const int32_t panel_blocks = ck_kernels_for(isa)->panel_blocks;
+  for (int32_t block = 0; block < ck_blocks(out_channels); block += panel_blocks) {
+    int32_t left = ck_blocks(out_channels) - block;
+    int32_t width = (left < panel_blocks ? left : panel_blocks) * CK_LANES;
+    for (int32_t row = 0; row < in_channels * frequencies(method, 9); row += 2, packed += 2 * width)
+      for (int32_t k = 0; k < width; k++)
+        for (int32_t half = 0; half < 2; half++) *pairs++ = to_bfloat16(packed[half * width + k]);
+  }
+}
+
+static int32_t padded_blocks(const int32_t *source_channels, int32_t source_count) {
+  int32_t blocks = 0;
+  for (int32_t s = 0; s < source_count; s++) blocks += ck_blocks(source_channels[s]);
+  return blocks;
+}
+
+size_t ck_int8_bytes(int32_t out_channels, const int32_t *source_channels, int32_t source_count, int32_t taps) {
+  return (size_t)ck_blocks(out_channels) * CK_LANES * padded_blocks(source_channels, source_count) * CK_LANES *
+         taps;
+}
+
+// Half the range of a filter times the scales of what it reads, in steps of 1 / 127.
+static float filter_unit(const float *filter, const int32_t *source_channels, const float *source_scales,
+                         int32_t source_count, int32_t taps) {
+  float largest = 0;
+  for (int32_t s = 0; s < source_count; s++)
+    for (int32_t i = 0; i < source_channels[s] * taps; i++) {
+      float weight = fabsf(*filter++) * source_scales[s];
+      if (weight > largest) largest = weight;
+    }
+  return largest / 127;
+}
+
+// Bytes in the order of the kernel: panel, block, tap, four channels, output block, output channel, channel.
+void ck_pack_int8(ck_isa isa, const float *oihw, int32_t out_channels, const int32_t *source_channels,
+                  const float *source_scales, int32_t source_count, int32_t taps, int8_t *packed, float *scale) {
+  const int32_t panel_blocks = ck_kernels_for(isa)->panel_blocks;
+  const int32_t blocks = padded_blocks(source_channels, source_count);
+  int32_t in_channels = 0;
+  for (int32_t s = 0; s < source_count; s++) in_channels += source_channels[s];
+  memset(packed, 0, ck_int8_bytes(out_channels, source_channels, source_count, taps));
+  memset(scale, 0, (size_t)ck_blocks(out_channels) * CK_LANES * sizeof(float));
+  for (int32_t k = 0; k < out_channels; k++) {
+    const float *filter = oihw + (size_t)k * in_channels * taps;
+    float unit = filter_unit(filter, source_channels, source_scales, source_count, taps);
+    scale[k] = unit;
+    int32_t first_block = k / CK_LANES / panel_blocks * panel_blocks;
+    int32_t left = ck_blocks(out_channels) - first_block;
+    int32_t width = (left < panel_blocks ? left : panel_blocks) * CK_LANES;
+    int8_t *panel = packed + (size_t)first_block * CK_LANES * blocks * CK_LANES * taps;
+    int32_t block = 0;
+    for (int32_t s = 0; s < source_count; block += ck_blocks(source_channels[s]), s++)
+      for (int32_t c = 0; c < source_channels[s]; c++, filter += taps)
+        for (int32_t t = 0; t < taps && unit > 0; t++) {
+          size_t four = ((size_t)(block + c / CK_LANES) * taps + t) * 4 + c % CK_LANES / 4;
+          panel[(four * width + k - first_block * CK_LANES) * 4 + c % 4] =
+              (int8_t)lrintf(filter[t] * source_scales[s] / unit);
+        }
+  }
 }

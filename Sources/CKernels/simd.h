@@ -17,6 +17,51 @@ CK_INLINE vec load(const float *aligned) { return *(const vec *)aligned; }
 CK_INLINE void store(float *aligned, vec x) { *(vec *)aligned = x; }
 CK_INLINE vec splat(float x) { return x - (vec){0}; }
 
+// CK_REDUCED: the kernels that also take bfloat16 and eight bits, on AVX-512. `stored` is what Winograd's method
+// reads there.
+#ifdef CK_REDUCED
+typedef uint16_t stored;
+
+CK_INLINE vec load_bfloat16(const uint16_t *aligned) {
+  return (vec)_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_load_si256((const __m256i *)aligned)), 16);
+}
+
+CK_INLINE void store_bfloat16(uint16_t *aligned, vec x) {
+  _mm256_store_si256((__m256i *)aligned, (__m256i)_mm512_cvtneps_pbh((__m512)x));
+}
+
+CK_INLINE vec load_uint8(const uint8_t *aligned, float scale) {
+  return (vec)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_load_si128((const __m128i *)aligned))) * scale;
+}
+
+// Of numbers in units of the scale; NaN becomes 255.
+CK_INLINE void store_uint8(uint8_t *aligned, vec x) {
+  __m512i rounded = _mm512_cvtps_epi32(_mm512_max_ps((__m512)x, _mm512_setzero_ps()));
+  _mm_store_si128((__m128i *)aligned, _mm512_cvtusepi32_epi8(rounded));
+}
+
+CK_INLINE vec load_stored(const stored *aligned) { return load_bfloat16(aligned); }
+
+// Stores x at element `index`; `unit` is 1 / scale for CK_UINT8.
+CK_INLINE void store_as(const ck_element element, void *data, ptrdiff_t index, vec x, float unit) {
+  switch (element) {
+    case CK_FLOAT32: store((float *)data + index, x); break;
+    case CK_BFLOAT16: store_bfloat16((uint16_t *)data + index, x); break;
+    case CK_UINT8: store_uint8((uint8_t *)data + index, x * unit); break;
+  }
+}
+#else
+typedef float stored;
+
+CK_INLINE vec load_stored(const stored *aligned) { return load(aligned); }
+
+CK_INLINE void store_as(const ck_element element, void *data, ptrdiff_t index, vec x, float unit) {
+  (void)element;
+  (void)unit;
+  store((float *)data + index, x);
+}
+#endif
+
 CK_INLINE vec load_unaligned(const float *from) {
   vec x;
   memcpy(&x, from, sizeof x);

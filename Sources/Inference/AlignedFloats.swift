@@ -50,4 +50,9 @@ final class ConstantFloats: @unchecked Sendable {
   }
 
   var pointer: UnsafePointer<Float> { UnsafePointer(storage.pointer) }
+
+  /// The same memory, where `fill` wrote smaller elements.
+  func elements<Element: BitwiseCopyable>(_: Element.Type) -> UnsafePointer<Element> {
+    UnsafeRawPointer(storage.pointer).assumingMemoryBound(to: Element.self)
+  }
 }

@@ -58,6 +58,14 @@ public final class InferenceSession {
   public func run(
     _ input: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Float>
   ) throws(InferenceError) {
+    try run(input, into: output) { _ in }
+  }
+
+  /// - Parameter observe: called after each step, while its results are in memory.
+  func run(
+    _ input: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Float>,
+    observe: (Step) -> Void
+  ) throws(InferenceError) {
     let expected = model.inputShape.reduce(1, *)
     guard input.count == expected, let source = input.baseAddress else {
       throw .inputCount(expected: expected, given: input.count)
@@ -68,7 +76,10 @@ public final class InferenceSession {
     }
     let program = runner.program
     runner.addresses[program.input].update(from: source, count: expected)
-    for step in program.steps { runner.run(step) }
+    for step in program.steps {
+      runner.run(step)
+      observe(step)
+    }
     target.update(from: runner.addresses[program.output], count: produced)
   }
 }

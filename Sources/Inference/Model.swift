@@ -17,18 +17,36 @@ public final class Model: Sendable {
   let arena: Arena
 
   /// Reads the ONNX file at `path`.
-  public convenience init(contentsOf path: String) throws(ModelError) {
-    try self.init(bytes: try readFile(path))
+  ///
+  /// - Parameter calibration: what a `Calibrator` found for this model; needed for `int8`.
+  public convenience init(
+    contentsOf path: String, precision: Precision = .fp32, calibration: Calibration? = nil
+  ) throws(ModelError) {
+    try self.init(bytes: try readFile(path), precision: precision, calibration: calibration)
   }
 
   /// Reads an ONNX file that is in memory.
-  public convenience init(bytes: [UInt8]) throws(ModelError) {
-    try self.init(graph: try Graph(bytes: bytes).simplified(), isa: ck_isa_preferred())
+  public convenience init(
+    bytes: [UInt8], precision: Precision = .fp32, calibration: Calibration? = nil
+  ) throws(ModelError) {
+    try self.init(
+      graph: try Graph(bytes: bytes).simplified(), isa: ck_isa_preferred(), precision: precision,
+      calibration: calibration)
   }
 
-  convenience init(graph: Graph, isa: ck_isa) throws(ModelError) {
+  convenience init(
+    graph: Graph, isa: ck_isa, precision: Precision = .fp32, calibration: Calibration? = nil
+  ) throws(ModelError) {
+    guard precision == .fp32 || ck_isa_reduces(isa) else {
+      throw ModelError(
+        .precision,
+        "this processor has no AVX-512 with BF16 and VNNI, which precision \(precision.rawValue) needs; "
+          + "set precision to auto or fp32")
+    }
+    if precision == .int8 { try calibration.check(graph) }
     try self.init(
-      program: Lowering.lower(graph, isa: isa), inputName: graph.inputName, outputName: graph.outputName)
+      program: Lowering.lower(graph, isa: isa, precision: precision, calibration: calibration),
+      inputName: graph.inputName, outputName: graph.outputName)
   }
 
   init(program: Program, inputName: String, outputName: String) throws(ModelError) {
@@ -45,6 +63,18 @@ public final class Model: Sendable {
 
   /// The instruction set that the weights are packed for: `portable`, `avx2` or `avx512`.
   public var instructionSet: String { String(cString: ck_isa_name(program.isa)) }
+}
+
+extension Calibration? {
+  /// - Throws: unless there is one limit for each convolution.
+  fileprivate func check(_ graph: Graph) throws(ModelError) {
+    let count = graph.nodes.count { if case .convolution = $0.operation { true } else { false } }
+    guard self?.limits.count == count else {
+      throw ModelError(
+        .precision,
+        "precision int8 needs a calibration of the model's \(count) convolutions; run hinged quantize")
+    }
+  }
 }
 
 extension Graph {

@@ -11,6 +11,8 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case inconsistent(operator: String, node: String)
     /// The model asks for more than the engine's limits (`ModelLimits`) allow.
     case tooLarge
+    /// This processor does not have the precision, or the model is not calibrated for it.
+    case precision
   }
 
   public let kind: Kind
@@ -29,6 +31,7 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unsupported(let op, let node): "operator \(op) of node '\(node)' is not supported: \(detail)"
     case .inconsistent(let op, let node): "operator \(op) of node '\(node)' does not fit: \(detail)"
     case .tooLarge: "model is too large: \(detail)"
+    case .precision: detail
     }
   }
 }

@@ -12,7 +12,7 @@ final class BlockedMap {
     memory.pointer.update(repeating: .nan, count: memory.count)
     map = ck_map(
       data: memory.pointer, channels: Int32(channels), height: Int32(rows), width: Int32(columns),
-      pitch: ck_map_pitch(Int32(columns)))
+      pitch: ck_map_pitch(Int32(columns)), element: CK_FLOAT32, scale: 1)
   }
 
   convenience init(_ shape: ck_shape, planes: [Float], pool: OpaquePointer) {
@@ -71,6 +71,13 @@ struct ConvolutionTrial {
   let convolution: Convolution
   var doubled: [Float]
   var planes: [Float]
+
+  init(_ test: ConvolutionCase, convolution: Convolution, doubled: [Float], planes: [Float]) {
+    self.test = test
+    self.convolution = convolution
+    self.doubled = doubled
+    self.planes = planes
+  }
 
   init(_ test: ConvolutionCase, seed: UInt64 = 1) {
     self.test = test

@@ -23,14 +23,22 @@ typedef enum {
   CK_METHOD_WINOGRAD_4 = 4,  // F(4x4, 3x3), points 0, +-sqrt(1/2), +-sqrt(2), infinity
 } ck_method;
 
+// Maps that are not CK_FLOAT32 need ck_isa_reduces(isa). With Winograd's method all sources are then CK_BFLOAT16,
+// and the result is not CK_UINT8.
 typedef struct {
   int32_t source_count;
   ck_source sources[CK_MAX_SOURCES];
   int32_t in_height, in_width;  // of the sources, after doubling
   ck_window_axis rows, columns;
   ck_method method;      // Winograd: 3x3, stride 1, dilation 1, no planar source
-  const float *weights;  // packed by ck_pack_* for the same method and instruction set
-  const float *bias;     // padded to 16
+  const float *weights;  // packed by ck_pack_weights for the same method and instruction set
+  // Instead of them, if not NULL: packed by ck_pack_int8 (all sources CK_UINT8, direct method) or by
+  // ck_pack_pairs (all sources CK_BFLOAT16 of whole blocks, Winograd).
+  const int8_t *int8_weights;
+  const float *int8_scale;  // of the sums, padded to 16
+  const uint16_t *paired_weights;
+  bool multiplies_pairs;  // with paired weights: by the one instruction; else they are widened to floats
+  const float *bias;  // padded to 16; with int8 weights, and if the result is CK_UINT8, in units of its scale
   ck_activation activation;  // not the sigmoid
   ck_map out;
   ck_map pooled;  // data NULL, or the 2x2 maximum of out with stride 2
@@ -45,6 +53,17 @@ size_t ck_packed_floats(ck_method method, int32_t out_channels, int32_t in_chann
 // oihw[K][C][taps] -> packed; source_channels: how many of C each source holds.
 void ck_pack_weights(ck_isa isa, ck_method method, const float *oihw, int32_t out_channels,
                      const int32_t *source_channels, int32_t source_count, int32_t taps, float *packed);
+
+// The same, from Winograd weights packed by ck_pack_weights: rounded to bfloat16, two input channels together.
+void ck_pack_pairs(ck_isa isa, ck_method method, const float *packed, int32_t out_channels, int32_t in_channels,
+                   uint16_t *pairs);
+
+// Bytes of weights in eight bits. The input channels of each source are padded to 16.
+size_t ck_int8_bytes(int32_t out_channels, const int32_t *source_channels, int32_t source_count, int32_t taps);
+// oihw[K][C][taps] times the scale of its source, rounded to -127...127 of a unit for each output channel:
+// scale[K], padded to 16 with zeros.
+void ck_pack_int8(ck_isa isa, const float *oihw, int32_t out_channels, const int32_t *source_channels,
+                  const float *source_scales, int32_t source_count, int32_t taps, int8_t *packed, float *scale);
 
 // Transposed convolution whose window does not overlap: size = stride, nothing cut off.
 // weights: for each tap of the window a 1x1 convolution packed with CK_METHOD_DIRECT.

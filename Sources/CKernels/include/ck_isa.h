@@ -17,4 +17,11 @@ bool ck_isa_supported(ck_isa isa);
 // chooses a lower one; a value that is unknown or that the machine lacks is ignored.
 ck_isa ck_isa_preferred(void);
 
+// Whether the kernels of `isa` take maps of bfloat16 and of eight bits: AVX-512 with BF16 and VNNI.
+bool ck_isa_reduces(ck_isa isa);
+
+// Whether this processor multiplies pairs of bfloat16 faster than as many floats: some take twice as long for
+// the one instruction as for the two that it replaces. Measured once, in a millisecond.
+bool ck_pairs_are_fast(void);
+
 const char *ck_isa_name(ck_isa isa);

@@ -1,7 +1,7 @@
 // Feature maps of the fast path, and the operations that move over them element by element.
 //
 // Layout NCHWc16: the channels lie in blocks of 16 (the last one padded); a block is `height` rows of `pitch`
-// pixels of 16 floats. Pitch exceeds the width by one, so that rows do not fall on the same cache sets.
+// pixels of 16 elements. Pitch exceeds the width by one, so that rows do not fall on the same cache sets.
 // The padding lanes hold anything: no kernel lets them reach a true channel.
 #pragma once
 
@@ -14,10 +14,19 @@
 
 #define CK_LANES 16
 
+// How the elements of a map are stored. Only convolutions read and write what is not CK_FLOAT32.
+typedef enum {
+  CK_FLOAT32 = 0,
+  CK_BFLOAT16 = 1,  // the upper half of a 32-bit float, rounded to the nearest
+  CK_UINT8 = 2,     // a whole multiple, 0 to 255, of the map's scale
+} ck_element;
+
 typedef struct {
-  float *data;  // aligned to 64 bytes
+  float *data;  // aligned to 64 bytes; smaller elements lie in the same layout
   int32_t channels, height, width;
   int32_t pitch;  // pixels from one row to the next
+  ck_element element;
+  float scale;  // of CK_UINT8
 } ck_map;
 
 typedef enum {
@@ -35,7 +44,7 @@ typedef struct {
 typedef enum { CK_ADD = 0, CK_SUBTRACT = 1, CK_MULTIPLY = 2, CK_DIVIDE = 3 } ck_binary;
 
 int32_t ck_map_pitch(int32_t width);
-// Floats of a map, its padding included.
+// Floats of a map of CK_FLOAT32, its padding included; elements of any other.
 size_t ck_map_floats(int32_t channels, int32_t height, int32_t width);
 
 // from[C][H][W] -> to

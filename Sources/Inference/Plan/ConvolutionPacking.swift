@@ -5,9 +5,11 @@ enum ConvolutionMethod {
   ///
   /// F(4x4) saves most where its tiles fill the map; on a small map too many of them stand over the edge, and
   /// F(2x2) is better. With few input channels the transforms cost more than they save.
-  static func choose(_ convolution: Convolution, output: [Int], isPlanar: Bool) -> ck_method {
+  static func choose(
+    _ convolution: Convolution, output: [Int], isPlanar: Bool, isInt8: Bool = false
+  ) -> ck_method {
     let axes = [convolution.window.rows, convolution.window.columns]
-    guard !isPlanar, axes.allSatisfy({ $0.size == 3 && $0.stride == 1 && $0.dilation == 1 }),
+    guard !isPlanar, !isInt8, axes.allSatisfy({ $0.size == 3 && $0.stride == 1 && $0.dilation == 1 }),
       convolution.inputChannels >= 8, convolution.outputChannels >= 8
     else { return CK_METHOD_DIRECT }
     switch min(output[2], output[3]) {
@@ -28,6 +30,46 @@ extension Convolution {
       ck_pack_weights(
         isa, method, weights, Int32(outputChannels), channels, Int32(channels.count), Int32(taps), packed)
     }
+  }
+}
+
+extension Convolution {
+  /// The weights in the order of the kernels, for sources that are stored as they are.
+  func packed(_ method: ck_method, sources: [Buffer], unit: Float, isa: ck_isa) -> ConvolutionWeights {
+    let channels = sources.map { $0.shape[1] }
+    if case .uint8? = sources.first?.storage {
+      return packedInt8(channels, scales: sources.map(\.storage.scale), unit: unit, isa: isa)
+    }
+    let floats = packed(method, sources: channels, isa: isa)
+    let isPaired =
+      method != CK_METHOD_DIRECT
+      && sources.allSatisfy { $0.storage == .bfloat16 && $0.shape[1] % Int(CK_LANES) == 0 }
+    return isPaired ? .pairs(paired(method, floats, isa: isa)) : .floats(floats)
+  }
+
+  /// Weights of Winograd's method, rounded to bfloat16.
+  func paired(_ method: ck_method, _ floats: ConstantFloats, isa: ck_isa) -> ConstantFloats {
+    let count = ck_packed_floats(method, Int32(outputChannels), Int32(inputChannels), 9)
+    return ConstantFloats(count: (count + 1) / 2) { memory in
+      memory.withMemoryRebound(to: UInt16.self, capacity: count) { pairs in
+        ck_pack_pairs(isa, method, floats.pointer, Int32(outputChannels), Int32(inputChannels), pairs)
+      }
+    }
+  }
+
+  /// - Parameter unit: what the result's elements are multiples of.
+  func packedInt8(_ sources: [Int], scales: [Float], unit: Float, isa: ck_isa) -> ConvolutionWeights {
+    let taps = Int32(window.rows.size * window.columns.size)
+    let channels = sources.map { Int32($0) }
+    let bytes = ck_int8_bytes(Int32(outputChannels), channels, Int32(channels.count), taps)
+    var scale = [Float](repeating: 0, count: (outputChannels + 15) / 16 * 16)
+    let packed = ConstantFloats(count: (bytes + 3) / 4) { memory in
+      memory.withMemoryRebound(to: Int8.self, capacity: bytes) { packed in
+        ck_pack_int8(
+          isa, weights, Int32(outputChannels), channels, scales, Int32(channels.count), taps, packed, &scale)
+      }
+    }
+    return .bytes(packed, scale: ConstantFloats(padding: scale.map { $0 / unit }))
   }
 }
 

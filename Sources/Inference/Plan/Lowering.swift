@@ -11,20 +11,26 @@ struct Lowering {
   private var virtual: [ValueID: [ChannelSource]] = [:]
   /// For a convolution's output, the node that takes its 2x2 maximum.
   private var fusedPools: [ValueID: Int] = [:]
+  private var reduced: ReducedMaps
 
-  static func lower(_ graph: Graph, isa: ck_isa) -> Program {
-    var lowering = Lowering(graph: graph, isa: isa)
+  /// - Parameter calibration: needed for `int8`; one limit for each convolution of the graph.
+  static func lower(
+    _ graph: Graph, isa: ck_isa, precision: Precision = .fp32, calibration: Calibration? = nil
+  ) -> Program {
+    var lowering = Lowering(graph: graph, isa: isa, precision: precision, calibration: calibration)
     for node in graph.nodes { lowering.lower(node) }
     lowering.program.output = lowering.planarBuffer(graph.output)
     return lowering.program
   }
 
-  private init(graph: Graph, isa: ck_isa) {
+  private init(graph: Graph, isa: ck_isa, precision: Precision, calibration: Calibration?) {
     self.graph = graph
     program = Program(isa: isa)
+    fusedPools = graph.fusedPools()
+    reduced = ReducedMaps(
+      graph, fusedPools: Set(fusedPools.values), precision: precision, calibration: calibration)
     program.input = program.addBuffer(.planar, graph.shapes[graph.input])
     planar[graph.input] = program.input
-    fusedPools = graph.fusedPools()
   }
 
   private mutating func lower(_ node: Graph.Node) {
@@ -66,17 +72,21 @@ struct Lowering {
     }
     let isSigmoid = convolution.activation == .sigmoid
     let inputShape = graph.shapes[node.inputs[0]]
-    let output = program.addBuffer(.blocked, graph.shapes[node.output])
+    let storage = reduced.storage[node.output] ?? .float32
+    let output = program.addBuffer(.blocked, graph.shapes[node.output], storage)
+    let buffers = sources.map { program.buffers[$0.buffer] }
     let method = ConvolutionMethod.choose(
-      convolution, output: graph.shapes[node.output], isPlanar: sources.contains { isPlanar($0) })
+      convolution, output: graph.shapes[node.output], isPlanar: buffers.contains { $0.layout == .planar },
+      isInt8: buffers.contains { $0.storage.element == CK_UINT8 })
+    let weights = convolution.packed(method, sources: buffers, unit: storage.scale, isa: program.isa)
+    var bias = convolution.bias
+    if case .bytes = weights { bias = bias.map { $0 / storage.scale } }
     var step = ConvolutionStep(
       sources: sources, inputSize: (inputShape[2], inputShape[3]), window: convolution.window, method: method,
-      weights: convolution.packed(
-        method, sources: sources.map { program.buffers[$0.buffer].shape[1] }, isa: program.isa),
-      bias: ConstantFloats(padding: convolution.bias),
+      weights: weights, bias: ConstantFloats(padding: bias),
       activation: isSigmoid ? .none : convolution.activation, output: output)
     if !isSigmoid, let pool = fusedPools[node.output] {
-      let pooled = program.addBuffer(.blocked, graph.shapes[graph.nodes[pool].output])
+      let pooled = program.addBuffer(.blocked, graph.shapes[graph.nodes[pool].output], storage)
       step.pooled = pooled
       blocked[graph.nodes[pool].output] = pooled
     }
@@ -100,10 +110,6 @@ struct Lowering {
     let output = program.addBuffer(.planar, graph.shapes[node.output])
     program.steps.append(Step(kind: .reference(node.operation), inputs: inputs, output: output))
     planar[node.output] = output
-  }
-
-  private func isPlanar(_ source: ChannelSource) -> Bool {
-    program.buffers[source.buffer].layout == .planar
   }
 
   /// The value's channels as a concatenation or doubling reads them.

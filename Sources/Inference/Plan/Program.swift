@@ -11,16 +11,48 @@ struct Buffer: Sendable {
     /// NCHWc16, see `ck_map.h`.
     case blocked
   }
+  /// How an element is stored; anything but `float32` in blocks only.
+  enum Storage: Sendable, Equatable {
+    case float32
+    case bfloat16
+    /// A multiple of `scale`.
+    case uint8(scale: Float)
+  }
   var layout: Layout
   /// Four axes.
   var shape: [Int]
+  var storage = Storage.float32
 
   /// A multiple of 16, so that the next buffer is aligned too.
   var floatCount: Int {
     switch layout {
     case .planar: (shape.reduce(1, *) + 15) / 16 * 16
-    case .blocked: ck_map_floats(Int32(shape[1]), Int32(shape[2]), Int32(shape[3]))
+    case .blocked:
+      (ck_map_floats(Int32(shape[1]), Int32(shape[2]), Int32(shape[3])) * storage.bytes + 63) / 64 * 16
     }
+  }
+}
+
+extension Buffer.Storage {
+  var bytes: Int {
+    switch self {
+    case .float32: 4
+    case .bfloat16: 2
+    case .uint8: 1
+    }
+  }
+
+  var element: ck_element {
+    switch self {
+    case .float32: CK_FLOAT32
+    case .bfloat16: CK_BFLOAT16
+    case .uint8: CK_UINT8
+    }
+  }
+
+  /// 1 where an element is what it says.
+  var scale: Float {
+    if case .uint8(let scale) = self { scale } else { 1 }
   }
 }
 
@@ -30,13 +62,22 @@ struct ChannelSource: Sendable {
   var isDoubled = false
 }
 
+/// Packed weights, as the method and the sources of a convolution want them.
+enum ConvolutionWeights: Sendable {
+  case floats(ConstantFloats)
+  /// Of bfloat16, two input channels together.
+  case pairs(ConstantFloats)
+  /// `scale` and the convolution's bias are in units of the result.
+  case bytes(ConstantFloats, scale: ConstantFloats)
+}
+
 struct ConvolutionStep: Sendable {
   var sources: [ChannelSource]
   /// Rows and columns of the sources after doubling.
   var inputSize: (rows: Int, columns: Int)
   var window: Window
   var method: ck_method
-  var weights: ConstantFloats
+  var weights: ConvolutionWeights
   var bias: ConstantFloats
   var activation: Activation
   var output: BufferID
@@ -91,8 +132,10 @@ struct Program: Sendable {
   var input: BufferID = 0
   var output: BufferID = 0
 
-  mutating func addBuffer(_ layout: Buffer.Layout, _ shape: [Int]) -> BufferID {
-    buffers.append(Buffer(layout: layout, shape: shape))
+  mutating func addBuffer(
+    _ layout: Buffer.Layout, _ shape: [Int], _ storage: Buffer.Storage = .float32
+  ) -> BufferID {
+    buffers.append(Buffer(layout: layout, shape: shape, storage: storage))
     return buffers.count - 1
   }
 }

@@ -72,7 +72,15 @@ struct StepRunner {
     arguments.rows = ck_window_axis(step.window.rows)
     arguments.columns = ck_window_axis(step.window.columns)
     arguments.method = step.method
-    arguments.weights = step.weights.pointer
+    switch step.weights {
+    case .floats(let floats): arguments.weights = floats.pointer
+    case .pairs(let pairs):
+      arguments.paired_weights = pairs.elements(UInt16.self)
+      arguments.multiplies_pairs = ck_pairs_are_fast()
+    case .bytes(let bytes, let scale):
+      arguments.int8_weights = bytes.elements(Int8.self)
+      arguments.int8_scale = scale.pointer
+    }
     arguments.bias = step.bias.pointer
     arguments.activation = ck_activation(step.activation)
     arguments.out = map(step.output)
@@ -80,11 +88,12 @@ struct StepRunner {
     return arguments
   }
 
-  private func map(_ buffer: BufferID) -> ck_map {
+  func map(_ buffer: BufferID) -> ck_map {
     let shape = program.buffers[buffer].shape
+    let storage = program.buffers[buffer].storage
     return ck_map(
       data: addresses[buffer], channels: Int32(shape[1]), height: Int32(shape[2]), width: Int32(shape[3]),
-      pitch: ck_map_pitch(Int32(shape[3])))
+      pitch: ck_map_pitch(Int32(shape[3])), element: storage.element, scale: storage.scale)
   }
 
   private func planes(_ buffer: BufferID) -> ReferenceKernels.Planes {

@@ -1,16 +1,18 @@
 import Foundation
 
-/// The options that every command with an analysis has: `--config`, `--view`, `--model`, `--threads`.
+/// The options that every command with an analysis has: `--config`, `--view`, `--model`, `--precision`, `--threads`.
 struct AnalysisOptions {
   var configuration: Configuration?
   var operatorView: ClipReport.View.Code?
   var model: String
+  var precision: Configuration.Precision
   var threads: Int
 
   init(_ arguments: Arguments) throws {
     configuration = try arguments["--config"].map(Self.configuration)
     operatorView = try arguments["--view"].map(Self.view)
     model = try ModelLocation.resolve(arguments["--model"] ?? configuration?.model)
+    precision = try arguments["--precision"].map(Self.precision) ?? configuration?.precision ?? .auto
     let cores = ProcessInfo.processInfo.activeProcessorCount
     threads =
       try arguments.positiveInteger("--threads") ?? configuration?.effectiveThreads(cores: cores) ?? cores
@@ -27,6 +29,13 @@ struct AnalysisOptions {
     }
   }
 
+  private static func precision(_ word: String) throws -> Configuration.Precision {
+    guard let precision = Configuration.Precision(rawValue: word) else {
+      throw CommandFailure.usage("--precision \(word): auto, fp32, bf16 or int8 is needed")
+    }
+    return precision
+  }
+
   private static func view(_ word: String) throws -> ClipReport.View.Code {
     switch word.uppercased() {
     case "A4C", "4CH": return .a4c
@@ -35,9 +44,12 @@ struct AnalysisOptions {
     }
   }
 
-  func pipeline(namesFiles: Bool) throws -> StudyPipeline {
+  /// - Parameter requiresAdmission: whether a precision that was not measured to hold is refused.
+  func pipeline(namesFiles: Bool, requiresAdmission: Bool = true) throws -> StudyPipeline {
     let settings = AnalysisSettings(
       configuration: configuration, operatorView: operatorView, threads: threads, namesFiles: namesFiles)
-    return StudyPipeline(segmenter: try Segmenter(path: model), settings: settings)
+    let segmenter = try Segmenter(
+      path: model, precision: .init(wanted: precision, requiresAdmission: requiresAdmission))
+    return StudyPipeline(segmenter: segmenter, settings: settings)
   }
 }

@@ -6,6 +6,7 @@ extension Command {
     summary: "Measures frames a second of decoding, of inference and of the whole walk on this machine.",
     options: [
       Option("--model", "FILE", "an ONNX model with its card beside it"),
+      Option("--precision", "P", "auto, fp32, bf16 or int8 (default: auto)"),
       Option("--threads", "N", "frames in work at once (default: all cores)"),
       Option("--repeats", "N", "how often each part is run; the median counts (default: 3)"),
     ],
@@ -20,7 +21,7 @@ struct BenchRun {
 
   init(_ arguments: Arguments) throws {
     if arguments.operands.count > 1 { throw CommandFailure.usage("bench takes one clip at most") }
-    pipeline = try AnalysisOptions(arguments).pipeline(namesFiles: true)
+    pipeline = try AnalysisOptions(arguments).pipeline(namesFiles: true, requiresAdmission: false)
     clip = arguments.operands.first
     repeats = try arguments.positiveInteger("--repeats") ?? 3
   }

@@ -29,7 +29,8 @@ struct Command: Sendable {
 /// The table of commands, and the one place that turns a failure into a sentence and an exit code.
 enum CommandLineInterface {
   static let commands: [Command] = [
-    .run, .process, .evaluate, .demo, .status, .explain, .requeue, .checkConfig, .bench, .decodeWorker,
+    .run, .process, .evaluate, .demo, .status, .explain, .requeue, .checkConfig, .bench, .quantize,
+    .decodeWorker,
   ]
 
   static func run(_ words: [String]) -> Int32 {

@@ -11,6 +11,7 @@ extension Command {
       Option("--views", "4CH,2CH", "the views to take (default: all that are there)"),
       Option("--out", "DIR", "where the results go (required)"),
       Option("--model", "FILE", "an ONNX model with its card beside it"),
+      Option("--precision", "P", "auto, fp32, bf16 or int8 (default: auto)"),
       Option("--threads", "N", "threads a picture (default: all cores)"),
       Option("--quiet", nil, "no progress on standard error"),
     ],
@@ -22,7 +23,8 @@ extension Command {
     let dataset = try CAMUSDataset(
       folder: arguments.require("--dataset", "DIR"), list: arguments.require("--list", "FILE"),
       views: arguments["--views"].map(views))
-    let segmenter = try Segmenter(path: options.model)
+    let segmenter = try Segmenter(
+      path: options.model, precision: .init(wanted: options.precision, requiresAdmission: false))
     let progress = Progress(isQuiet: arguments.has("--quiet"))
     var evaluator = Evaluator(segmenter: try NetworkPictureSegmenter(segmenter, threads: options.threads))
     evaluator.progress = { done, all in

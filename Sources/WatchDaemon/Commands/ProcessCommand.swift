@@ -9,6 +9,7 @@ extension Command {
       Option("--config", "FILE", "a configuration, for its view rules, outputs, model and threads"),
       Option("--view", "A4C|A2C", "the view of every clip, where you know it"),
       Option("--model", "FILE", "an ONNX model with its card beside it"),
+      Option("--precision", "P", "auto, fp32, bf16 or int8 (default: auto)"),
       Option("--threads", "N", "frames in work at once (default: all cores)"),
       Option("--strict", nil, "exit 1 if a study failed"),
       Option("--json", nil, "one line of JSON an input file on standard output"),

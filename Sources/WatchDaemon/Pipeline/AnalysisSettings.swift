@@ -1,3 +1,5 @@
+import Inference
+
 /// What the person who runs the program decides about the analysis and its outputs.
 struct AnalysisSettings: Sendable, Equatable {
   /// The view that the operator states for every clip.
@@ -8,6 +10,8 @@ struct AnalysisSettings: Sendable, Equatable {
   var reportKind = StructuredReport.Kind.comprehensive
   /// Frames in work at once. Results do not depend on it.
   var threads: Int
+  /// What the network runs in; the segmenter knows.
+  var precision = Precision.fp32
   /// Whether results name the files that they came from. File names carry patient names, so a daemon says no.
   var namesFiles: Bool
 
@@ -29,7 +33,8 @@ struct AnalysisSettings: Sendable, Equatable {
   var digest: String {
     let rules = viewRules.map { "\($0.view.rawValue) if \($0.subject) ~ \($0.pattern)" }
     let words =
-      [operatorView?.rawValue ?? "-", reportKind.rawValue] + outputs.map(\.rawValue).sorted() + rules
+      [operatorView?.rawValue ?? "-", reportKind.rawValue, precision.rawValue]
+      + outputs.map(\.rawValue).sorted() + rules
     var hash = SHA256()
     for word in words { hash.update(Array("\(word.utf8.count):\(word)".utf8)) }
     return SHA256.hex(hash.finish())

@@ -11,7 +11,8 @@ struct PipelineProcessor: StudyProcessor {
         configuration: configuration, operatorView: nil,
         threads: configuration.effectiveThreads(cores: cores),
         namesFiles: false)
-      let segmenter = try Segmenter(path: ModelLocation.resolve(configuration.model))
+      let segmenter = try Segmenter(
+        path: ModelLocation.resolve(configuration.model), precision: .init(wanted: configuration.precision))
       return PipelineProcessor(pipeline: StudyPipeline(segmenter: segmenter, settings: settings))
     } catch {
       throw .processor(error.sentence)

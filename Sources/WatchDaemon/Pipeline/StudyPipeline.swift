@@ -5,6 +5,8 @@ struct StudyPipeline: Sendable {
   let writer: StudyWriter
 
   init(segmenter: Segmenter, settings: AnalysisSettings) {
+    var settings = settings
+    settings.precision = segmenter.precision
     analysis = ClipAnalysis(segmenter: segmenter, settings: settings)
     writer = StudyWriter(segmenter: segmenter, settings: settings)
   }

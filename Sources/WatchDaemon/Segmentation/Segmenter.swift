@@ -8,11 +8,14 @@ final class Segmenter: Sendable {
   let card: ModelCard
   /// SHA-256 of the ONNX file, as it was checked against the card.
   let sha256: String
+  /// What it runs in.
+  let precision: Precision
 
   /// - Parameter path: the ONNX file; its card is the file of the same name with the extension `json`.
   /// - Throws: `CommandFailure` that names the file and the fault.
-  init(path: String) throws(CommandFailure) {
-    let loaded = try Self.load(path)
+  init(path: String, precision: PrecisionChoice = .init(wanted: .auto)) throws(CommandFailure) {
+    let loaded = try Self.load(path, precision)
+    self.precision = loaded.precision
     model = loaded.model
     card = loaded.card
     sha256 = loaded.sha256
@@ -29,8 +32,8 @@ final class Segmenter: Sendable {
   }
 
   private static func load(
-    _ path: String
-  ) throws(CommandFailure) -> (model: Model, card: ModelCard, sha256: String) {
+    _ path: String, _ choice: PrecisionChoice
+  ) throws(CommandFailure) -> (model: Model, card: ModelCard, sha256: String, precision: Precision) {
     let cardPath = (path as NSString).deletingPathExtension + ".json"
     func failure(_ file: String, _ fault: String) -> CommandFailure {
       CommandFailure(code: ExitCode.configuration, sentence: "\(file): \(fault)")
@@ -48,8 +51,11 @@ final class Segmenter: Sendable {
     guard digest == card.sha256 else {
       throw failure(path, "its SHA-256 is \(digest), its card says \(card.sha256); install both anew")
     }
+    let precisions = try PrecisionCard.read(besideModel: path, sha256: digest)
+    let precision = try choice.precision(of: path, card: precisions)
     do {
-      return (try Model(contentsOf: path), card, digest)
+      let model = try Model(contentsOf: path, precision: precision, calibration: precisions?.calibration)
+      return (model, card, digest, precision)
     } catch {
       throw failure(path, "\(error)")
     }
@@ -58,6 +64,11 @@ final class Segmenter: Sendable {
   /// - Parameter threads: threads that one frame is split over; frames side by side take one each.
   func makeWorker(threads: Int = 1) throws -> SegmentationWorker {
     try SegmentationWorker(segmenter: self, threads: threads)
+  }
+
+  /// - Precondition: the precision is `fp32`.
+  func makeCalibrator(threads: Int) throws -> SegmentationCalibrator {
+    try SegmentationCalibrator(segmenter: self, threads: threads)
   }
 
   var inputSide: Int { card.input.width }
@@ -90,6 +101,28 @@ final class SegmentationWorker {
     }
     return Segmentation(logits: logits, geometry: mapping.geometry, landmarks: landmarks)
   }
+}
+
+/// Shows a network pictures and remembers how large its feature maps become.
+final class SegmentationCalibrator {
+  private let calibrator: Calibrator
+  private let input: UnsafeMutableBufferPointer<Float>
+  private var scratch: [Float] = []
+
+  fileprivate init(segmenter: Segmenter, threads: Int) throws {
+    calibrator = try Calibrator(model: segmenter.model, threads: threads)
+    input = .allocate(capacity: segmenter.inputSide * segmenter.inputSide)
+    input.initialize(repeating: 0)
+  }
+
+  deinit { input.deallocate() }
+
+  func show(_ frame: GrayFrame, with mapping: GridMapping) throws {
+    mapping.preprocessing.fill(input, from: frame, scratch: &scratch)
+    try calibrator.show(UnsafeBufferPointer(input))
+  }
+
+  var calibration: Calibration { calibrator.calibration }
 }
 
 /// The way from a box of the stored frame to the network's grid, worked out once a clip.

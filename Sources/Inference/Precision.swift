@@ -1,0 +1,22 @@
+import CKernels
+
+/// How the feature maps between convolutions are stored, and what is multiplied.
+public enum Precision: String, Sendable, Codable, CaseIterable {
+  /// 32-bit floats.
+  case fp32
+  /// The upper halves of 32-bit floats, rounded to the nearest. Products are summed in 32 bits.
+  case bf16
+  /// Eight-bit integers, with one scale for each feature map and one for the weights of each output channel.
+  case int8
+
+  /// Whether this processor has what it takes; `HINGED_ISA` may hide it.
+  public var isSupported: Bool { self == .fp32 || ck_isa_reduces(ck_isa_preferred()) }
+}
+
+/// What `int8` needs to know of a model: how large its feature maps become.
+public struct Calibration: Sendable, Codable, Equatable {
+  /// For each convolution in order, what stands for the largest element that its result may have.
+  public var limits: [Float]
+
+  public init(limits: [Float]) { self.limits = limits }
+}
