@@ -46,7 +46,7 @@ enum FrameSelection {
     return usable.indices.map { i in
       ClipReport.Beat(
         edFrame: usable[i].endDiastole, esFrame: usable[i].endSystole, source: usable[i].source,
-        reference: i == best)
+        reference: i == best, nextEDFrame: usable[i].nextEndDiastole)
     }
   }
 

@@ -42,6 +42,10 @@ struct ClipAnalysis: Sendable {
     outcome.report.curves = ClipReport.Curves(findings, target: sample.target)
     outcome.report.beats = FrameSelection.beats(
       lvArea: areas, times: times, rWaves: file.header.rWaveTimes, heartRate: file.header.heartRate)
+    outcome.report.take(
+      ClipGeometry(
+        findings, times: times, target: sample.target, inputSide: segmenter.inputSide),
+      hasTimes: file.header.meanFrameTime != nil)
     try measure(findings, sample.target, &outcome)
   }
 

@@ -88,20 +88,35 @@ struct MeasurementReportTree {
 
   /// A number of the whole study, with the frames that it comes from.
   private func studyMeasurement(_ measurement: StudyReport.Measurement) -> ContentItem? {
-    guard measurement.withheld == nil, measurement.code.count == 3 else { return nil }
+    guard measurement.withheld == nil, let value = measurement.value, let code = measurement.code,
+      code.count == 3
+    else { return nil }
     let origins = measurement.from.compactMap { uid in sources.first { $0.sopInstanceUID == uid } }
     let inferred = origins.map { source in
       ContentItem(
         relation: .inferredFrom, name: Concept.sourceOfMeasurement, value: .image(source.image(frame: nil)))
     }
-    let concept = CodedConcept(measurement.code[0], measurement.code[1], measurement.code[2])
+    let concept = CodedConcept(code[0], code[1], code[2])
     let number = ContentItem.number(
-      .contains, concept, measurement.value, decimals: 2, unit: Concept.unit(measurement.unit), inferred)
+      .contains, concept, value, decimals: 2, unit: Concept.unit(measurement.unit), inferred)
     return .container(
       Concept.measurementGroup, template: "1501",
       Self.tracking(measurement.name, uids.uid("tracking", "study", measurement.name))
-        + [.code(.hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus)]
+        + Self.modifiers(of: measurement)
         + Self.algorithm(of: report) + origins.flatMap(annulusLines) + [number])
+  }
+
+  /// Site, view, point of the cycle and method, the site first.
+  private static func modifiers(of measurement: StudyReport.Measurement) -> [ContentItem] {
+    let stated = (measurement.modifiers ?? []).filter { $0.concept.count == 3 && $0.code.count == 3 }
+    guard !stated.isEmpty else {
+      return [.code(.hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus)]
+    }
+    return stated.map { modifier in
+      .code(
+        .hasConceptModifier, CodedConcept(modifier.concept[0], modifier.concept[1], modifier.concept[2]),
+        CodedConcept(modifier.code[0], modifier.code[1], modifier.code[2]))
+    }
   }
 
   /// The lines between the hinge points of a clip's trusted frames, by which a viewer finds the place.

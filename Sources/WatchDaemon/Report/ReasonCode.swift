@@ -31,6 +31,16 @@ enum ReasonCode: String, Codable, Sendable, CaseIterable, Error {
   case internalError = "internal-error"
   case noCalibration = "no-calibration"
   case regionOutsideImage = "region-outside-image"
+  /// The view that a measure needs was not established for any clip.
+  case viewNotEstablished = "view-not-established"
+  /// No clip shows the view that a measure needs.
+  case noClipOfView = "no-clip-of-view"
+  /// The chamber's lengths in two views do not go together.
+  case lengthsDiffer = "lengths-differ"
+  case tooFewFrames = "too-few-frames"
+  case implausible
+  /// The clip was measured by a version that did not know the measure.
+  case earlierVersion = "earlier-version"
   /// A stage of the work took longer than the configuration allows.
   case stageTimeout = "stage-timeout"
   /// The work was begun as often as the configuration allows and never ended.

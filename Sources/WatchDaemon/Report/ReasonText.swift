@@ -74,6 +74,24 @@ enum ReasonText {
     case .noCalibration: ("The file states no trustworthy pixel size, so there are no millimetres.", nil)
     case .regionOutsideImage:
       ("A stated region reaches outside the image, so its pixel size is not trusted.", nil)
+    case .viewNotEstablished:
+      (
+        "Which apical view a clip shows is not established, and the number depends on it.",
+        "State the view with --view or with a view rule of the configuration."
+      )
+    case .noClipOfView: ("No clip of the study shows the view that the number needs.", nil)
+    case .lengthsDiffer:
+      (
+        "The chamber's lengths in the two views differ by more than 10 %.",
+        "Check both views for foreshortening."
+      )
+    case .tooFewFrames: ("Too few frames of the beat could be measured.", nil)
+    case .implausible: ("The number that comes out is not a possible one.", "Measure this clip by hand.")
+    case .earlierVersion:
+      (
+        "The clip was measured by an earlier version, which did not take this number.",
+        "Process the study anew."
+      )
     case .stageTimeout:
       ("A stage of the work took longer than it may.", "Raise stage_seconds, or measure the study by hand.")
     case .gaveUp:

@@ -96,8 +96,31 @@ extension StudyReport.Measurement {
   fileprivate var json: JSONValue {
     .object([
       ("name", .string(name)), ("value", .rounded(value, 2)), ("unit", .string(unit)),
-      ("code", .array(code.map { .string($0) })), ("from", .array(from.map { .string($0) })),
-      ("withheld", .code(withheld)),
+      ("code", code.map(Self.strings) ?? .null), ("from", Self.strings(from)),
+      ("withheld", .code(withheld)), ("confidence", .rounded(confidence, 3)),
+      ("review_reasons", Self.strings(reviewReasons ?? [])),
+      ("beats", beats.map { .array($0.map { .rounded($0, 2) }) } ?? .null),
+      ("range", .array((range ?? []).map { $0.json })), ("method", .optional(method)),
+      ("modifiers", .array((modifiers ?? []).map { $0.json })), ("others", Self.strings(others ?? [])),
+    ])
+  }
+
+  private static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+}
+
+extension Measure.Modifier {
+  fileprivate var json: JSONValue {
+    .object([
+      ("concept", .array(concept.map { .string($0) })), ("code", .array(code.map { .string($0) })),
+    ])
+  }
+}
+
+extension ReferenceRange {
+  fileprivate var json: JSONValue {
+    .object([
+      ("population", .code(population)), ("low", .rounded(low, 2)), ("high", .rounded(high, 2)),
+      ("source", .string(source)),
     ])
   }
 }
@@ -146,6 +169,8 @@ extension ClipReport.Beat {
     .object([
       ("ed_frame", .integer(edFrame)), ("es_frame", .integer(esFrame)), ("source", .code(source)),
       ("reference", .bool(reference)),
+      ("next_ed_frame", nextEDFrame.map { .integer($0) } ?? .null),
+      ("cycle_ms", .rounded(cycleMilliseconds, 1)), ("geometry", geometry?.json ?? .null),
     ])
   }
 }
@@ -165,6 +190,10 @@ extension ClipReport.Curves {
     members.append(("lv_area_px2", column(lvAreaSquarePixels, 1)))
     if calibrated, let annulusDiameterMillimetres {
       members.append(("annulus_diameter_mm", column(annulusDiameterMillimetres, 2)))
+    }
+    if calibrated, let leftExcursionMillimetres, let rightExcursionMillimetres {
+      members.append(("left_excursion_mm", column(leftExcursionMillimetres, 2)))
+      members.append(("right_excursion_mm", column(rightExcursionMillimetres, 2)))
     }
     return .object(members + [("left", points(left)), ("right", points(right))])
   }
@@ -211,6 +240,8 @@ extension ClipReport.Curves {
     case lvAreaSquareMillimetres = "lv_area_mm2"
     case lvAreaSquarePixels = "lv_area_px2"
     case annulusDiameterMillimetres = "annulus_diameter_mm"
+    case leftExcursionMillimetres = "left_excursion_mm"
+    case rightExcursionMillimetres = "right_excursion_mm"
   }
 
   /// Points are pairs `[x, y]`.
@@ -232,5 +263,9 @@ extension ClipReport.Curves {
       [Double?].self, forKey: .annulusDiameterMillimetres)
     left = try points(.left)
     right = try points(.right)
+    leftExcursionMillimetres = try container.decodeIfPresent(
+      [Double?].self, forKey: .leftExcursionMillimetres)
+    rightExcursionMillimetres = try container.decodeIfPresent(
+      [Double?].self, forKey: .rightExcursionMillimetres)
   }
 }

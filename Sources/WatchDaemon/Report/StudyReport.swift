@@ -27,13 +27,34 @@ struct StudyReport: Decodable, Sendable, Equatable {
     }
   }
 
+  /// One of the study's measures (`MeasureTable`).
   struct Measurement: Decodable, Sendable, Equatable {
     var name: String
-    var value: Double
+    /// `nil` where it is withheld.
+    var value: Double?
     var unit: String
-    var code: [String]
+    /// Code value, coding scheme designator, code meaning; `nil` where there is no code for it.
+    var code: [String]?
+    /// The clips that it comes from.
     var from: [String]
     var withheld: ReasonCode?
+    /// What makes the code say the whole: site, view, point of the cycle, method.
+    var modifiers: [Measure.Modifier]?
+    /// The formula.
+    var method: String?
+    var range: [ReferenceRange]?
+    /// One entry a beat of the clip; `nil` where the beat gave none.
+    var beats: [Double?]?
+    /// Other clips of the same view.
+    var others: [String]?
+    /// Of the hinge points that it rests on, that both lie within 5 mm of the truth.
+    var confidence: Double?
+    var reviewReasons: [String]?
+
+    private enum CodingKeys: String, CodingKey {
+      case name, value, unit, code, from, withheld, modifiers, method, range, beats, others, confidence
+      case reviewReasons = "review_reasons"
+    }
   }
 
   struct Model: Codable, Sendable, Equatable {
@@ -119,11 +140,19 @@ struct ClipReport: Decodable, Sendable, Equatable {
     var esFrame: Int
     var source: Source
     var reference: Bool
+    /// The end diastole that follows; `nil` where the loop ends before it.
+    var nextEDFrame: Int?
+    /// From one end diastole to the next; `nil` without the next one or without frame times.
+    var cycleMilliseconds: Double?
+    /// `nil` without calibration.
+    var geometry: BeatGeometry?
 
     private enum CodingKeys: String, CodingKey {
-      case source, reference
+      case source, reference, geometry
       case edFrame = "ed_frame"
       case esFrame = "es_frame"
+      case nextEDFrame = "next_ed_frame"
+      case cycleMilliseconds = "cycle_ms"
     }
   }
 
@@ -135,6 +164,9 @@ struct ClipReport: Decodable, Sendable, Equatable {
     var annulusDiameterMillimetres: [Double?]?
     var left: [Point?]
     var right: [Point?]
+    /// Towards the apex since the beat's end diastole.
+    var leftExcursionMillimetres: [Double?]?
+    var rightExcursionMillimetres: [Double?]?
   }
 
   var sopInstanceUID: String

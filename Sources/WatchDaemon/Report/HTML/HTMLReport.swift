@@ -98,7 +98,7 @@ enum HTMLReport {
     let rows: [HTML] = report.studyMeasurements.map { measurement in
       let value: HTML =
         measurement.withheld.map { "withheld: \(ReasonText.sentence($0))" }
-        ?? "<span class=\"value\">\(Decimal.text(measurement.value, 1)) \(measurement.unit)</span>"
+        ?? "<span class=\"value\">\(Decimal.text(measurement.value ?? 0, 1)) \(measurement.unit)</span>"
       let clips = measurement.from.map { uid in
         report.clips.firstIndex { $0.sopInstanceUID == uid }.map { "clip \($0 + 1)" } ?? uid
       }

@@ -1,0 +1,108 @@
+import Hinge
+
+/// What the masks of one beat give beyond its hinge points, in millimetres: the beat's part of all measures. Only
+/// calibrated clips have it.
+struct BeatGeometry: Decodable, Sendable, Equatable {
+  /// A chamber cut into discs along its long axis (`ChamberSection`).
+  struct Section: Decodable, Sendable, Equatable {
+    var length: Double
+    var area: Double
+    var discs: [Double]
+
+    private enum CodingKeys: String, CodingKey {
+      case length = "length_mm"
+      case area = "area_mm2"
+      case discs = "disc_diameters_mm"
+    }
+  }
+
+  /// One of the beat's two frames. A value that is not trusted is absent and has its reason.
+  struct Frame: Decodable, Sendable, Equatable {
+    var diameter: Double?
+    var ventricle: Section?
+    var atrium: Section?
+    var diameterWithheld: ReasonCode?
+    var ventricleWithheld: ReasonCode?
+    var atriumWithheld: ReasonCode?
+    var reviewReasons: [String] = []
+
+    private enum CodingKeys: String, CodingKey {
+      case diameter = "annulus_diameter_mm"
+      case ventricle = "lv"
+      case atrium = "la"
+      case diameterWithheld = "annulus_withheld"
+      case ventricleWithheld = "lv_withheld"
+      case atriumWithheld = "la_withheld"
+      case reviewReasons = "review_reasons"
+    }
+  }
+
+  /// `AnnularExcursion`, by the display's sides.
+  struct Excursion: Decodable, Sendable, Equatable {
+    var left: Double
+    var right: Double
+    /// From end diastole to end systole; it is removed from both.
+    var drift: Double
+
+    private enum CodingKeys: String, CodingKey {
+      case left = "left_mm"
+      case right = "right_mm"
+      case drift = "drift_mm"
+    }
+  }
+
+  var endDiastole: Frame
+  var endSystole: Frame
+  var excursion: Excursion?
+  var excursionWithheld: ReasonCode?
+
+  private enum CodingKeys: String, CodingKey {
+    case excursion
+    case endDiastole = "ed"
+    case endSystole = "es"
+    case excursionWithheld = "excursion_withheld"
+  }
+}
+
+extension BeatGeometry {
+  var json: JSONValue {
+    .object([
+      ("ed", endDiastole.json), ("es", endSystole.json), ("excursion", excursion?.json ?? .null),
+      ("excursion_withheld", .code(excursionWithheld)),
+    ])
+  }
+}
+
+extension BeatGeometry.Frame {
+  fileprivate var json: JSONValue {
+    .object([
+      ("annulus_diameter_mm", .rounded(diameter, 2)), ("lv", ventricle?.json ?? .null),
+      ("la", atrium?.json ?? .null), ("annulus_withheld", .code(diameterWithheld)),
+      ("lv_withheld", .code(ventricleWithheld)), ("la_withheld", .code(atriumWithheld)),
+      ("review_reasons", .array(reviewReasons.map { .string($0) })),
+    ])
+  }
+}
+
+extension BeatGeometry.Section {
+  fileprivate var json: JSONValue {
+    .object([
+      ("length_mm", .rounded(length, 2)), ("area_mm2", .rounded(area, 1)),
+      ("disc_diameters_mm", .array(discs.map { .rounded($0, 2) })),
+    ])
+  }
+
+  init(_ section: ChamberSection) {
+    self.init(length: section.length, area: section.area, discs: section.diameters)
+  }
+
+  var section: ChamberSection { ChamberSection(length: length, area: area, diameters: discs) }
+}
+
+extension BeatGeometry.Excursion {
+  fileprivate var json: JSONValue {
+    .object([
+      ("left_mm", .rounded(left, 2)), ("right_mm", .rounded(right, 2)), ("drift_mm", .rounded(drift, 2)),
+    ])
+  }
+}

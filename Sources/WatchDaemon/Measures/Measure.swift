@@ -1,0 +1,62 @@
+import Hinge
+
+/// One number that a study can give: what it is, how it comes about, who says so, and when it is withheld.
+struct Measure: Sendable {
+  /// What a measure is taken from.
+  enum Origin: Sendable {
+    /// Each beat of the best clip of a view; the mean of those that give a value.
+    case beats(ClipReport.View.Code, @Sendable (BeatGeometry, ClipReport.View) -> Result<Double, ReasonCode>)
+    /// The reference beats of the best clips of both views, A4C first.
+    case bothViews(@Sendable (BeatGeometry, BeatGeometry) -> Result<Double, ReasonCode>)
+    /// The lengths of the cardiac cycles of the best clip of any view, in milliseconds.
+    case cycles(@Sendable ([Double]) -> Result<Double, ReasonCode>)
+  }
+
+  /// How far the confidence of the hinge points carries.
+  enum Confidence: Sendable { case hingePoints, unknown }
+
+  var name: String
+  /// UCUM.
+  var unit: String
+  var code: CodedConcept?
+  /// What makes the code say the whole: site, view, point of the cycle, method.
+  var modifiers: [Modifier]
+  var formula: String
+  var source: String
+  /// When it is withheld.
+  var rule: String
+  var ranges: [ReferenceRange] = []
+  var confidence = Confidence.unknown
+  var origin: Origin
+
+  struct Modifier: Decodable, Sendable, Equatable {
+    /// Code value, coding scheme designator, code meaning; each.
+    var concept: [String]
+    var code: [String]
+
+    init(_ concept: CodedConcept, _ code: CodedConcept) {
+      self.concept = concept.triple
+      self.code = code.triple
+    }
+  }
+}
+
+extension CodedConcept {
+  var triple: [String] { [value, scheme, meaning] }
+}
+
+extension Measure.Modifier {
+  static let mitralAnnulus = Self(Concept.findingSite, Concept.mitralAnnulus)
+  static let leftVentricle = Self(Concept.findingSite, MeasureConcept.leftVentricle)
+  static let leftAtrium = Self(Concept.findingSite, MeasureConcept.leftAtrium)
+  static let biplane = Self(MeasureConcept.method, MeasureConcept.discsBiplane)
+  static let singlePlane = Self(MeasureConcept.method, MeasureConcept.discsSinglePlane)
+  static let ellipse = Self(MeasureConcept.method, MeasureConcept.biplaneEllipse)
+
+  static func at(_ phase: CyclePhase) -> Self { Self(Concept.cyclePoint, phase.concept) }
+
+  /// A4C or A2C.
+  static func view(_ view: ClipReport.View.Code) -> Self {
+    Self(Concept.imageView, view == .a4c ? Concept.apicalFourChamber : Concept.apicalTwoChamber)
+  }
+}
