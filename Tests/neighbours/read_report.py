@@ -76,6 +76,8 @@ def diameters_in(report):
             phase, _ = DIAMETERS[measurement.name]
             modifiers = {item.name: item.value for item in measurement[0].ContentSequence
                          if item.relationship_type == RelationshipTypeValues.HAS_CONCEPT_MOD}
+            if CYCLE_POINT not in modifiers:
+                continue  # A measure of the whole study. Were it a frame's, the frame's would be missing below.
             stated = PHASES[modifiers[CYCLE_POINT]]
             assert phase in (None, stated), "the concept's phase and the cycle point disagree"
             (line,) = [item for item in measurement[0].ContentSequence

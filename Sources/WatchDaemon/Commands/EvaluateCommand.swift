@@ -10,6 +10,10 @@ extension Command {
       Option("--list", "FILE", "the patients to take, one a line (required)"),
       Option("--views", "4CH,2CH", "the views to take (default: all that are there)"),
       Option("--out", "DIR", "where the results go (required)"),
+      Option(
+        "--points", "WAY",
+        "how to take the hinge points: plain (the labels' contact line, as the paper does), contact (of the "
+          + "smoothed labels), landmarks, or model (default: as the model's card says)"),
       Option("--model", "FILE", "an ONNX model with its card beside it"),
       Option("--precision", "P", "auto, fp32, bf16 or int8 (default: auto)"),
       Option("--threads", "N", "threads a picture (default: all cores)"),
@@ -32,7 +36,7 @@ extension Command {
     }
     let card = segmenter.card
     evaluator.training = card.training ?? []
-    evaluator.extractor = HingeExtractor(options: card.hingeOptions)
+    evaluator.extractor = HingeExtractor(options: try hingeOptions(arguments["--points"], card))
     evaluator.expectedErrors = { pair, entry in
       card.expectedErrors(of: pair, view: entry.view == .fourChamber ? .a4c : .a2c, phase: entry.phase)
     }
@@ -40,6 +44,23 @@ extension Command {
     try evaluator.run(dataset, model: model, output: output)
     progress.line("results in \(output)")
     return ExitCode.success
+  }
+
+  private static func hingeOptions(_ way: String?, _ card: ModelCard) throws -> HingeOptions {
+    var options = card.hingeOptions
+    switch way {
+    case nil, "model": break
+    case "plain":
+      options.method = .plain
+      options.landmarkWeight = 0
+    case "contact": options.landmarkWeight = 0
+    case "landmarks" where card.landmarks != nil: options.landmarkWeight = 1
+    case "landmarks":
+      throw CommandFailure.usage("--points landmarks: \(card.name) has none; take another way")
+    case let other?:
+      throw CommandFailure.usage("--points \(other): plain, contact, landmarks or model is needed")
+    }
+    return options
   }
 
   private static func views(_ text: String) throws -> [CAMUSDataset.View] {

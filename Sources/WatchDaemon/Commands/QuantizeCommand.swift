@@ -137,7 +137,9 @@ struct QuantizeRun {
   }
 
   private func evaluator(_ segmenter: Segmenter) throws -> Evaluator {
-    Evaluator(segmenter: try NetworkPictureSegmenter(segmenter, threads: options.threads))
+    Evaluator(
+      segmenter: try NetworkPictureSegmenter(segmenter, threads: options.threads),
+      extractor: HingeExtractor(options: segmenter.card.hingeOptions))
   }
 
   private func dataset(_ list: String) throws -> CAMUSDataset {
