@@ -1,12 +1,15 @@
+import Foundation
 import Glibc
 
-/// A child process without Foundation: its end is waited for by its number, on whatever thread asks.
+/// A child process without Foundation's: its end is waited for by its number, on whatever thread asks.
 final class Child {
   let pid: pid_t
   private var status: Int32?
 
-  /// - Parameter output: The file that standard output and standard error go to, from its end on.
-  init(_ words: [String], output: String) throws {
+  /// - Parameters:
+  ///   - output: The file that standard output and standard error go to, from its end on.
+  ///   - variables: Added to this process's environment.
+  init(_ words: [String], output: String, environment variables: [String: String] = [:]) throws {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -21,9 +24,11 @@ final class Child {
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
     let arguments = words.map { strdup($0) }
-    defer { for argument in arguments { free(argument) } }
+    let own = ProcessInfo.processInfo.environment.merging(variables) { $1 }
+    let environment = own.map { strdup("\($0.key)=\($0.value)") }
+    defer { for text in arguments + environment { free(text) } }
     var pid: pid_t = 0
-    let code = posix_spawn(&pid, words[0], &actions, &attributes, arguments + [nil], environ)
+    let code = posix_spawn(&pid, words[0], &actions, &attributes, arguments + [nil], environment + [nil])
     guard code == 0 else { throw Failure(code: code) }
     self.pid = pid
   }

@@ -2,6 +2,8 @@ import Foundation
 import Glibc
 import TestSupport
 
+@testable import WatchDaemon
+
 /// `hinged run` as a real process, with folders of its own.
 final class DaemonProcess {
   let folder: String
@@ -9,6 +11,8 @@ final class DaemonProcess {
   private var process: Child?
   private var logFile: String { owned.path + "/log" }
   var settings: [String: String]
+  /// Runs the daemon in place of this process: `setpriv` and its arguments, say.
+  private var launcher: [String] = []
 
   static let model: String? = {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -44,11 +48,27 @@ final class DaemonProcess {
   var spool: String { settings["spool"]! }
   var configuration: String { folder + "/hinged.conf" }
 
-  func start() throws {
+  func start(environment: [String: String] = [:]) throws {
+    try writeConfiguration()
+    process = try Child(
+      launcher + [Products.hinged, "run", "--config", configuration], output: logFile,
+      environment: environment)
+  }
+
+  private func writeConfiguration() throws {
     let text = settings.map { "\($0.key) = \($0.value)\n" }.joined()
     try text.write(toFile: configuration, atomically: true, encoding: .utf8)
-    process = try Child([Products.hinged, "run", "--config", configuration], output: logFile)
   }
+
+  /// Changes settings while the daemon runs.
+  func reload(_ changes: [String: String]) throws {
+    settings.merge(changes) { $1 }
+    try writeConfiguration()
+    signal(SIGHUP)
+  }
+
+  /// The shipped model takes longer to load than most tests take.
+  func useTinyModel() throws { settings["model"] = try TinyModel.write(into: folder) }
 
   var pid: Int32 { process?.pid ?? 0 }
   var isRunning: Bool { process?.isRunning ?? false }
@@ -62,7 +82,14 @@ final class DaemonProcess {
     return process.wait()
   }
 
-  func signal(_ number: Int32) { kill(pid, number) }
+  /// The same without a thread that waits.
+  func ended(by signal: Int32 = SIGTERM) async throws -> Int32 {
+    self.signal(signal)
+    _ = try await wait { !isRunning }
+    return try end(SIGKILL)
+  }
+
+  func signal(_ number: Int32) { if isRunning { kill(pid, number) } }
 
   var log: String { (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? "" }
 
@@ -71,5 +98,58 @@ final class DaemonProcess {
     let output = owned.path + "/output-\(UUID().uuidString)"
     let status = try Child([Products.hinged] + words + ["--config", configuration], output: output).wait()
     return (status, (try? String(contentsOfFile: output, encoding: .utf8)) ?? "")
+  }
+}
+
+/// Waiting, bounded but not judged by the clock.
+extension DaemonProcess {
+  func wait(seconds: Double = 120, until isTrue: () throws -> Bool) async throws -> Bool {
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    while try !isTrue() {
+      if Date() > deadline { return false }
+      try await Task.sleep(for: .milliseconds(30))
+    }
+    return true
+  }
+
+  /// How often a daemon here has told that it watches the inbox.
+  var lives: Int { log.components(separatedBy: "hinged watches the inbox").count - 1 }
+
+  func waitForLog(_ text: String) async throws -> Bool {
+    try await wait { log.contains(text) || !isRunning } && log.contains(text)
+  }
+
+  func waitForStatus(_ isTrue: (String) -> Bool) async throws -> Bool {
+    try await wait {
+      if isTrue(try command("status").output) { return true }
+      usleep(100_000)
+      return false
+    }
+  }
+
+  /// Waits until as many files were taken and each of them is at its end, as the journal tells it.
+  func waitUntilIdle(taken: Int, seconds: Double = 120) async throws -> Bool {
+    try await wait(seconds: seconds) {
+      guard let ledger = try? StudyJournal.read(spool + "/journal") else { return false }
+      return ledger.unfinished.isEmpty && FileSums(ledger).taken >= taken
+    }
+  }
+}
+
+/// Rights taken away: to the superuser no file is unreadable.
+extension DaemonProcess {
+  static let nobody: uid_t = 65_534
+  private static let setpriv = "/usr/bin/setpriv"
+
+  static var mayLoseRights: Bool { geteuid() != 0 || access(setpriv, X_OK) == 0 }
+
+  /// The daemon runs as nobody from now on, and owns what is there.
+  func giveUpRights() throws {
+    guard geteuid() == 0 else { return }
+    let id = "\(Self.nobody)"
+    launcher = [Self.setpriv, "--reuid=\(id)", "--regid=\(id)", "--clear-groups"]
+    lchown(folder, Self.nobody, Self.nobody)
+    guard let names = FileManager.default.enumerator(atPath: folder) else { return }
+    for case let name as String in names { lchown(folder + "/" + name, Self.nobody, Self.nobody) }
   }
 }

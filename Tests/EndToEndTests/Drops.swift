@@ -23,6 +23,16 @@ struct Drops {
     return File(study: study, instance: instance, bytes: picture.file)
   }
 
+  /// A loop that is decoded and segmented: a picture of nothing but noise.
+  static func loop(study: String, instance: String) -> File {
+    let (side, frames) = (48, 6)
+    var loop = DICOMBytes.ultrasound(.explicitLittle, rows: side, columns: side, frames: frames)
+    loop.set(.init(0x0020_000D, "UI", study))
+    loop.set(.init(0x0008_0018, "UI", instance))
+    loop.setPixels((0..<side * side * frames).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13) })
+    return File(study: study, instance: instance, bytes: loop.file)
+  }
+
   mutating func add(_ file: File) { files.append(file) }
 
   mutating func addOther(_ bytes: [UInt8]) { others.append(bytes) }
@@ -87,6 +97,22 @@ struct Drops {
     return faults
   }
 
+  /// Results that stand in the outbox and are not whole, at whatever moment it is looked at.
+  func unsoundResults(in outbox: String) throws -> [String] {
+    try Self.results(in: outbox)
+      .compactMap { name in
+        let inputs = try Self.inputs(of: outbox + "/" + name)
+        let isWhole = inputs.allSatisfy { input in files.contains { $0.instance == input } }
+        return isWhole && !inputs.isEmpty ? nil : "\(name) is not whole"
+      }
+  }
+
+  /// The folders that readers of the outbox see.
+  static func results(in outbox: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: outbox)) ?? []).filter { !$0.hasPrefix(".") }
+      .sorted()
+  }
+
   private static func inputs(of folder: String) throws -> [String] {
     for name in ["study.json", "log.jsonl", "index.html"] {
       guard FileManager.default.fileExists(atPath: folder + "/" + name) else { return ["\(name) is missing"] }
@@ -112,21 +138,5 @@ extension DaemonProcess {
     let path = inbox + "/" + name
     try Self.makeFolder((path as NSString).deletingLastPathComponent)
     try Data(bytes).write(to: URL(fileURLWithPath: path))
-  }
-
-  /// Waits until nothing is on its way any more, as `status` tells it.
-  func waitUntilIdle(taken: Int, seconds: Double = 120) async throws -> Bool {
-    let deadline = Date(timeIntervalSinceNow: seconds)
-    while Date() < deadline {
-      let answer = try command("status", "--json").output
-      if let object = try? JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any],
-        let files = object["files"] as? [String: Any], files["open"] as? Int == 0,
-        (files["taken"] as? Int ?? 0) >= taken
-      {
-        return true
-      }
-      try await Task.sleep(for: .milliseconds(200))
-    }
-    return false
   }
 }

@@ -7,14 +7,23 @@ import Testing
 final class SmallDisk {
   let path: String
   private let owned: TemporaryFolder
+  private let options: String
 
   init?(kilobytes: Int) throws {
     owned = try TemporaryFolder()
     path = owned.path
-    guard mount("tmpfs", path, "tmpfs", 0, "size=\(kilobytes)k,mode=755") == 0 else { return nil }
+    options = "size=\(kilobytes)k,mode=755"
+    guard mount("tmpfs", path, "tmpfs", 0, options) == 0 else { return nil }
   }
 
-  deinit { umount2(path, Int32(MNT_DETACH)) }
+  deinit { unmount() }
+
+  func unmount() { umount2(path, Int32(MNT_DETACH)) }
+
+  /// A new one, empty, in the same place.
+  func mountAgain() throws {
+    guard mount("tmpfs", path, "tmpfs", 0, options) == 0 else { throw POSIXError(.EPERM) }
+  }
 
   static let isPossible = geteuid() == 0 && (try? SmallDisk(kilobytes: 64)).flatMap { $0 } != nil
 }

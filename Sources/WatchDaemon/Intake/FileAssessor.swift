@@ -18,6 +18,7 @@ struct FileAssessor: Sendable {
   var inbox: String
   var spool: Spool
   var headers: any HeaderReading
+  var memory: HeaderMemory
 
   func assess(_ file: ScanReport.File) -> Outcome {
     let path = inbox + "/" + file.path
@@ -26,6 +27,7 @@ struct FileAssessor: Sendable {
       let header = try header(of: path, digest: sha256)
       let status = try Files.examine(path, .inbox)
       guard let status, status.isRegular, FileStamp(status) == file.stamp else { return .changed(file.path) }
+      if case .success(let header) = header { memory.keep(header, of: sha256) }
       let assessed = AssessedFile(path: file.path, sha256: sha256, header: header)
       return .read(ReadFile(stamp: file.stamp, assessed: assessed))
     } catch {

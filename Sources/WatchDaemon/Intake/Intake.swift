@@ -3,7 +3,7 @@ import Glibc
 
 /// Keeps looking through the inbox, reads what stands still, and knows which studies are ready.
 ///
-/// `@unchecked Sendable`: `scan` and `mounts` are used on `scanQueue` only, all else on `control` only.
+/// `@unchecked Sendable`: `scan`, `mounts` and `sweep` are used on `scanQueue` only, all else on `control` only.
 /// A look may block on a share that has gone, which is why it has a queue of its own.
 final class Intake: @unchecked Sendable {
   private let control: DispatchQueue
@@ -14,6 +14,7 @@ final class Intake: @unchecked Sendable {
   private let readerCount: Int
   private let scan: InboxScan
   private let mounts: InboxMountMemory
+  private var sweep: InboxSweep
   private var watcher: InboxWatcher?
   private var timer: (any DispatchSourceTimer)?
   private var configuration: Configuration
@@ -36,18 +37,20 @@ final class Intake: @unchecked Sendable {
   private let onNews: () -> Void
 
   init(
-    configuration: Configuration, spool: Spool, control: DispatchQueue, headers: any HeaderReading, log: Log,
-    cores: Int, onNews: @escaping () -> Void
+    configuration: Configuration, spool: Spool, control: DispatchQueue, parts: Daemon.Parts,
+    onNews: @escaping () -> Void
   ) {
     self.configuration = configuration
     self.control = control
-    self.log = log
+    log = parts.log
     self.onNews = onNews
-    assessor = FileAssessor(inbox: configuration.inbox, spool: spool, headers: headers)
-    readerCount = max(2, min(cores, 8))
+    assessor = FileAssessor(
+      inbox: configuration.inbox, spool: spool, headers: parts.headers, memory: parts.headerMemory)
+    readerCount = max(2, min(parts.cores, 8))
     gate = ReadinessGate(rules: .init(configuration))
     assembler = StudyAssembler(rules: .init(configuration))
     mounts = InboxMountMemory(path: spool.inboxMount)
+    sweep = InboxSweep(inbox: configuration.inbox)
     let watched = WatchedFolders()
     scan = InboxScan(inbox: configuration.inbox) { watched.watcher?.watch($0) }
     watcher = InboxWatcher(inbox: configuration.inbox) { [weak self] folder in self?.hint(folder) }
@@ -62,6 +65,9 @@ final class Intake: @unchecked Sendable {
   func setUnknown(_ paths: [String]) {
     scanQueue.async { [self] in for path in paths { scan.setUnknown(path) } }
   }
+
+  /// Files that were moved out of the inbox: what they leave behind is cleared away.
+  func setEmptied(_ paths: [String]) { scanQueue.async { [self] in sweep.add(paths) } }
 
   func start() {
     dispatchPrecondition(condition: .onQueue(control))
@@ -108,9 +114,13 @@ final class Intake: @unchecked Sendable {
   /// And now they are out of it, or known where it is only read.
   func taken(_ files: [ScanReport.File], known: Bool) {
     dispatchPrecondition(condition: .onQueue(control))
-    if known { setKnown(files) }
+    if known { setKnown(files) } else { setEmptied(files.map(\.path)) }
     gate.setClaimed(files.map(\.path), at: SystemClock.monotonic())
   }
+
+  /// Files that were on their way out of the inbox and are no longer what they were: what stands under their names
+  /// now is news.
+  func forget(_ paths: [String]) { gate.setClaimed(paths, at: SystemClock.monotonic()) }
 
   /// Files that were claimed when the daemon started: what a scan finds under their names is not news yet.
   func expect(_ paths: [String]) { gate.expect(paths) }
@@ -134,6 +144,7 @@ final class Intake: @unchecked Sendable {
     dispatchPrecondition(condition: .onQueue(control))
     if isScanning || isStopped { return }
     isScanning = true
+    let quietSeconds = configuration.quietSeconds
     scanQueue.async { [self] in
       let mount = InboxMount.now(of: assessor.inbox)
       scan.trustsFolderTimes = mount?.keepsFolderTimes ?? false
@@ -141,6 +152,7 @@ final class Intake: @unchecked Sendable {
       if mounts.isMissing(mount, isReadable: report.failure == nil) {
         report.failure = FileError(.list, .inbox, code: ENODEV)
       }
+      if report.failure == nil { sweep.sweep(quietSeconds: quietSeconds, now: report.ended) }
       control.async { [self, report] in finish(report) }
     }
   }

@@ -14,7 +14,10 @@ struct Claimant: Sendable {
       try Files.makeFolder(folder, mode: 0o700, .claimed)
     }
     var missing: [Int] = []
-    for file in claim.files where try !take(file, of: claim) { missing.append(file.index) }
+    for file in claim.files {
+      if try !take(file, of: claim) { missing.append(file.index) }
+      FaultPoint.fileClaimed.reach()
+    }
     if Files.exists(folder) {
       try Files.sync(folder, .claimed)
       try Files.sync(spool.claimed, .spool)

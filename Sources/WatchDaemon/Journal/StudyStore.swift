@@ -6,6 +6,8 @@ final class StudyStore: Sendable {
   private struct Content: ~Copyable {
     var journal: StudyJournal
     var ledger: Ledger
+    /// Rises with each record.
+    var version = 0
     var isClosed = false
   }
 
@@ -30,6 +32,7 @@ final class StudyStore: Sendable {
       }
       do throws(FileError) { try append(entries, to: &content.journal) } catch { return error }
       for entry in entries { content.ledger.applyUnchecked(entry) }
+      content.version += 1
       compactIfWorthwhile(&content)
       return nil
     }
@@ -63,6 +66,9 @@ final class StudyStore: Sendable {
   func read<Answer>(_ question: (Ledger) -> Answer) -> Answer {
     content.withLock { question($0.ledger) }
   }
+
+  /// Changes whenever the ledger does.
+  var version: Int { content.withLock { $0.version } }
 
   func state(of claim: Int) -> StudyState? { read { $0.states[claim] } }
 

@@ -32,8 +32,11 @@ final class ClaimDesk: Sendable {
       guard let state = store.state(of: id) else { return }
       do throws(FileError) {
         if state.phase == .claiming {
+          FaultPoint.claiming.reach()
           let missing = try claimant.take(state.claim)
+          FaultPoint.taken.reach()
           try store.record(.claimed(missing: missing), of: id)
+          FaultPoint.claimed.reach()
         }
         if let state = store.state(of: id) { done(state) }
       } catch {
@@ -54,11 +57,14 @@ final class ClaimDesk: Sendable {
           let conclusion = StudyState.Conclusion(
             at: SystemClock.utc(), published: nil, status: nil, ends: [:])
           try store.record(.concluded(conclusion), of: id)
+          FaultPoint.concluded.reach()
           state = store.state(of: id) ?? state
         }
         if state.phase == .concluded {
           try settlement.settle(state)
+          FaultPoint.filed.reach()
           try store.record(.settled, of: id)
+          FaultPoint.settled.reach()
         }
         if let state = store.state(of: id) { done(state) }
       } catch {
@@ -88,18 +94,19 @@ final class ClaimDesk: Sendable {
     }
   }
 
-  /// Removes processed inputs, and forgets claims, that were concluded before a time (UTC, milliseconds). What is in
-  /// quarantine stays.
+  /// Removes processed inputs, and forgets their claims, that were concluded before a time (UTC, milliseconds). What
+  /// is in quarantine stays, and so does what is known of an inbox that is only read.
   func purge(before time: Int64) {
     work { [self] in
       let due = store.read { ledger in
         ledger.states.values.filter { state in
-          state.phase == .settled && !state.isToBeAnnounced && (state.concludedAt ?? .max) < time
+          state.claim.moves && state.phase == .settled && !state.isToBeAnnounced
+            && (state.concludedAt ?? .max) < time
             && !state.claim.files.contains { $0.end?.isSetAside == true }
         }
       }
       do throws(FileError) {
-        for state in due where state.claim.moves {
+        for state in due {
           try Files.removeTree(spool.doneFolder(state.claim), .done)
         }
         if !due.isEmpty { try store.record([.forget(claims: due.map(\.claim.id).sorted())]) }

@@ -17,7 +17,8 @@ extension Daemon {
   private func every(_ seconds: Double, _ body: @escaping @Sendable () -> Void) -> any DispatchSourceTimer {
     let timer = DispatchSource.makeTimerSource(queue: control)
     timer.setEventHandler(handler: body)
-    timer.schedule(deadline: .now() + seconds, repeating: seconds, leeway: .milliseconds(500))
+    let leeway = DispatchTimeInterval.milliseconds(Int(min(500, seconds * 100)))
+    timer.schedule(deadline: .now() + seconds, repeating: seconds, leeway: leeway)
     timer.activate()
     return timer
   }
@@ -132,9 +133,17 @@ extension Daemon {
     }
   }
 
+  private func fileSums() -> FileSums {
+    let version = store.version
+    if let last = lastSums, last.version == version { return last.sums }
+    let sums = FileSums(store.read { $0 })
+    lastSums = (version, sums)
+    return sums
+  }
+
   private func gauges() -> MetricsState.Gauges {
     let queue = queue.snapshot
-    let sums = FileSums(store.read { $0 })
+    let sums = fileSums()
     let firstSeen = intake.assembler.studies.values.flatMap { $0.values.map(\.firstSeen) }.min()
     return MetricsState.Gauges(
       queueWaiting: queue.waitingCount, queueRunning: queue.runningCount, queueDeferred: queue.deferredCount,

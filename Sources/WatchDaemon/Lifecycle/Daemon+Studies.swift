@@ -7,7 +7,10 @@ extension Daemon {
   func resume() {
     let unfinished = store.read { $0.unfinished }
     if !unfinished.isEmpty { parts.log.notice("resuming", ["claims": "\(unfinished.count)"]) }
-    if configuration.intake == .leave { intake.setKnown(store.read { $0.knownFiles }) }
+    switch configuration.intake {
+    case .leave: intake.setKnown(store.read { $0.knownFiles })
+    case .move: intake.setEmptied(store.read { $0.movedSources })
+    }
     for state in unfinished {
       let claim = state.claim
       switch state.phase {
@@ -84,7 +87,7 @@ extension Daemon {
       let there = state.claim.files.map { ScanReport.File(path: $0.source, stamp: $0.stamp) }
       let gone = Set(original.files.map(\.source)).subtracting(there.map(\.path))
       intake.taken(there, known: !state.claim.moves)
-      intake.taken(gone.map { .init(path: $0, stamp: FileStamp(size: 0, modified: 0)) }, known: false)
+      intake.forget(gone.sorted())
     }
     if state.claim.needsProcessing, isQueued { return queue.ready(state.claim.id) }
     if isQueued { queue.drop(state.claim.id) }
@@ -93,15 +96,14 @@ extension Daemon {
 
   /// One turn of a claim, on a lane.
   func turn(of claim: Int) -> InferenceQueue.Turn {
-    let run = runs.withLock { runs in runs[claim] } ?? makeRun(claim)
+    let run = runs.withLock { runs in runs[claim] } ?? control.sync { makeRun(claim) }
     let turn = run.turn()
     if turn == .done { runs.withLock { $0[claim] = nil } }
     return turn
   }
 
   private func makeRun(_ claim: Int) -> StudyRun {
-    let configuration = control.sync { self.configuration }
-    let processor = control.sync { self.processor }
+    dispatchPrecondition(condition: .onQueue(control))
     let context = StudyContext(claim: claim, stageSeconds: configuration.stageSeconds) { [weak self] in
       self?.stageEnded($0, seconds: $1)
     }
@@ -113,6 +115,8 @@ extension Daemon {
       onEvent: { [weak self] in self?.tell($0) })
     let run = StudyRun(claim: claim, processor: processor, context: context, tools: tools)
     runs.withLock { $0[claim] = run }
+    // One that begins while the daemon stops was not asked to end with the others.
+    if !lifecycle.mayClaim { context.interrupt() }
     return run
   }
 
@@ -221,8 +225,13 @@ extension Daemon {
 }
 
 extension Ledger {
+  /// Paths below the inbox that files were moved away from.
+  fileprivate var movedSources: [String] {
+    states.values.filter { $0.claim.moves && $0.phase != .claiming }.flatMap { $0.claim.files.map(\.source) }
+  }
+
   /// Files of an inbox that is only read, as they were when they were taken.
-  var knownFiles: [ScanReport.File] {
+  fileprivate var knownFiles: [ScanReport.File] {
     states.values.filter { !$0.claim.moves && $0.phase != .returned && $0.phase != .claiming }
       .sorted { $0.claim.id < $1.claim.id }
       .flatMap { state in state.claim.files.map { ScanReport.File(path: $0.source, stamp: $0.stamp) } }

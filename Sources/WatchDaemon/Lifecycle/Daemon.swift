@@ -10,6 +10,8 @@ final class Daemon: @unchecked Sendable {
     /// Makes the processor for a configuration, at start and at each reload.
     var makeProcessor: @Sendable (Configuration) throws(DaemonFailure) -> any StudyProcessor
     var headers: any HeaderReading
+    /// What intake has read, for the processor.
+    var headerMemory = HeaderMemory()
     var log = Log()
     var notify = SystemdNotify()
     /// Processors that this process may use.
@@ -32,6 +34,8 @@ final class Daemon: @unchecked Sendable {
   var pause: String?
   var timers: [any DispatchSourceTimer] = []
   var lastStatus: StatusSnapshot?
+  /// Counting 100,000 files anew every few seconds would be most of what an idle daemon does.
+  var lastSums: (version: Int, sums: FileSums)?
   var lastPurge = -MonotonicSeconds.infinity
   /// The metrics could be written last time.
   var hasMetrics = true
@@ -94,8 +98,7 @@ final class Daemon: @unchecked Sendable {
 
   private func assemble() {
     intake = Intake(
-      configuration: configuration, spool: spool, control: control, headers: parts.headers, log: parts.log,
-      cores: parts.cores
+      configuration: configuration, spool: spool, control: control, parts: parts
     ) { [weak self] in self?.inboxWasLookedAt() }
     queue = InferenceQueue(
       limits: limits,
@@ -118,6 +121,8 @@ final class Daemon: @unchecked Sendable {
       announcer.set(configuration)
       intake.start()
       startTimers()
+      // What an earlier process told of itself holds no more.
+      writeStatus()
       if lifecycle.started() == .announceReady { parts.notify.ready("watching") }
       parts.log.notice(
         "hinged watches the inbox", ["version": parts.version, "mode": configuration.intake.rawValue])
@@ -131,7 +136,7 @@ final class Daemon: @unchecked Sendable {
       case .drain: drain()
       case .exitNow:
         parts.log.warning("told to stop twice: leaving at once")
-        exit(0)
+        _exit(ExitCode.success)
       default: break
       }
     }

@@ -37,13 +37,19 @@ final class DaemonRun {
     running.withLock { $0 = daemon }
     daemon.start()
     stopped.wait()
-    return withExtendedLifetime((signals, daemon)) { ExitCode.success }
+    // All is written down. A thread that was given up at the deadline of draining may still be in C++ code, whose
+    // static objects an orderly exit would destroy under it.
+    withExtendedLifetime((signals, daemon)) { _exit(ExitCode.success) }
   }
 
   private static func parts(_ log: Log) -> Daemon.Parts {
-    Daemon.Parts(
-      makeProcessor: { configuration throws(DaemonFailure) in try PipelineProcessor.make(configuration) },
-      headers: ClipHeaders(), log: log, cores: ProcessInfo.processInfo.activeProcessorCount,
+    let memory = HeaderMemory()
+    return Daemon.Parts(
+      makeProcessor: { configuration throws(DaemonFailure) in
+        try PipelineProcessor.make(configuration, memory)
+      },
+      headers: ClipHeaders(), headerMemory: memory, log: log,
+      cores: ProcessInfo.processInfo.activeProcessorCount,
       version: Software.version)
   }
 

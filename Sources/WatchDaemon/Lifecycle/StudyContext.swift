@@ -30,6 +30,36 @@ final class StudyContext: Sendable {
   /// Ends the stage before it, and begins this one. Entering the stage one is in begins its time anew.
   func enter(_ stage: StudyStage) throws(StudyFailure) {
     try checkpoint()
+    begin(stage)
+    FaultPoint(stage)?.reach()
+    try checkpoint()
+  }
+
+  /// To be called at least once a frame: throws when the daemon stops and when the stage is over its deadline.
+  func checkpoint() throws(StudyFailure) { if let reason = reasonToEnd() { throw reason } }
+
+  /// Whether the work may go on with a stage, which is entered where it is another one than before. To be asked at
+  /// least once a frame where `checkpoint` cannot be thrown through.
+  func mayGoOn(with stage: StudyStage) -> Bool {
+    if stage == self.stage { return reasonToEnd() == nil }
+    do throws(StudyFailure) { try enter(stage) } catch { return false }
+    return true
+  }
+
+  /// Why the work is to end now: the daemon stops, or the stage is over its deadline. Asking is a sign of life.
+  func reasonToEnd() -> StudyFailure? {
+    let now = SystemClock.monotonic()
+    let (stage, began, isInterrupted) = state.withLock { state in
+      state.progress = now
+      return (state.stage, state.began, state.isInterrupted)
+    }
+    if isInterrupted { return StudyFailure(.interrupted, stage, detail: "The daemon stops.") }
+    if now - began <= deadlineSeconds { return nil }
+    return StudyFailure(
+      .transient, stage, .stageTimeout, detail: "The stage took longer than stage_seconds.")
+  }
+
+  private func begin(_ stage: StudyStage) {
     let now = SystemClock.monotonic()
     let (last, began) = state.withLock { state in
       defer { (state.stage, state.began) = (stage, now) }
@@ -38,24 +68,14 @@ final class StudyContext: Sendable {
     if last != .claim { onStage(last, now - began) }
   }
 
-  /// To be called at least once a frame: throws when the daemon stops and when the stage is over its deadline.
-  func checkpoint() throws(StudyFailure) {
-    let now = SystemClock.monotonic()
-    let (stage, began, isInterrupted) = state.withLock { state in
-      state.progress = now
-      return (state.stage, state.began, state.isInterrupted)
-    }
-    if isInterrupted {
-      throw StudyFailure(.interrupted, stage, detail: "The daemon stops.")
-    }
-    if now - began > deadlineSeconds {
-      throw StudyFailure(
-        .transient, stage, .stageTimeout, detail: "The stage took longer than stage_seconds.")
-    }
-  }
-
   /// Asks the work to end at its next checkpoint.
   func interrupt() { state.withLock { $0.isInterrupted = true } }
+
+  /// The work begins anew, and no stage has begun yet.
+  func restart() {
+    let now = SystemClock.monotonic()
+    state.withLock { ($0.stage, $0.began, $0.progress) = (.claim, now, now) }
+  }
 
   /// The time of a turn in which others were served does not count.
   func resume() {

@@ -21,6 +21,7 @@ enum AtomicFile {
       throw error
     }
     if durable { try Files.sync(Files.parent(of: path) ?? ".", place) }
+    if place == .staging { FaultPoint.fileStaged.reach() }
   }
 
   /// Hidden, so that nothing that lists the folder takes it for a result; one name a process, so that what a

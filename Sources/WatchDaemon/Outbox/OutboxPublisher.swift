@@ -62,6 +62,7 @@ struct OutboxPublisher: Sendable {
       }
       return .occupied(revision)
     }
+    FaultPoint.renamed.reach()
     try Files.sync(outbox, .outbox)
     return .published(revision)
   }

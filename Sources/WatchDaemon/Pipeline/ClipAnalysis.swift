@@ -15,10 +15,13 @@ struct ClipAnalysis: Sendable {
     var inference = Stopwatch()
   }
 
-  func analyse(_ file: StudyFile) -> Outcome {
+  /// - Throws: only what `checkpoint` asks for: all that a clip can do wrong is a result.
+  func analyse(_ file: StudyFile, _ checkpoint: Checkpoint = .none) throws(Checkpoint.Stop) -> Outcome {
     var outcome = Outcome(report: ClipReport(file.header, file: settings.namesFiles ? file.name : nil))
     do {
-      try walk(file, &outcome)
+      try walk(file, checkpoint, &outcome)
+    } catch let stop as Checkpoint.Stop {
+      throw stop
     } catch let stop as ClipStop {
       outcome.report.stop(stop)
     } catch let error as ClipReadError {
@@ -30,13 +33,14 @@ struct ClipAnalysis: Sendable {
     return outcome
   }
 
-  private func walk(_ file: StudyFile, _ outcome: inout Outcome) throws {
+  private func walk(_ file: StudyFile, _ checkpoint: Checkpoint, _ outcome: inout Outcome) throws {
     let regions = try eligibleRegions(of: file.header)
     outcome.report.view = try establishedView(of: file)
-    let sampling = ClipSampling(file: file, segmenter: segmenter, threads: settings.threads)
+    let sampling = ClipSampling(
+      file: file, segmenter: segmenter, threads: settings.threads, checkpoint: checkpoint)
     let sample = try sampling.apicalRegion(of: regions, outcome: &outcome)
     outcome.report.take(sample.target.region, of: file.header)
-    let findings = try everyFrame(of: file, sample: sample, outcome: &outcome)
+    let findings = try everyFrame(of: file, sample: sample, checkpoint, outcome: &outcome)
     let times = file.header.frameTimes
     let areas = findings.map(\.ventricleArea)
     outcome.report.curves = ClipReport.Curves(findings, target: sample.target)
@@ -72,7 +76,7 @@ struct ClipAnalysis: Sendable {
 
   /// The findings of all frames, in order; those that were sampled are not computed again.
   private func everyFrame(
-    of file: StudyFile, sample: ClipSampling.Result, outcome: inout Outcome
+    of file: StudyFile, sample: ClipSampling.Result, _ checkpoint: Checkpoint, outcome: inout Outcome
   ) throws -> [FrameFinding] {
     let rest = (0..<file.header.frames).filter { sample.findings[$0] == nil }
     var findings = sample.findings
@@ -81,7 +85,11 @@ struct ClipAnalysis: Sendable {
       defer { decoder.close() }
       let loop = FrameLoop(sample.target, segmenter: segmenter, width: settings.threads)
       let found = try outcome.inference.measure {
-        try loop.findings(over: { try decoder.next() }, sector: sample.target.sector)
+        try loop.findings(
+          over: {
+            try checkpoint.pass(.inference)
+            return try decoder.next()
+          }, sector: sample.target.sector)
       }
       findings.merge(found) { old, _ in old }
     }

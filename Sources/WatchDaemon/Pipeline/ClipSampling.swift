@@ -6,6 +6,7 @@ struct ClipSampling {
   let file: StudyFile
   let segmenter: Segmenter
   let threads: Int
+  let checkpoint: Checkpoint
 
   /// Enough to meet every phase of a beat; what is found here is not computed again.
   static let frames = 12
@@ -50,7 +51,11 @@ struct ClipSampling {
       path: file.path, frames: Self.indices(of: file.header.frames), limits: .init())
     defer { decoder.close() }
     var frames: [DecodedFrame] = []
-    while let frame = try decoder.next() { frames.append(frame) }
+    try checkpoint.pass(.decoding)
+    while let frame = try decoder.next() {
+      frames.append(frame)
+      try checkpoint.pass(.decoding)
+    }
     return frames
   }
 
@@ -75,7 +80,11 @@ struct ClipSampling {
   private func segment(_ frames: [DecodedFrame], _ target: ClipTarget) throws -> [Int: FrameFinding] {
     var rest = frames[...]
     return try FrameLoop(target, segmenter: segmenter, width: threads)
-      .findings(over: { rest.popFirst() }, sector: target.sector)
+      .findings(
+        over: {
+          try checkpoint.pass(.inference)
+          return rest.popFirst()
+        }, sector: target.sector)
   }
 
   private static func sentence(_ verdict: ApicalPlausibility.Verdict) -> String {

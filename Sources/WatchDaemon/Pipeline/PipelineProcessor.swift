@@ -3,8 +3,11 @@ import Foundation
 /// The pipeline as the daemon drives it.
 struct PipelineProcessor: StudyProcessor {
   let pipeline: StudyPipeline
+  let memory: HeaderMemory
 
-  static func make(_ configuration: Configuration) throws(DaemonFailure) -> PipelineProcessor {
+  static func make(
+    _ configuration: Configuration, _ memory: HeaderMemory
+  ) throws(DaemonFailure) -> PipelineProcessor {
     do throws(CommandFailure) {
       let cores = ProcessInfo.processInfo.activeProcessorCount
       let settings = AnalysisSettings(
@@ -13,7 +16,8 @@ struct PipelineProcessor: StudyProcessor {
         namesFiles: false)
       let segmenter = try Segmenter(
         path: ModelLocation.resolve(configuration.model), precision: .init(wanted: configuration.precision))
-      return PipelineProcessor(pipeline: StudyPipeline(segmenter: segmenter, settings: settings))
+      return PipelineProcessor(
+        pipeline: StudyPipeline(segmenter: segmenter, settings: settings), memory: memory)
     } catch {
       throw .processor(error.sentence)
     }
@@ -22,7 +26,7 @@ struct PipelineProcessor: StudyProcessor {
   func begin(
     _ study: ClaimedStudy, into staging: StagingFolder, context: StudyContext
   ) throws(StudyFailure) -> any StudyWork {
-    try PipelineWork(study, pipeline: pipeline, staging: staging, context: context)
+    try PipelineWork(study, processor: self, staging: staging, context: context)
   }
 }
 
@@ -32,10 +36,11 @@ private final class PipelineWork: StudyWork {
   private let staging: StagingFolder
   private let context: StudyContext
   private let unreadable: [ClaimedInput: HeaderFault]
+  private let alreadyPublished: StudyReport?
   private var walk: StudyWalk
 
   init(
-    _ study: ClaimedStudy, pipeline: StudyPipeline, staging: StagingFolder, context: StudyContext
+    _ study: ClaimedStudy, processor: PipelineProcessor, staging: StagingFolder, context: StudyContext
   ) throws(StudyFailure) {
     self.study = study
     self.staging = staging
@@ -49,7 +54,7 @@ private final class PipelineWork: StudyWork {
     for input in study.inputs + again {
       try context.checkpoint()
       guard let path = input.path else { continue }
-      switch ClipHeaders().header(of: path) {
+      switch processor.memory.header(of: input.sha256).map(Result.success) ?? ClipHeaders().header(of: path) {
       case .success(let header):
         files.append(StudyFile(path: path, origin: input.name, sha256: input.sha256, header: header))
       case .failure(let fault): unreadable[input] = fault
@@ -60,12 +65,17 @@ private final class PipelineWork: StudyWork {
       studyInstanceUID: study.uid,
       files: files.sorted { ($0.header.sopInstanceUID ?? "") < ($1.header.sopInstanceUID ?? "") },
       others: Self.others(study, unreadable), isClosedAtLimit: study.closedAtLimit)
-    walk = StudyWalk(pipeline, input, replacing: predecessor)
+    alreadyPublished = predecessor.map(\.report).flatMap { report in
+      report.isFinal && processor.pipeline.isUnchanged(report, input) ? report : nil
+    }
+    walk = StudyWalk(processor.pipeline, input, replacing: predecessor)
   }
 
   func step() throws(StudyFailure) -> StudyOutcome? {
-    try context.enter(.inference)
-    if walk.analyseNext() != nil { return nil }
+    if let report = alreadyPublished, let previous = study.previous {
+      return .alreadyPublished(previous, report.status, ends: ends(by: report))
+    }
+    if try analyseNext() { return nil }
     try context.enter(.report)
     do {
       let report = try walk.finish(
@@ -77,6 +87,19 @@ private final class PipelineWork: StudyWork {
       throw StudyFailure(.report, error)
     } catch {
       throw StudyFailure(.transient, .report, .internalError, detail: "The result could not be written.")
+    }
+  }
+
+  /// - Returns: Whether there was a clip left.
+  private func analyseNext() throws(StudyFailure) -> Bool {
+    let checkpoint = Checkpoint { [context] step in
+      context.mayGoOn(with: step == .decoding ? .decode : .inference)
+    }
+    // The deadline is a clip's.
+    try context.enter(.decode)
+    do throws(Checkpoint.Stop) { return try walk.analyseNext(checkpoint) != nil } catch {
+      throw context.reasonToEnd()
+        ?? StudyFailure(.interrupted, context.stage, detail: "The work was stopped.")
     }
   }
 
@@ -113,4 +136,9 @@ private final class PipelineWork: StudyWork {
     else { return nil }
     return StudyPipeline.Predecessor(report: report, folder: folder, name: previous.name)
   }
+}
+
+extension StudyReport {
+  /// The same inputs would give the same again. What failed or was closed too early may do better.
+  fileprivate var isFinal: Bool { status == .completed || status == .ineligible }
 }

@@ -30,7 +30,7 @@ struct StudyPipeline: Sendable {
     onClip: (ClipReport) -> Void = { _ in }
   ) throws -> StudyReport {
     var walk = StudyWalk(self, study, replacing: predecessor)
-    while let clip = walk.analyseNext() { onClip(clip) }
+    while let clip = try walk.analyseNext() { onClip(clip) }
     return try walk.finish(into: staging)
   }
 

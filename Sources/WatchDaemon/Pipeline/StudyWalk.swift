@@ -18,10 +18,10 @@ struct StudyWalk {
       "study-started", stage: "study", at: .now, .count("files", study.files.count + study.others.count))
   }
 
-  /// Analyses the next clip; `nil` when none is left.
-  mutating func analyseNext() -> ClipReport? {
+  /// Analyses the next clip; `nil` when none is left. A clip that is stopped at a checkpoint is still the next one.
+  mutating func analyseNext(_ checkpoint: Checkpoint = .none) throws(Checkpoint.Stop) -> ClipReport? {
     guard outcomes.count < study.files.count else { return nil }
-    let outcome = pipeline.analysis.analyse(study.files[outcomes.count])
+    let outcome = try pipeline.analysis.analyse(study.files[outcomes.count], checkpoint)
     log.add(outcome)
     outcomes.append(outcome)
     return outcome.report

@@ -1,0 +1,94 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@testable import WatchDaemon
+
+/// The daemon is ended in every stage of a study and started again.
+@Suite(.serialized, .enabled(if: DaemonProcess.isPossible)) struct DaemonFaultTests {
+  enum Interruption: CaseIterable, Sendable {
+    case killed
+    /// SIGTERM, and the step in hand ends within the deadline.
+    case drained
+    /// SIGTERM, and the step in hand does not end.
+    case cutOff
+
+    var signal: Int32 { self == .killed ? SIGKILL : SIGTERM }
+    var pause: String { self == .drained ? ":0.5" : "" }
+  }
+
+  @Test(arguments: Interruption.allCases)
+  func endedInAnyStageNothingIsLostNorDoubledNorHalfPublished(_ interruption: Interruption) async throws {
+    let faults = try await withThrowingTaskGroup(of: [String].self) { group in
+      var faults: [String] = []
+      for (index, point) in FaultPoint.allCases.enumerated() {
+        if index >= 4 { faults += try await group.next() ?? [] }
+        group.addTask { try await Self.faults(at: point, interruption) }
+      }
+      for try await more in group { faults += more }
+      return faults
+    }
+    #expect(faults == [])
+  }
+
+  private static func faults(at point: FaultPoint, _ interruption: Interruption) async throws -> [String] {
+    let daemon = try DaemonProcess([
+      "scan_seconds": "0.1", "quiet_seconds": "0.3", "drain_seconds": interruption == .cutOff ? "1" : "30",
+    ])
+    try daemon.useTinyModel()
+    var drops = Drops()
+    for index in 1...2 {
+      let file = Drops.loop(study: "1.2.1", instance: "1.2.1.\(index)")
+      drops.add(file)
+      try daemon.drop(file.bytes, as: "study/IM\(index)")
+    }
+    try daemon.start(environment: ["HINGED_PAUSE_AT": point.rawValue + interruption.pause])
+    guard try await daemon.waitForLog("at=\(point.rawValue)") else {
+      return ["\(point) was not reached: \(daemon.log)"]
+    }
+    let status = try await daemon.ended(by: interruption.signal)
+    var faults = try drops.unsoundResults(in: daemon.outbox)
+    if interruption != .killed, status != 0 { faults.append("it ended with \(status)") }
+    try daemon.start()
+    // It may have nothing left to do, and must be there to hear the signal.
+    if try await !daemon.wait(until: { daemon.lives == 2 }) { faults.append("it did not start again") }
+    if try await !daemon.waitUntilIdle(taken: 2) { faults.append("it did not come to an end") }
+    if try await daemon.ended() != 0 { faults.append("its second life ended badly") }
+    faults += try drops.faults(of: daemon)
+    return faults.map { "\(interruption) at \(point.rawValue): \($0)\n\(daemon.log)" }
+  }
+
+  /// With the real model a clip takes seconds, and a stop does not wait for its end.
+  @Test func stopEndsAClipBetweenFramesAndTheNextStartDoesItAnew() async throws {
+    let daemon = try DaemonProcess()
+    try PhantomStudy.write(to: daemon.folder + "/clip")
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: daemon.folder + "/clip")))
+    var drops = Drops()
+    drops.add(.init(study: PhantomStudy.study, instance: "\(PhantomStudy.study).1", bytes: bytes))
+    try daemon.drop(bytes, as: "clip")
+    try daemon.start(environment: ["HINGED_PAUSE_AT": "inference:0.5"])
+    #expect(try await daemon.waitForLog("at=inference"))
+    #expect(try await daemon.ended() == 0)
+    #expect(!daemon.log.contains("deadline of draining"))
+    #expect(try Drops.files(below: daemon.outbox) == [])
+    try daemon.start()
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    #expect(try await daemon.ended() == 0)
+    #expect(try drops.faults(of: daemon) == [], "\(daemon.log)")
+  }
+
+  @Test func stageThatTakesTooLongIsTriedAgain() async throws {
+    let daemon = try DaemonProcess(["stage_seconds": "1"])
+    try daemon.useTinyModel()
+    let file = Drops.loop(study: "1.2.1", instance: "1.2.1.1")
+    var drops = Drops()
+    drops.add(file)
+    try daemon.drop(file.bytes, as: "IM1")
+    try daemon.start(environment: ["HINGED_PAUSE_AT": "inference:1.5"])
+    #expect(try await daemon.waitForLog("reason=stage-timeout"))
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    #expect(try await daemon.ended() == 0)
+    #expect(try drops.faults(of: daemon) == [], "\(daemon.log)")
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// Inboxes as they are: shares that go away, files that may not be read, folders left behind.
+@Suite(.serialized, .enabled(if: DaemonProcess.isPossible)) struct DaemonInboxTests {
+  private static func daemon(_ settings: [String: String] = [:]) throws -> DaemonProcess {
+    let daemon = try DaemonProcess(settings)
+    try daemon.useTinyModel()
+    return daemon
+  }
+
+  @Test(.enabled(if: SmallDisk.isPossible), arguments: ["move", "leave"])
+  func shareThatIsNotMountedIsNoEmptyInbox(_ mode: String) async throws {
+    let disk = try #require(try SmallDisk(kilobytes: 256))
+    let daemon = try Self.daemon(["inbox": disk.path, "intake": mode])
+    try daemon.start()
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "a/IM1")
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    disk.unmount()
+    #expect(try await daemon.waitForLog("the inbox cannot be read: its share is not mounted"))
+    #expect(try await daemon.waitForStatus { $0.contains("the inbox's share is not mounted") })
+    #expect(try daemon.command("status").status == 1)
+    // Also after a restart, and what lies below the mount point is not taken for the share's.
+    #expect(try await daemon.ended() == 0)
+    try daemon.drop(Drops.picture(study: "1.2.2", instance: "1.2.2.1").bytes, as: "b/IM1")
+    try daemon.start()
+    #expect(
+      try await daemon.wait { daemon.log.components(separatedBy: "its share is not mounted").count == 3 })
+    #expect(Drops.results(in: daemon.outbox) == ["1.2.1"])
+    try disk.mountAgain()
+    #expect(try await daemon.waitForLog("the inbox can be read again"))
+    try daemon.drop(Drops.picture(study: "1.2.3", instance: "1.2.3.1").bytes, as: "c/IM1")
+    #expect(try await daemon.waitUntilIdle(taken: 2))
+    #expect(try await daemon.ended() == 0)
+    #expect(Drops.results(in: daemon.outbox) == ["1.2.1", "1.2.3"])
+  }
+
+  @Test(.enabled(if: DaemonProcess.mayLoseRights))
+  func fileThatMayNotBeReadWaitsAndHoldsUpNoOther() async throws {
+    let daemon = try Self.daemon(["limit_seconds": "900"])
+    var drops = Drops()
+    for index in 1...3 {
+      let file = Drops.picture(study: "1.2.\(index)", instance: "1.2.\(index).1")
+      drops.add(file)
+      try daemon.drop(file.bytes, as: "\(index)/IM1")
+    }
+    try daemon.giveUpRights()
+    let locked = (file: daemon.inbox + "/1/IM1", folder: daemon.inbox + "/2")
+    chmod(locked.file, 0)
+    chmod(locked.folder, 0)
+    try daemon.start()
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    #expect(Drops.results(in: daemon.outbox) == ["1.2.3"])
+    #expect(try await daemon.waitForStatus { $0.contains("1 folder of the inbox cannot be read") })
+    chmod(locked.file, 0o644)
+    chmod(locked.folder, 0o755)
+    #expect(try await daemon.waitUntilIdle(taken: 3))
+    #expect(try await daemon.ended() == 0)
+    #expect(try drops.faults(of: daemon) == [], "\(daemon.log)")
+  }
+
+  @Test(.enabled(if: DaemonProcess.mayLoseRights))
+  func fileThatStaysUnreadableIsSetAsideAtItsLimit() async throws {
+    let daemon = try Self.daemon(["limit_seconds": "2"])
+    let file = Drops.picture(study: "1.2.1", instance: "1.2.1.1")
+    try daemon.drop(file.bytes, as: "IM1")
+    try daemon.giveUpRights()
+    chmod(daemon.inbox + "/IM1", 0)
+    try daemon.start()
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    #expect(try await daemon.ended() == 0)
+    let ends = try Drops.files(below: daemon.spool + "/quarantine")
+    #expect(ends.count == 2 && Drops.results(in: daemon.outbox) == [])
+    let reason = try #require(ends.first { $0.hasSuffix("reason.json") })
+    #expect(try String(contentsOfFile: reason, encoding: .utf8).contains("\"unreadable\""))
+  }
+
+  @Test func foldersThatAClaimEmptiedGoWithTheirMarkersAndOthersStay() async throws {
+    let daemon = try Self.daemon(["quiet_seconds": "1"])
+    try daemon.start()
+    var drops = Drops()
+    for index in 1...2 {
+      let file = Drops.picture(study: "1.2.1", instance: "1.2.1.\(index)")
+      drops.add(file)
+      try daemon.drop(file.bytes, as: "study/\(index)/IM1")
+    }
+    let other = Drops.picture(study: "1.2.2", instance: "1.2.2.1")
+    drops.add(other)
+    try daemon.drop(other.bytes, as: "ward/IM1")
+    try daemon.drop([], as: "ward/.keep")
+    try DaemonProcess.makeFolder(daemon.inbox + "/empty")
+    try daemon.drop([], as: "study/.complete")
+    #expect(try await daemon.waitUntilIdle(taken: 3))
+    #expect(
+      try await daemon.wait { try FileManager.default.contentsOfDirectory(atPath: daemon.inbox).count == 2 })
+    #expect(try await daemon.ended() == 0)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: daemon.inbox).sorted() == ["empty", "ward"])
+    unlink(daemon.inbox + "/ward/.keep")
+    #expect(try drops.faults(of: daemon) == [], "\(daemon.log)")
+  }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// The daemon as a service manager and an operator meet it: signals, notifications, hook, retention.
+@Suite(.serialized, .enabled(if: DaemonProcess.isPossible)) struct DaemonServiceTests {
+  private static func daemon(_ settings: [String: String] = [:]) throws -> DaemonProcess {
+    let daemon = try DaemonProcess(settings)
+    try daemon.useTinyModel()
+    return daemon
+  }
+
+  @Test func managerIsToldOfEachStepAndFedWhileWorkGoesOn() async throws {
+    let daemon = try Self.daemon()
+    let manager = try NotifySocket(in: daemon.folder)
+    try daemon.start(environment: ["NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "300000"])
+    #expect(try await daemon.wait { manager.count(of: "READY=1") == 1 })
+    #expect(try await daemon.wait { manager.count(of: "WATCHDOG=1") >= 3 })
+    daemon.signal(SIGHUP)
+    #expect(try await daemon.wait { manager.count(of: "READY=1") == 2 })
+    let reloading = try #require(manager.messages.firstIndex { $0.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") })
+    let ready = try #require(manager.messages.lastIndex { $0.hasPrefix("READY=1") })
+    #expect(reloading < ready)
+    #expect(try await daemon.ended() == 0)
+    #expect(manager.count(of: "STOPPING=1") == 1)
+    #expect(manager.messages.allSatisfy { !$0.contains(daemon.folder) })
+  }
+
+  @Test func managerIsNotFedWhileAStudyIsStuck() async throws {
+    let daemon = try Self.daemon(["stage_seconds": "1", "drain_seconds": "1"])
+    let manager = try NotifySocket(in: daemon.folder)
+    try daemon.drop(Drops.loop(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
+    try daemon.start(environment: [
+      "NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "300000", "HINGED_PAUSE_AT": "inference",
+    ])
+    #expect(try await daemon.waitForLog("at=inference"))
+    let isStarved = try await daemon.wait {
+      let before = manager.count(of: "WATCHDOG=1")
+      usleep(1_000_000)
+      return manager.count(of: "WATCHDOG=1") == before
+    }
+    #expect(isStarved && daemon.isRunning)
+    #expect(try await daemon.ended() == 0)
+  }
+
+  @Test func goodConfigurationTakesEffectAndAWrongOneIsToldAndChangesNothing() async throws {
+    let daemon = try Self.daemon(["quiet_seconds": "600"])
+    try daemon.start()
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
+    #expect(try await daemon.waitForStatus { $0.contains("gathering  1 study of 1 file") })
+    try daemon.reload(["quiet_seconds": "600", "width": "0"])
+    #expect(try await daemon.waitForLog("the configuration is kept as it was: "))
+    #expect(daemon.log.contains("width"))
+    let elsewhere = daemon.folder + "/elsewhere"
+    try DaemonProcess.makeFolder(elsewhere)
+    try daemon.reload(["quiet_seconds": "0.3", "width": "1", "inbox": elsewhere])
+    #expect(try await daemon.waitForLog("inbox, outbox, spool and intake change with a restart only"))
+    #expect(try Drops.files(below: daemon.outbox) == [])
+    try daemon.reload(["inbox": daemon.folder + "/in"])
+    #expect(try await daemon.waitForLog("the configuration was taken anew"))
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    #expect(try Drops.files(below: daemon.outbox + "/1.2.1").count == 3)
+    #expect(try await daemon.ended() == 0)
+  }
+
+  @Test func secondSignalToStopEndsAtOnce() async throws {
+    let daemon = try Self.daemon(["drain_seconds": "3600"])
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
+    try daemon.start(environment: ["HINGED_PAUSE_AT": "header"])
+    #expect(try await daemon.waitForLog("at=header"))
+    daemon.signal(SIGTERM)
+    #expect(try await daemon.waitForLog("stopping: no more studies are claimed"))
+    #expect(daemon.isRunning)
+    #expect(try await daemon.ended() == 0)
+    #expect(daemon.log.contains("told to stop twice"))
+  }
+
+  @Test func hookIsRunOnceForEachPublicationAndAgainUntilItSucceeds() async throws {
+    let daemon = try Self.daemon()
+    let hook = daemon.folder + "/hook"
+    try """
+    #!/bin/sh
+    echo "$#" "$1" >>'\(daemon.folder)/calls'
+    test -e '\(daemon.folder)/open'
+    """.write(toFile: hook, atomically: true, encoding: .utf8)
+    chmod(hook, 0o755)
+    daemon.settings["on_published"] = hook
+    func calls() -> [String] {
+      let text = (try? String(contentsOfFile: daemon.folder + "/calls", encoding: .utf8)) ?? ""
+      return text.split(separator: "\n").map(String.init)
+    }
+    let call = "1 \(daemon.outbox)/1.2.1"
+    try daemon.start()
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
+    #expect(try await daemon.waitForLog("on_published failed with exit status 1"))
+    // What is yet to be told outlives the daemon.
+    _ = try await daemon.ended(by: SIGKILL)
+    try daemon.start()
+    #expect(try await daemon.wait { calls().count == 2 })
+    _ = FileManager.default.createFile(atPath: daemon.folder + "/open", contents: nil)
+    #expect(try await daemon.wait { calls().count == 3 })
+    #expect(try await daemon.ended() == 0)
+    #expect(calls() == [call, call, call])
+    try daemon.start()
+    try daemon.drop(Drops.picture(study: "1.2.2", instance: "1.2.2.1").bytes, as: "IM2")
+    #expect(try await daemon.wait { calls().count == 4 })
+    #expect(try await daemon.ended() == 0)
+    #expect(calls().last == "1 \(daemon.outbox)/1.2.2")
+  }
+
+  @Test func processedInputsGoAfterTheirRetentionAndResultsStay() async throws {
+    let daemon = try Self.daemon()
+    let file = Drops.picture(study: "1.2.1", instance: "1.2.1.1")
+    try daemon.start()
+    try daemon.drop(file.bytes, as: "IM1")
+    try daemon.drop(Array("no study's".utf8), as: "notes")
+    try daemon.drop(Array(file.bytes.dropLast(40)), as: "cut")
+    #expect(try await daemon.waitUntilIdle(taken: 2))
+    #expect(try await daemon.ended() == 0)
+    #expect(try Drops.files(below: daemon.spool + "/done").count == 2)
+    daemon.settings["keep_done_days"] = "0"
+    daemon.settings["limit_seconds"] = "2"
+    try daemon.start()
+    #expect(try await daemon.wait { try Drops.files(below: daemon.spool + "/done") == [] })
+    #expect(try await daemon.waitForStatus { $0.contains("3 taken = 0 open") })
+    // The same study once more: its result is known from the outbox.
+    try daemon.drop(file.bytes, as: "again")
+    #expect(try await daemon.waitForStatus { $0.contains("4 taken = 0 open") })
+    #expect(try await daemon.ended() == 0)
+    #expect(Drops.results(in: daemon.outbox) == ["1.2.1"])
+    #expect(try Drops.files(below: daemon.spool + "/quarantine").count == 2)
+  }
+}
