@@ -20,7 +20,7 @@ from labels import CLASSES
 from scores import Exam, exams, softmax
 
 WEIGHTS = np.linspace(0, 1, 11)
-TEMPERATURES = np.geomspace(0.5, 3, 37)
+TEMPERATURES = np.geomspace(0.25, 2, 43)
 
 
 class Guess:

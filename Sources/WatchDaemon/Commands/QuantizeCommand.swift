@@ -81,7 +81,8 @@ struct QuantizeRun {
           code: ExitCode.noInput, sentence: "\(path): no ultrasound cine to calibrate on; leave it out")
       }
       var outcome = ClipAnalysis.Outcome(report: ClipReport(file.header, file: nil))
-      let sampling = ClipSampling(file: file, segmenter: segmenter, threads: options.threads)
+      let sampling = ClipSampling(
+        file: file, segmenter: segmenter, threads: options.threads, checkpoint: .none)
       let target = try sampling.apicalRegion(of: regions, outcome: &outcome).target
       let mapping = GridMapping(target.geometry(inputSide: segmenter.inputSide))
       let decoder = try CineDecoder(path: path, frames: ClipSampling.indices(of: file.header.frames))
