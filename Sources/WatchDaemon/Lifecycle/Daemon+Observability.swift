@@ -12,7 +12,7 @@ extension Daemon {
 
   private static let careSeconds = 5.0
   private static let purgeSeconds = 3600.0
-  private static let statusSeconds = 30.0
+  private static let statusSeconds = 10.0
 
   private func every(_ seconds: Double, _ body: @escaping @Sendable () -> Void) -> any DispatchSourceTimer {
     let timer = DispatchSource.makeTimerSource(queue: control)

@@ -18,7 +18,7 @@ struct StudyEnding: Sendable {
       try store.record(
         .publishing(.init(revision: revision, digest: digest, status: status, ends: ends)), of: id)
       FaultPoint.publishing.reach()
-      return try tools.publisher.publish(staging, as: revision)
+      return try tools.publisher.publish(staging, as: revision, isSynced: true)
     }
     FaultPoint.published.reach()
     guard case .published = result else {

@@ -51,7 +51,8 @@ struct StudyExplanation {
     claims = ledger.claims(named: word, hash: hash)
     pending = snapshot?.pending.filter { $0.study == word || hash.name(of: $0.study) == word } ?? []
     let study = claims.first?.claim.study ?? pending.first?.study
-    name = study.map { showsPaths ? $0 : hash.name(of: $0) } ?? word
+    let isOfNoStudy = study == nil && !claims.isEmpty
+    name = study.map { showsPaths ? $0 : hash.name(of: $0) } ?? (isOfNoStudy ? "none" : word)
     self.hash = hash
     self.showsPaths = showsPaths
     runningClaims = Set(snapshot?.running ?? [])
@@ -98,8 +99,8 @@ struct StudyExplanation {
       if let revision = state.published {
         return "published as revision \(revision.number), \(state.status?.rawValue ?? "")"
       }
-      return state.claim.files.contains { $0.end?.isSetAside == true }
-        ? "set aside" : "nothing new to publish"
+      if state.claim.files.contains(where: { $0.end?.isSetAside == true }) { return "set aside" }
+      return state.claim.study == nil ? "files of no study" : "nothing new to publish"
     case .returning: return "on its way back to the inbox"
     case .returned: return "given back to the inbox"
     }

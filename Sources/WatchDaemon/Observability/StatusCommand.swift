@@ -96,10 +96,9 @@ extension DaemonStatus {
         "daemon     \(snapshot.phase.rawValue), process \(snapshot.process), version \(snapshot.version)")
       let scan = snapshot.inbox.lastScan.map { Self.age(Double(now - $0) / 1000) + " ago" } ?? "never"
       lines.append("inbox      scanned \(scan) in \(Int(snapshot.inbox.scanMilliseconds)) ms")
-      let refused = snapshot.inbox.refused.values.reduce(0) { $0 + $1.count }
       lines.append(
-        "           \(snapshot.waitingCount) waiting, \(snapshot.inbox.temporaryFiles) temporary, \(refused) refused, "
-          + "\(snapshot.inbox.knownFiles) known")
+        "           \(snapshot.waitingCount) waiting, \(snapshot.inbox.temporaryFiles) temporary, "
+          + "\(refused(snapshot.inbox)), \(snapshot.inbox.knownFiles) known")
       lines.append(
         "gathering  \(Plural.of(snapshot.pending.count, "study")) of \(Plural.of(pendingFiles, "file")), "
           + "oldest \(Self.age(oldestPendingSeconds))")
@@ -107,7 +106,8 @@ extension DaemonStatus {
         "queue      \(snapshot.running.count) running, \(snapshot.queued) queued, \(snapshot.deferred) deferred, "
           + "oldest \(Self.age(oldestUnfinishedSeconds))")
     }
-    lines.append("studies    " + list(studies))
+    lines.append(
+      "studies    " + list(studies.map { (name: Self.words[$0.name] ?? $0.name, count: $0.count) }))
     lines.append(
       "files      \(sums.taken) taken = \(sums.open) open + "
         + endings.map { "\($0.count) \($0.name)" }.joined(separator: " + "))
@@ -166,6 +166,19 @@ extension DaemonStatus {
       ),
     ]
   }
+
+  /// How many files are never opened, and why.
+  private func refused(_ inbox: StatusSnapshot.Inbox) -> String {
+    let kinds = inbox.refused.sorted { $0.key < $1.key }.map { "\($0.value.count) \($0.key)" }
+    let count = inbox.refused.values.reduce(0) { $0 + $1.count }
+    return "\(count) refused" + (kinds.isEmpty ? "" : " (\(kinds.joined(separator: ", ")))")
+  }
+
+  /// Phases as an operator would call them.
+  private static let words = [
+    "claiming": "being taken", "claimed": "waiting", "started": "in work", "publishing": "being published",
+    "returning": "being given back",
+  ]
 
   private func list(_ counts: [(name: String, count: Int)]) -> String {
     counts.isEmpty ? "none" : counts.map { "\($0.count) \($0.name)" }.joined(separator: ", ")

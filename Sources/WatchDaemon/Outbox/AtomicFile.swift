@@ -10,6 +10,8 @@ enum AtomicFile {
     _ bytes: [UInt8], to path: String, mode: mode_t = 0o640, durable: Bool = true, _ place: FileError.Place
   ) throws(FileError) {
     let temporary = temporaryName(for: path)
+    // What is staged is synced as a whole before it is published.
+    let durable = durable && place != .staging
     do {
       let descriptor = try Descriptor.open(
         temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode, place)

@@ -52,8 +52,11 @@ struct OutboxPublisher: Sendable {
   ///
   /// When this returns `published`, the result survives a loss of power. When it throws, either nothing has
   /// appeared, or all of it has and only the last sync is in doubt: the caller repeats and finds it `occupied`.
-  func publish(_ staging: StagingFolder, as revision: PublishedRevision) throws(FileError) -> Publication {
-    try Files.syncTree(staging.path, .staging)
+  /// - Parameter isSynced: The staged folder and all in it are on the disk already.
+  func publish(
+    _ staging: StagingFolder, as revision: PublishedRevision, isSynced: Bool = false
+  ) throws(FileError) -> Publication {
+    if !isSynced { try Files.syncTree(staging.path, .staging) }
     let target = folder(of: revision)
     if Files.exists(target) { return .occupied(revision) }
     if Glibc.rename(staging.path, target) != 0 {

@@ -147,6 +147,20 @@ import Testing
     try await bench.stop()
   }
 
+  @Test func retentionMakesNothingNewOfAnInboxThatIsOnlyRead() async throws {
+    let bench = try DaemonBench { $0.intake = .leave }
+    try bench.start()
+    try bench.drop(study: "1.2", instance: "1.2.1", as: "a/IM1")
+    try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
+    bench.daemon?.claims.purge(before: .max)
+    try await bench.stop()
+    try bench.start()
+    try bench.drop(study: "1.3", instance: "1.3.1", as: "a/IM2")
+    try await bench.wait("the new one is published") { bench.published.contains("1.3") && bench.isIdle }
+    #expect(bench.published == ["1.2", "1.3"] && bench.sums().taken == 2)
+    try await bench.stop()
+  }
+
   @Test func whatIsRequeuedIsProcessedAnew() async throws {
     let bench = try DaemonBench()
     bench.processor.hook.withLock {
