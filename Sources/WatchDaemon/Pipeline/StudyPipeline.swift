@@ -6,7 +6,7 @@ struct StudyPipeline: Sendable {
 
   init(segmenter: Segmenter, settings: AnalysisSettings) {
     analysis = ClipAnalysis(segmenter: segmenter, settings: settings)
-    writer = StudyWriter(segmenter: segmenter, settings: settings)
+    writer = StudyWriter(settings: settings)
   }
 
   /// What a new revision stands on.
