@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "hd_object.h"
@@ -20,12 +22,6 @@ int guarded(hd_error *error, Body body) {
   });
 }
 
-DcmTag tag(const char *keyword) {
-  DcmTag found;
-  hd::check(DcmTag::findTagFromName(keyword, found), keyword);
-  return found;
-}
-
 E_TransferSyntax transferSyntax(hd_object_transfer transfer) {
   return transfer == HD_OBJECT_JPEG_BASELINE ? EXS_JPEGProcess1 : EXS_LittleEndianExplicit;
 }
@@ -36,6 +32,8 @@ struct hd_object {
   DcmFileFormat file;
   /// The item that attributes are set in, and those around it, the data set first.
   std::vector<DcmItem *> path;
+  /// The dictionary is searched from its start for a keyword, and a segmentation has the same ones in every frame.
+  std::unordered_map<std::string, DcmTag> tags;
   std::vector<uint8_t> encoded;
 
   /// More than the preamble, the prefix and the file meta information before the data set.
@@ -43,8 +41,16 @@ struct hd_object {
 
   hd_object() { path.push_back(file.getDataset()); }
 
+  const DcmTag &tag(const char *keyword) {
+    const auto known = tags.find(keyword);
+    if (known != tags.end()) return known->second;
+    DcmTag found;
+    hd::check(DcmTag::findTagFromName(keyword, found), keyword);
+    return tags.emplace(keyword, found).first->second;
+  }
+
   void set(const char *keyword, const char *value) {
-    const DcmTag attribute = tag(keyword);
+    const DcmTag &attribute = tag(keyword);
     DcmElement *made = nullptr;
     hd::check(DcmItem::newDicomElement(made, attribute), keyword);
     std::unique_ptr<DcmElement> element(made);

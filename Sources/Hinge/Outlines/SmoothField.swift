@@ -41,21 +41,18 @@ struct SmoothField {
   }
 
   /// One direction of the smoothing. The set keeps a margin of more than the kernel's radius, so what is read
-  /// beyond the end of a row is 0 like the margin.
+  /// beyond the end of a row is 0 like the margin. Weight by weight over the whole picture, several pixels are
+  /// worked on at once.
   private static func convolved(_ values: [Float], _ kernel: [Float], step: Int) -> [Float] {
     let count = values.count
-    let reach = kernel.count / 2 * step
+    let radius = kernel.count / 2
+    let reach = radius * step
     return [Float](unsafeUninitializedCapacity: count) { output, initialized in
       output.initialize(repeating: 0)
       values.withUnsafeBufferPointer { input in
-        for index in reach..<max(reach, count - reach) {
-          var sum: Float = 0
-          var place = index - reach
-          for weight in kernel {
-            sum += weight * input[place]
-            place += step
-          }
-          output[index] = sum
+        for (tap, weight) in kernel.enumerated() {
+          let shift = (tap - radius) * step
+          for index in reach..<max(reach, count - reach) { output[index] += weight * input[index + shift] }
         }
       }
       initialized = count

@@ -22,7 +22,7 @@ import Testing
       guard case .uid(let uid) = value(Concept.trackingUID, in: group) else { return "" }
       return uid
     }
-    #expect(uids.count == 16)
+    #expect(uids.count == 15)
     #expect(Set(uids).count == uids.count && !uids.contains(""))
   }
 

@@ -3,6 +3,8 @@
 enum OverlayCineObject {
   static let sopClassUID = "1.2.840.10008.5.1.4.1.1.7.4"
   private static let seriesNumber = 9903
+  /// Not US, so that a copy that comes back to an inbox is not measured.
+  private static let modality = "OT"
 
   /// Writes the object to a file of a staging folder.
   /// - Parameter frames: JPEG files of rows x columns pixels, in order.
@@ -34,7 +36,7 @@ enum OverlayCineObject {
         ]),
     ]
     return object.commonAttributes(
-      sopClassUID: sopClassUID, modality: "US", series: seriesNumber,
+      sopClassUID: sopClassUID, modality: modality, series: seriesNumber,
       description: "Mitral annulus overlay (research use only, not for diagnosis)", kind: "overlay")
       + image + timing(of: object.header, frames: frames)
   }
