@@ -5,13 +5,15 @@ import PackageDescription
 let dcmtk = [
   "dcmjpeg", "dcmjpls", "dcmimage", "dcmimgle", "dcmsr", "cmr", "dcmdata", "oflog", "ofstd",
 ]
+// Baseline JPEG; DCMTK's development package brings it.
+let jpeg = ["jpeg"]
 
 let package = Package(
   name: "hinged",
   products: [.executable(name: "hinged", targets: ["WatchDaemon"])],
   targets: [
     .executableTarget(name: "WatchDaemon", dependencies: ["Hinge", "Inference", "CDCMTK", "CPNG"]),
-    .target(name: "CDCMTK", linkerSettings: dcmtk.map { .linkedLibrary($0) }),
+    .target(name: "CDCMTK", linkerSettings: (dcmtk + jpeg).map { .linkedLibrary($0) }),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Inference", dependencies: ["CKernels"]),

@@ -35,6 +35,19 @@ need_swift() {
     die "No swift on the PATH. Install a Swift 6 toolchain (https://www.swift.org/install/linux) and try again."
 }
 
+# Sets HINGED_PYTHON to a Python with the independent DICOM readers of Tests/neighbours.
+need_neighbours() {
+  local venv="$root/.build/neighbours"
+  if ! cmp -s Tests/neighbours/requirements.txt "$venv/requirements.txt"; then
+    say "Installing the independent DICOM readers"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install -q -r Tests/neighbours/requirements.txt
+    cp Tests/neighbours/requirements.txt "$venv/requirements.txt"
+  fi
+  export HINGED_PYTHON="$venv/bin/python"
+}
+
 # Builds `hinged` in release and prints where it is.
 build_release() {
   need_swift

@@ -163,6 +163,16 @@ int hd_report_add_evidence(
   });
 }
 
+int hd_report_add_predecessor(
+    hd_report *report, const char *study_uid, const char *series_uid, const char *sop_class_uid,
+    const char *sop_instance_uid, hd_error *error) {
+  return guarded(error, [&] {
+    DSRSOPInstanceReferenceList &predecessors = report->document.getPredecessorDocuments();
+    hd::check(
+        predecessors.addItem(study_uid, series_uid, sop_class_uid, sop_instance_uid, unchecked), "predecessor");
+  });
+}
+
 int hd_report_add_container(
     hd_report *report, hd_relation relation, hd_code name, const char *template_id, hd_error *error) {
   return guarded(error, [&] {

@@ -23,30 +23,83 @@ import Testing
   }
 
   @Test(.enabled(if: has(validator), "needs dciodvfy"), arguments: ["A4C", "A2C", "-"])
-  func theReportOfASoundCineHasNeitherErrorNorWarning(view: String) throws {
+  func theObjectsOfASoundCineHaveNeitherErrorNorWarning(view: String) throws {
     try PhantomStudy.write(to: folder.path + "/clip.dcm") { if view == "-" { $0.viewCode = nil } }
     let options = view == "-" ? [] : ["--view", view]
     let outbox = folder.path + "/outbox"
     _ = try ProgramRun.of(
       Products.hinged, ["process", folder.path + "/clip.dcm", "--outbox", outbox] + options)
-    let report = "\(outbox)/\(PhantomStudy.study)/report.dcm"
-    let said = try ProgramRun.of(Self.validator, ["-new", report])
-    let complaints = (said.output + said.errors).split(separator: "\n").filter {
-      $0.contains("Error") || $0.contains("Warning")
+    let study = "\(outbox)/\(PhantomStudy.study)"
+    for name in ["report", "\(PhantomStudy.study).1.seg", "\(PhantomStudy.study).1.overlay"] {
+      let said = try ProgramRun.of(Self.validator, ["-new", "\(study)/\(name).dcm"])
+      let complaints = (said.output + said.errors).split(separator: "\n").filter {
+        $0.contains("Error") || $0.contains("Warning")
+      }
+      #expect(complaints.isEmpty, "\(name): \(complaints)")
     }
-    #expect(complaints.isEmpty, "\(complaints)")
-    #expect(try ProgramRun.of(Self.dumper, [report]).status == 0)
+    #expect(try ProgramRun.of(Self.dumper, [study + "/report.dcm"]).status == 0)
   }
 
   @Test(.enabled(if: Neighbour.isPresent, "needs HINGED_PYTHON"))
-  func highdicomReadsThePointsOfTheRecordOnTheirFrames() throws {
-    try PhantomStudy.write(to: folder.path + "/clip.dcm")
-    for study in try publish(folder.path + "/clip.dcm") {
-      let run = try Neighbour.run("read_report.py", [study + "/report.dcm", study + "/study.json"])
-      #expect(run.status == 0, "\(run.output)\(run.errors)")
-      let schema = try Neighbour.run("check_schema.py", [study + "/study.json"])
-      #expect(schema.status == 0, "\(schema.output)\(schema.errors)")
+  func othersReadPointsOutlinesSegmentsAndPicturesAsTheRecordHasThem() throws {
+    let clip = folder.path + "/clip.dcm"
+    try PhantomStudy.write(to: clip)
+    for study in try publish(clip) {
+      let record = study + "/study.json"
+      let object = "\(study)/\(PhantomStudy.study).1"
+      for (script, arguments) in [
+        ("read_report.py", [study + "/report.dcm", record]), ("check_schema.py", [record]),
+        ("read_segments.py", [object + ".seg.dcm", record, clip]),
+        ("read_overlay.py", [object + ".overlay.dcm", clip]),
+      ] {
+        let run = try Neighbour.run(script, arguments)
+        #expect(run.status == 0, "\(script): \(run.output)\(run.errors)")
+      }
     }
+  }
+
+  /// The same work gives the same bytes, whatever the threads.
+  @Test func theObjectsOfACineAreTheSameEachTime() throws {
+    try PhantomStudy.write(to: folder.path + "/clip.dcm")
+    var seen: [[Data]] = []
+    for threads in ["1", "2"] {
+      let outbox = folder.path + "/outbox" + threads
+      let run = try ProgramRun.of(
+        Products.hinged,
+        ["process", folder.path + "/clip.dcm", "--outbox", outbox, "--threads", threads])
+      #expect(run.status == 0, "\(run.errors)")
+      seen.append(
+        try ["report", "\(PhantomStudy.study).1.seg", "\(PhantomStudy.study).1.overlay"].map {
+          try folder.data("outbox\(threads)/\(PhantomStudy.study)/\($0).dcm")
+        })
+    }
+    #expect(seen[0] == seen[1])
+  }
+
+  @Test func writesOnlyTheOutputsThatTheConfigurationNames() throws {
+    try PhantomStudy.write(to: folder.path + "/clip.dcm")
+    for name in ["inbox", "spool"] {
+      try FileManager.default.createDirectory(
+        atPath: folder.path + "/" + name, withIntermediateDirectories: true)
+    }
+    let outbox = folder.path + "/outbox"
+    let configuration = """
+      inbox = \(folder.path)/inbox
+      outbox = \(outbox)
+      spool = \(folder.path)/spool
+      outputs = seg
+      """
+    try Data(configuration.utf8).write(to: URL(fileURLWithPath: folder.path + "/hinged.conf"))
+    let run = try ProgramRun.of(
+      Products.hinged,
+      [
+        "process", folder.path + "/clip.dcm", "--outbox", outbox, "--config", folder.path + "/hinged.conf",
+      ])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(
+      folder.names("outbox/\(PhantomStudy.study)") == [
+        "\(PhantomStudy.study).1.seg.dcm", "log.jsonl", "study.json",
+      ])
   }
 
   private static let realStudies = ["philips_tte", "acuson_a4c", "sonosite_a4c"]

@@ -32,7 +32,8 @@ import Testing
     let instance = "\(PhantomStudy.study).1"
     #expect(
       folder.names("outbox/\(PhantomStudy.study)") == [
-        "\(instance).ED.png", "\(instance).ES.png", "index.html", "log.jsonl", "report.dcm", "study.json",
+        "\(instance).ED.png", "\(instance).ES.png", "\(instance).overlay.dcm", "\(instance).seg.dcm",
+        "index.html", "log.jsonl", "report.dcm", "study.json",
       ])
     let report = try folder.object("outbox/\(PhantomStudy.study)/study.json")
     #expect(report["status"] as? String == "completed")
@@ -57,7 +58,10 @@ import Testing
     #expect((revision["study"] as? [String: Any])?["supersedes"] as? String == PhantomStudy.study)
     let clips = (revision["clips"] as? [[String: Any]] ?? []).compactMap { $0["sop_instance_uid"] as? String }
     #expect(clips.sorted() == ["\(PhantomStudy.study).1", "\(PhantomStudy.study).2"])
-    #expect(folder.names("outbox/\(PhantomStudy.study).r2").contains("\(PhantomStudy.study).1.ED.png"))
+    let names = folder.names("outbox/\(PhantomStudy.study).r2")
+    for suffix in [".ED.png", ".ES.png", ".overlay.dcm", ".seg.dcm"] {
+      #expect(names.contains("\(PhantomStudy.study).1\(suffix)"), "\(suffix)")
+    }
   }
 
   @Test func accountsForEveryFileOfAMixedFolder() throws {

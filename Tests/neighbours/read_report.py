@@ -3,7 +3,7 @@
 
     read_report.py REPORT.dcm study.json
 
-Every hinge point, frame and diameter of study.json has to be found in the report, points to 0.01 pixel and
+Every hinge point, outline, frame and diameter of study.json has to be found in the report, points to 0.01 pixel and
 diameters to 0.01 mm, and the report may hold no other. Exit status 1 and a line for each mismatch otherwise.
 """
 
@@ -41,27 +41,31 @@ def points_of(coordinates):
 
 
 def expected(study):
-    """What the report has to hold: [(clip, frame, x, y)] and [(clip, frame, phase, mm, ends)]."""
-    points, diameters = [], []
+    """What the report has to hold: [(clip, frame, points)] of points and outlines, [(clip, frame, phase, mm, ends)]."""
+    regions, diameters = [], []
     for clip in study["clips"]:
         uid = clip["sop_instance_uid"]
         for measurement in clip["measurements"]:
             frame = measurement["frame"]
             ends = [(point["x"], point["y"]) for point in measurement["hinge_points"]]
-            points += [(uid, frame, *end) for end in ends]
+            regions += [(uid, frame, [end]) for end in ends]
+            lines = measurement.get("contours", {}).values()
+            regions += [(uid, frame, [tuple(point) for point in [*line, line[0]]]) for line in lines if line]
             if measurement["withheld"] is None and measurement.get("annulus_diameter_mm") is not None:
                 diameters.append((uid, frame, measurement["phase"], measurement["annulus_diameter_mm"], ends))
-    return points, diameters
+    return regions, diameters
 
 
 def regions_in(report):
-    """[(clip, frame, x, y)] of the planar ROI groups, by highdicom's own search."""
+    """[(clip, frame, points)] of the planar ROI groups, by highdicom's own search."""
     found = []
     for group in report.content.get_planar_roi_measurement_groups():
         region = group.roi
-        assert region.graphic_type == hd.sr.GraphicTypeValues.POINT, region.graphic_type
-        ((x, y),) = points_of(region)
-        found.append((*referenced_frame(region), x, y))
+        points = points_of(region)
+        is_point = region.graphic_type == hd.sr.GraphicTypeValues.POINT
+        assert is_point or region.graphic_type == hd.sr.GraphicTypeValues.POLYLINE, region.graphic_type
+        assert len(points) == 1 if is_point else points[0] == points[-1], "an outline is not closed"
+        found.append((*referenced_frame(region), points))
     return found
 
 
@@ -94,6 +98,10 @@ def same_point(a, b):
     return all(close(p, q, PIXEL_TOLERANCE) for p, q in zip(a, b))
 
 
+def same_region(a, b):
+    return a[:2] == b[:2] and len(a[2]) == len(b[2]) and all(same_point(p, q) for p, q in zip(a[2], b[2]))
+
+
 def same_diameter(a, b):
     return (a[:3] == b[:3] and close(a[3], b[3], MILLIMETRE_TOLERANCE)
             and all(same_point(p, q) for p, q in zip(a[4], b[4])))
@@ -113,9 +121,8 @@ def compare(name, wanted, found, same):
 
 
 def check(report, study):
-    points, diameters = expected(study)
-    complaints = compare("hinge point", points, regions_in(report),
-                         lambda a, b: a[:2] == b[:2] and same_point(a[2:], b[2:]))
+    regions, diameters = expected(study)
+    complaints = compare("hinge point or outline", regions, regions_in(report), same_region)
     complaints += compare("diameter", diameters, diameters_in(report), same_diameter)
     uids = [group[0].ContentSequence for group in report.content.get_planar_roi_measurement_groups()]
     tracking = [item.UID for group in uids for item in group if "UID" in item]
@@ -125,7 +132,7 @@ def check(report, study):
         complaints.append("the report claims to be verified")
     if report.StudyInstanceUID != study["study"]["uid"]:
         complaints.append("the report belongs to another study")
-    return complaints, len(points), len(diameters)
+    return complaints, len(regions), len(diameters)
 
 
 def main():
@@ -140,10 +147,10 @@ def main():
     }[dataset.SOPClassUID]
     with open(arguments.study, encoding="utf-8") as file:
         study = json.load(file)
-    complaints, points, diameters = check(factory.from_dataset(dataset), study)
+    complaints, regions, diameters = check(factory.from_dataset(dataset), study)
     for complaint in complaints:
         print(complaint, file=sys.stderr)
-    print(f"{points} hinge points and {diameters} diameters expected, {len(complaints)} mismatches")
+    print(f"{regions} hinge points and outlines and {diameters} diameters expected, {len(complaints)} mismatches")
     return 1 if complaints else 0
 
 

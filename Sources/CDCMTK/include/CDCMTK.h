@@ -4,6 +4,8 @@
 
 #include "hd_cine.h"
 #include "hd_error.h"
+#include "hd_jpeg.h"
+#include "hd_object.h"
 #include "hd_reader.h"
 #include "hd_report.h"
 #include "hd_worker.h"

@@ -70,6 +70,11 @@ int hd_report_add_evidence(
     hd_report *report, const char *study_uid, const char *series_uid, const char *sop_class_uid,
     const char *sop_instance_uid, hd_error *error);
 
+/// Names a document that this one takes the place of (Predecessor Documents Sequence, PS3.3 C.17.2).
+int hd_report_add_predecessor(
+    hd_report *report, const char *study_uid, const char *series_uid, const char *sop_class_uid,
+    const char *sop_instance_uid, hd_error *error);
+
 /// The first item added is the root: a container. `template_id` (of DCMR) may be NULL.
 int hd_report_add_container(
     hd_report *report, hd_relation relation, hd_code name, const char *template_id, hd_error *error);

@@ -26,6 +26,25 @@ enum AtomicFile {
     if place == .staging { FaultPoint.fileStaged.reach() }
   }
 
+  /// As `write`, for what is too long to be in memory as a whole: `body` writes it piece by piece.
+  static func stream(
+    to path: String, mode: mode_t = 0o640, _ place: FileError.Place,
+    _ body: (borrowing Descriptor) throws -> Void
+  ) throws {
+    let temporary = temporaryName(for: path)
+    do {
+      let descriptor = try Descriptor.open(
+        temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode, place)
+      try body(descriptor)
+      try descriptor.sync(place)
+      try Files.rename(temporary, to: path, place)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    try Files.sync(Files.parent(of: path) ?? ".", place)
+  }
+
   /// Hidden, so that nothing that lists the folder takes it for a result; one name a process, so that what a
   /// crash left is overwritten or recognised.
   private static func temporaryName(for path: String) -> String {

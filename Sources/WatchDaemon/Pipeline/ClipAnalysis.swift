@@ -9,8 +9,10 @@ struct ClipAnalysis: Sendable {
   /// All that is known of a clip when its walk has ended.
   struct Outcome: Sendable {
     var report: ClipReport
-    /// Masks and points of the measured frames, to be drawn.
+    /// Points of the measured frames, to be drawn.
     var pictures: [MeasuredPicture] = []
+    /// What every frame gave; `nil` where the walk ended before every frame was looked at.
+    var segmented: SegmentedClip?
     var decoding = Stopwatch()
     var inference = Stopwatch()
   }
@@ -41,6 +43,9 @@ struct ClipAnalysis: Sendable {
     let sample = try sampling.apicalRegion(of: regions, outcome: &outcome)
     outcome.report.take(sample.target.region, of: file.header)
     let findings = try everyFrame(of: file, sample: sample, checkpoint, outcome: &outcome)
+    let segmented = SegmentedClip(
+      target: sample.target, inputSide: segmenter.inputSide, findings: findings)
+    outcome.segmented = segmented
     let times = file.header.frameTimes
     let areas = findings.map(\.ventricleArea)
     outcome.report.curves = ClipReport.Curves(findings, target: sample.target)
@@ -50,7 +55,7 @@ struct ClipAnalysis: Sendable {
       ClipGeometry(
         findings, times: times, target: sample.target, inputSide: segmenter.inputSide),
       hasTimes: file.header.meanFrameTime != nil)
-    try measure(findings, sample.target, &outcome)
+    try measure(segmented, &outcome)
   }
 
   private func eligibleRegions(of header: ClipHeader) throws -> [ImageRegion] {
@@ -96,7 +101,7 @@ struct ClipAnalysis: Sendable {
     return findings.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  private func measure(_ findings: [FrameFinding], _ target: ClipTarget, _ outcome: inout Outcome) throws {
+  private func measure(_ segmented: SegmentedClip, _ outcome: inout Outcome) throws {
     guard let beat = outcome.report.beats.first(where: \.reference) else {
       throw ClipStop.indeterminate(
         .noFullBeat, "The loop holds no beat with a clear end diastole and end systole.")
@@ -104,15 +109,16 @@ struct ClipAnalysis: Sendable {
     let view = outcome.report.view
     var missing: IndeterminateReason?
     for (phase, frame) in [(CyclePhase.endDiastole, beat.edFrame), (.endSystole, beat.esFrame)] {
-      let finding = findings[frame]
+      let finding = segmented.findings[frame]
       guard case .measured(let pair) = finding.hinges else {
         if case .indeterminate(let reason) = finding.hinges { missing = missing ?? reason }
         continue
       }
-      let measurement = PhaseMeasurement(
-        pair, phase: phase, frame: frame, view: view, target: target, card: segmenter.card)
+      var measurement = PhaseMeasurement(
+        pair, phase: phase, frame: frame, view: view, target: segmented.target, card: segmenter.card)
+      measurement.contours = .init(segmented.outlines(of: frame))
       outcome.report.measurements.append(measurement)
-      outcome.pictures.append(MeasuredPicture(measurement, pair: pair, target: target))
+      outcome.pictures.append(MeasuredPicture(measurement, pair: pair, target: segmented.target))
     }
     if outcome.report.measurements.isEmpty, let missing {
       throw ClipStop.indeterminate(

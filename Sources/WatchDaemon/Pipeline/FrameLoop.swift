@@ -35,7 +35,7 @@ struct FrameLoop: Sendable {
 }
 
 /// Gives frames to whichever thread asks, until there are no more or one of them failed.
-private final class FrameSource: @unchecked Sendable {
+final class FrameSource: @unchecked Sendable {
   private let take: () throws -> DecodedFrame?
   /// Guards `take`: a decoder is read by one thread at a time.
   private let state = Mutex(State())

@@ -1,7 +1,7 @@
 import Hinge
 
-/// What is drawn over a measured frame, kept until the frame is decoded and segmented once more for its picture:
-/// keeping every frame and mask of a long clip for the sake of two costs memory.
+/// What is drawn over a measured frame, kept until the frame is decoded once more for its picture: keeping every
+/// frame of a long clip for the sake of two costs memory.
 struct MeasuredPicture: Sendable {
   var measurement: PhaseMeasurement
   var target: ClipTarget
@@ -14,10 +14,9 @@ struct MeasuredPicture: Sendable {
     contactLine = pair.contactLine.map(target.stored)
   }
 
-  /// - Parameter mask: on the grid of the target's box.
-  func scene(on frame: GrayFrame, mask: LabelMask, of clip: ClipReport) -> OverlayScene {
+  func scene(on frame: GrayFrame, outlines: FrameOutlines, of clip: ClipReport) -> OverlayScene {
     OverlayScene(
-      frame: frame, box: target.box, sector: target.sector.mask.bits, mask: mask,
+      frame: frame, box: target.box, sector: target.sector.mask.bits, outlines: outlines,
       hingePoints: measurement.hingePoints.map { OverlayScene.Mark($0) }, contactLine: contactLine,
       diameter: diameter, phase: measurement.phase, view: clip.view.code, frameIndex: measurement.frame,
       frameCount: clip.frames, spacing: target.region.spacing)

@@ -8,7 +8,7 @@ struct StudyPipeline: Sendable {
     var settings = settings
     settings.precision = segmenter.precision
     analysis = ClipAnalysis(segmenter: segmenter, settings: settings)
-    writer = StudyWriter(segmenter: segmenter, settings: settings)
+    writer = StudyWriter(settings: settings)
   }
 
   /// What a new revision stands on.

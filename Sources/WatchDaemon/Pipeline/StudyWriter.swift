@@ -1,9 +1,5 @@
-import Foundation
-import Hinge
-
 /// Writes a study's outputs into its staging folder.
 struct StudyWriter: Sendable {
-  let segmenter: Segmenter
   let settings: AnalysisSettings
 
   /// Everything but the record, which is written last.
@@ -13,14 +9,16 @@ struct StudyWriter: Sendable {
   ) throws {
     if let predecessor { try keep(clipsOf: predecessor, missingFrom: outcomes, in: staging) }
     var overlays = HTMLReport.Overlays()
-    for (file, outcome) in zip(study.files, outcomes) where settings.outputs.contains(.png) {
-      for (phase, png) in try overlayPNGs(file, outcome) {
-        let name = "\(outcome.report.sopInstanceUID).\(phase.rawValue).png"
-        try write(png, name, in: staging)
+    for (file, outcome) in zip(study.files, outcomes) {
+      guard let segmented = outcome.segmented else { continue }
+      let clip = ClipWriter(file: file, outcome: outcome, segmented: segmented, settings: settings)
+      for (phase, png) in try clip.write(source: source(of: file, report), report, into: staging, log: &log) {
         overlays[outcome.report.sopInstanceUID, phase] = png
       }
     }
-    if settings.outputs.contains(.sr) { try writeStructuredReport(report, study, into: staging, log: &log) }
+    if settings.outputs.contains(.sr) {
+      try writeStructuredReport(report, study, predecessor, into: staging, log: &log)
+    }
     if settings.outputs.contains(.html) {
       try write(Array(HTMLReport.render(report: report, overlays: overlays).utf8), "index.html", in: staging)
     }
@@ -36,30 +34,18 @@ struct StudyWriter: Sendable {
     try AtomicFile.write(bytes, to: staging + "/" + name, .staging)
   }
 
-  /// The measured frames with what was found on them.
-  private func overlayPNGs(
-    _ file: StudyFile, _ outcome: ClipAnalysis.Outcome
-  ) throws -> [(CyclePhase, [UInt8])] {
-    guard let target = outcome.pictures.first?.target else { return [] }
-    let indices = Set(outcome.pictures.map(\.measurement.frame)).sorted()
-    let decoder = try CineDecoder(path: file.path, frames: indices, limits: .init())
-    defer { decoder.close() }
-    let mapping = GridMapping(target.geometry(inputSide: segmenter.inputSide))
-    let decoding = MaskDecoding(geometry: mapping.geometry)
-    let worker = try segmenter.makeWorker(threads: settings.threads)
-    var pngs: [(CyclePhase, [UInt8])] = []
-    while let frame = try decoder.next() {
-      let mask = decoding.labels(try worker.segment(frame.gray, with: mapping))
-      for picture in outcome.pictures where picture.measurement.frame == frame.index {
-        let scene = picture.scene(on: frame.gray, mask: mask, of: outcome.report)
-        pngs.append((picture.measurement.phase, try OverlayPNG.render(scene)))
-      }
-    }
-    return pngs
+  /// What objects made from a file repeat of it; `nil` where they could not refer to it.
+  private func source(of file: StudyFile, _ report: StudyReport) -> SourceClip? {
+    let study = StudyInput(studyInstanceUID: report.study.uid, files: [file])
+    let source = report.sources(from: study).first { $0.sopInstanceUID == file.header.sopInstanceUID }
+    guard let source, DICOMUID.isValid(source.sopInstanceUID), DICOMUID.isValid(source.studyInstanceUID)
+    else { return nil }
+    return source
   }
 
   private func writeStructuredReport(
-    _ report: StudyReport, _ study: StudyInput, into staging: String, log: inout StudyLog
+    _ report: StudyReport, _ study: StudyInput, _ predecessor: StudyPipeline.Predecessor?,
+    into staging: String, log: inout StudyLog
   ) throws {
     let sources = report.sources(from: study)
     guard !sources.isEmpty else { return }
@@ -70,13 +56,24 @@ struct StudyWriter: Sendable {
     do throws(StructuredReport.Failure) {
       bytes = try StructuredReport.encode(
         report: report, sources: sources, uids: uids, contentTime: study.contentTime,
-        kind: settings.reportKind)
+        kind: settings.reportKind, predecessor: predecessor.flatMap(document))
     } catch {
       // Attributes of the source that no valid object can repeat cost the study its report, not its results.
       log.add("report-refused", stage: "publish", at: .now)
       return
     }
     try write(bytes, "report.dcm", in: staging)
+  }
+
+  /// The report that an earlier revision published; `nil` where there is none that can be read.
+  private func document(of predecessor: StudyPipeline.Predecessor) -> StructuredReport.Document? {
+    let path = predecessor.folder + "/report.dcm"
+    guard Files.exists(path), let header = try? ClipReader.readHeader(path: path),
+      let study = header.studyInstanceUID, let series = header.seriesInstanceUID,
+      let sopClass = header.sopClassUID, let instance = header.sopInstanceUID
+    else { return nil }
+    return .init(
+      studyInstanceUID: study, seriesInstanceUID: series, sopClassUID: sopClass, sopInstanceUID: instance)
   }
 
   /// Files of clips that only the earlier revision had.
@@ -86,8 +83,8 @@ struct StudyWriter: Sendable {
   ) throws {
     let present = Set(outcomes.map(\.report.sopInstanceUID))
     let kept = predecessor.report.clips.map(\.sopInstanceUID).filter { !present.contains($0) }
-    for name in try Files.names(in: predecessor.folder, .outbox)
-    where kept.contains(where: { name.hasPrefix($0 + ".") }) {
+    let names = Set(kept.flatMap { uid in ClipWriter.suffixes.map { uid + $0 } })
+    for name in try Files.names(in: predecessor.folder, .outbox) where names.contains(name) {
       try Files.copy(predecessor.folder + "/" + name, to: staging + "/" + name, .staging)
     }
   }

@@ -54,6 +54,21 @@ enum Concept {
   static let anterior = CodedConcept("255549009", "SCT", "Anterior")
   static let inferior = CodedConcept("261089000", "SCT", "Inferior")
 
+  static let leftVentricle = CodedConcept("87878005", "SCT", "Left ventricle")
+  static let leftVentricleMyocardium = CodedConcept("49848007", "SCT", "Left Ventricle Myocardium")
+  static let leftAtrium = CodedConcept("82471001", "SCT", "Left atrium")
+  static let anatomicalStructure = CodedConcept("91723000", "SCT", "Anatomical Structure")
+  static let segmentation = CodedConcept("113076", "DCM", "Segmentation")
+  static let sourceForProcessing = CodedConcept(
+    "121322", "DCM", "Source image for image processing operation")
+  static let upperUncertainty = CodedConcept(
+    "371886008", "SCT", "+, range of upper measurement uncertainty")
+  static let lowerUncertainty = CodedConcept(
+    "371885007", "SCT", "-, range of lower measurement uncertainty")
+  static let horizontal = CodedConcept("24020000", "SCT", "Horizontal")
+  static let vertical = CodedConcept("33096000", "SCT", "Vertical")
+  static let valueIndeterminate = CodedConcept("114011", "DCM", "Value indeterminate")
+
   static let diameter = CodedConcept("81827009", "SCT", "Diameter")
   static let diameterA4CAtED = CodedConcept("80051-6", "LN", "Mitral valve annulus diameter A4C ED")
   static let diameterA2CAtED = CodedConcept("80050-8", "LN", "Mitral valve annulus diameter A2C ED")

@@ -17,22 +17,46 @@ struct MeasuredFrame {
     children.append(.code(.contains, Concept.finding, Concept.mitralAnnulus))
     children += MeasurementReportTree.algorithm(of: report)
     children.append(point.findingSite)
+    children += circumstances
     children.append(.points(.contains, Concept.imageRegion, [point.point], of: image))
+    children += uncertainty(of: point)
     children += comments(on: point).map { .text(.contains, Concept.comment, $0) }
     return .container(Concept.measurementGroup, template: "1410", children)
   }
 
-  /// TID 1501: the diameter, where it is in millimetres and trusted. The line stands in the group as well as under
-  /// the number (TID 320 both): some viewers look for it in one place only.
+  /// TID 1410: a chamber's outline, a closed polyline.
+  func outlineGroups() -> [ContentItem] {
+    guard let contours = measurement.contours else { return [] }
+    return [
+      outlineGroup("Left ventricle", Concept.leftVentricle, contours.ventricle),
+      outlineGroup("Left atrium", Concept.leftAtrium, contours.atrium),
+    ].compactMap { $0 }
+  }
+
+  private func outlineGroup(_ name: String, _ site: CodedConcept, _ line: [Point]) -> ContentItem? {
+    guard line.count >= 3 else { return nil }
+    var children = MeasurementReportTree.tracking("\(name) outline, \(place)", uid("outline", name))
+    children.append(.code(.contains, Concept.finding, site))
+    children += MeasurementReportTree.algorithm(of: report)
+    children.append(.code(.hasConceptModifier, Concept.findingSite, site))
+    children += circumstances
+    children.append(.points(.contains, Concept.imageRegion, line + line.prefix(1), of: image))
+    if measurement.review { children.append(.text(.contains, Concept.comment, reviewText)) }
+    return .container(Concept.measurementGroup, template: "1410", children)
+  }
+
+  /// TID 1501: the diameter, where it is in millimetres, or that it is withheld. The line stands in the group as
+  /// well as under the number (TID 320 both): some viewers look for it in one place only.
   func diameterGroup() -> ContentItem? {
-    guard measurement.withheld == nil, let diameter = measurement.annulusDiameterMillimetres,
-      clip.spacing != nil, measurement.hingePoints.count == 2
+    guard let diameter = measurement.annulusDiameterMillimetres, clip.spacing != nil,
+      measurement.hingePoints.count == 2
     else { return nil }
     let line = measurement.hingePoints.map(\.point)
     var children = MeasurementReportTree.tracking("Mitral annulus diameter, \(place)", uid("diameter"))
     children.append(.code(.contains, Concept.finding, Concept.mitralAnnulus))
     children += MeasurementReportTree.algorithm(of: report)
     children.append(.code(.hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus))
+    if let withheld = measurement.withheld { return withheldGroup(children, because: withheld) }
     children.append(.points(.contains, Concept.sourceOfMeasurement, line, of: image))
     children.append(
       .number(
@@ -48,6 +72,16 @@ struct MeasuredFrame {
     return .container(Concept.measurementGroup, template: "1501", children)
   }
 
+  /// A number that is not trusted is a qualitative finding: it was looked for and is indeterminate.
+  private func withheldGroup(_ start: [ContentItem], because reason: ReasonCode) -> ContentItem {
+    let children =
+      start + [
+        .code(.contains, diameterConcept, Concept.valueIndeterminate, modifiers),
+        .text(.contains, Concept.comment, "Withheld. \(ReasonText.sentence(reason))"),
+      ]
+    return .container(Concept.measurementGroup, template: "1501", children)
+  }
+
   /// LOINC has the diameter at end diastole of either view; everything else is put together from modifiers.
   private var diameterConcept: CodedConcept {
     switch (measurement.phase, clip.view.code) {
@@ -58,14 +92,29 @@ struct MeasuredFrame {
   }
 
   private var modifiers: [ContentItem] {
-    var modifiers: [ContentItem] = [
+    circumstances + [.code(.hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus)]
+  }
+
+  /// Cycle point, image mode and, where it is established, the view.
+  private var circumstances: [ContentItem] {
+    let always: [ContentItem] = [
       .code(.hasConceptModifier, Concept.cyclePoint, measurement.phase.concept),
       .code(.hasConceptModifier, Concept.imageMode, Concept.mode2D),
     ]
-    if let view = clip.view.code.concept {
-      modifiers.append(.code(.hasConceptModifier, Concept.imageView, view))
+    let view = clip.view.code.concept.map { ContentItem.code(.hasConceptModifier, Concept.imageView, $0) }
+    return always + [view].compactMap { $0 }
+  }
+
+  /// The 15 to 85 percentile range of the expected error, across and down, as in TID 310.
+  private func uncertainty(of point: PhaseMeasurement.HingePoint) -> [ContentItem] {
+    guard clip.spacing != nil, let error = point.errorMillimetres else { return [] }
+    return [(Concept.horizontal, error.x), (Concept.vertical, error.y)].flatMap { direction, range in
+      guard range.count == 2 else { return [ContentItem]() }
+      let modifier = ContentItem.code(.hasConceptModifier, Concept.topographicalModifier, direction)
+      return [(Concept.lowerUncertainty, range[0]), (Concept.upperUncertainty, range[1])].map {
+        .number(.contains, $0, $1, decimals: 2, unit: Concept.unit("mm"), [modifier])
+      }
     }
-    return modifiers + [.code(.hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus)]
   }
 
   private var place: String { "\(measurement.phase.rawValue), frame \(measurement.frame + 1)" }

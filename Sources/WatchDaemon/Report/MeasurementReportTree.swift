@@ -2,7 +2,7 @@ import Hinge
 
 /// The content of a report: TID 1500 Imaging Measurement Report, as a pure value.
 ///
-/// One planar ROI group (TID 1410) a hinge point, one measurement group (TID 1501) a diameter. Every group has a
+/// One planar ROI group (TID 1410) a hinge point and a chamber's outline, one measurement group (TID 1501) a diameter. Every group has a
 /// tracking UID of its own, since viewers merge groups that share one, and every item of a group has a name.
 /// Modifiers stand before the coordinates: the order of TID 300 is significant.
 struct MeasurementReportTree {
@@ -48,7 +48,11 @@ struct MeasurementReportTree {
 
   /// A program has no serial number: its version and model are what tells two of them apart.
   static func serialNumber(of report: StudyReport) -> String {
-    "\(report.software.version)-\(report.model.sha256.prefix(12))"
+    serialNumber(software: report.software, model: report.model)
+  }
+
+  static func serialNumber(software: StudyReport.Software, model: StudyReport.Model) -> String {
+    "\(software.version)-\(model.sha256.prefix(12))"
   }
 
   /// TID 1600, 1601 and 1602.
@@ -76,14 +80,14 @@ struct MeasurementReportTree {
     return ContentItem(relation: .contains, value: .image(source.image(frame: nil)), children: descriptors)
   }
 
-  /// The groups of one frame: its hinge points, then the diameter between them.
+  /// The groups of one frame: its hinge points, the diameter between them, the outlines of the chambers.
   private func groups(
     _ measurement: PhaseMeasurement, of clip: ClipReport, _ source: SourceClip
   ) -> [ContentItem] {
     let frame = MeasuredFrame(
       measurement: measurement, clip: clip, source: source, report: report, uids: uids)
     let points = measurement.hingePoints.map(frame.hingePointGroup)
-    return points + [frame.diameterGroup()].compactMap { $0 }
+    return points + [frame.diameterGroup()].compactMap { $0 } + frame.outlineGroups()
   }
 
   /// A number of the whole study, with the frames that it comes from.

@@ -37,6 +37,14 @@ final class ReportDocument {
     }
   }
 
+  func addPredecessor(_ document: StructuredReport.Document) throws(Failure) {
+    try check {
+      hd_report_add_predecessor(
+        handle, document.studyInstanceUID, document.seriesInstanceUID, document.sopClassUID,
+        document.sopInstanceUID, $0)
+    }
+  }
+
   /// Adds an item and all that is below it.
   func add(_ item: ContentItem) throws(Failure) {
     try addAlone(item)

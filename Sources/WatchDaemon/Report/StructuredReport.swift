@@ -17,6 +17,14 @@ enum StructuredReport {
     case refused(String)
   }
 
+  /// A published report.
+  struct Document: Sendable, Equatable {
+    var studyInstanceUID: String
+    var seriesInstanceUID: String
+    var sopClassUID: String
+    var sopInstanceUID: String
+  }
+
   static let manufacturer = "hinged"
   static let disclaimer = "Research use only. Not for diagnosis."
   /// High, so that the series sorts behind those of the scanner.
@@ -25,9 +33,11 @@ enum StructuredReport {
   /// Writes the report to a file of a staging folder, synced and readable for the group only.
   static func write(
     report: StudyReport, sources: [SourceClip], uids: DerivedUID, contentTime: UTCTime,
-    kind: Kind = .comprehensive, to path: String
+    kind: Kind = .comprehensive, predecessor: Document? = nil, to path: String
   ) throws {
-    let bytes = try encode(report: report, sources: sources, uids: uids, contentTime: contentTime, kind: kind)
+    let bytes = try encode(
+      report: report, sources: sources, uids: uids, contentTime: contentTime, kind: kind,
+      predecessor: predecessor)
     try AtomicFile.write(bytes, to: path, .staging)
   }
 
@@ -37,9 +47,10 @@ enum StructuredReport {
   ///   - sources: every clip that the report rests on or speaks of, all of one study.
   ///   - uids: of this piece of work; the same work gives the same bytes.
   ///   - contentTime: of the journal or the source, never the present.
+  ///   - predecessor: the report that this one takes the place of.
   static func encode(
     report: StudyReport, sources: [SourceClip], uids: DerivedUID, contentTime: UTCTime,
-    kind: Kind = .comprehensive
+    kind: Kind = .comprehensive, predecessor: Document? = nil
   ) throws(Failure) -> [UInt8] {
     guard let first = sources.first else { throw .noSource }
     let referenced = sources.flatMap { [$0.sopClassUID, $0.sopInstanceUID, $0.seriesInstanceUID] }
@@ -48,12 +59,19 @@ enum StructuredReport {
     }
     let document = try ReportDocument(
       kind: kind, studyUID: report.study.uid, seriesUID: uids.uid("report", "series"),
-      instanceUID: uids.uid("report"))
+      instanceUID: instanceUID(of: report, uids))
     let header = header(of: report, at: contentTime)
     for (keyword, value) in copied(from: first) + header { try document.set(keyword, value) }
     for source in sources { try document.addEvidence(source, study: report.study.uid) }
+    if let predecessor { try document.addPredecessor(predecessor) }
     try document.add(MeasurementReportTree(report: report, sources: sources, uids: uids).root())
     return try document.encode(complete: report.status != .partial && report.status != .failed)
+  }
+
+  /// A revision of the same work is another document, since it names what it takes the place of.
+  private static func instanceUID(of report: StudyReport, _ uids: DerivedUID) -> String {
+    report.study.revision > 1
+      ? uids.uid("report", "revision", String(report.study.revision)) : uids.uid("report")
   }
 
   private static func copied(from source: SourceClip) -> [(String, String)] {

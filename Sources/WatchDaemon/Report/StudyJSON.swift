@@ -206,12 +206,41 @@ extension PhaseMeasurement {
       ("hinge_points", .array(hingePoints.map { $0.json(calibrated: calibrated) })),
     ]
     if calibrated { members.append(("annulus_diameter_mm", .rounded(annulusDiameterMillimetres, 2))) }
-    return .object(
-      members + [
-        ("annulus_diameter_px", .rounded(annulusDiameterPixels, 2)), ("confidence", .rounded(confidence, 3)),
-        ("withheld", .code(withheld)), ("review", .bool(review)),
-        ("review_reasons", .array(reviewReasons.map { .string($0) })),
-      ])
+    members += [
+      ("annulus_diameter_px", .rounded(annulusDiameterPixels, 2)), ("confidence", .rounded(confidence, 3)),
+      ("withheld", .code(withheld)), ("review", .bool(review)),
+      ("review_reasons", .array(reviewReasons.map { .string($0) })),
+    ]
+    if let contours { members.append(("contours", contours.json)) }
+    return .object(members)
+  }
+}
+
+extension PhaseMeasurement.Contours {
+  fileprivate var json: JSONValue {
+    func line(_ points: [Point]) -> JSONValue {
+      .array(points.map { .array([.rounded($0.x, 3), .rounded($0.y, 3)]) })
+    }
+    return .object([("lv", line(ventricle)), ("la", line(atrium))])
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case ventricle = "lv"
+    case atrium = "la"
+  }
+
+  /// Points are pairs `[x, y]`.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    func points(_ key: CodingKeys) throws -> [Point] {
+      try container.decode([[Double]].self, forKey: key).map { pair in
+        guard pair.count == 2 else {
+          throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "not a pair")
+        }
+        return Point(x: pair[0], y: pair[1])
+      }
+    }
+    self.init(ventricle: try points(.ventricle), atrium: try points(.atrium))
   }
 }
 

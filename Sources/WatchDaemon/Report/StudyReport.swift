@@ -226,6 +226,13 @@ struct PhaseMeasurement: Decodable, Sendable, Equatable {
     }
   }
 
+  /// The borders of the chambers as closed polylines, the last point joined to the first; empty where a chamber
+  /// was not found.
+  struct Contours: Decodable, Sendable, Equatable {
+    var ventricle: [Point]
+    var atrium: [Point]
+  }
+
   var phase: CyclePhase
   var frame: Int
   var hingePoints: [HingePoint]
@@ -235,9 +242,11 @@ struct PhaseMeasurement: Decodable, Sendable, Equatable {
   var withheld: ReasonCode?
   var review: Bool
   var reviewReasons: [String]
+  /// `nil` in results of versions that had none.
+  var contours: Contours?
 
   private enum CodingKeys: String, CodingKey {
-    case phase, frame, confidence, withheld, review
+    case phase, frame, confidence, withheld, review, contours
     case hingePoints = "hinge_points"
     case annulusDiameterMillimetres = "annulus_diameter_mm"
     case annulusDiameterPixels = "annulus_diameter_px"

@@ -22,7 +22,7 @@ import Testing
       guard case .uid(let uid) = value(Concept.trackingUID, in: group) else { return "" }
       return uid
     }
-    #expect(uids.count == 9)
+    #expect(uids.count == 15)
     #expect(Set(uids).count == uids.count && !uids.contains(""))
   }
 
@@ -55,7 +55,8 @@ import Testing
     var report = SampleReport.study
     report.clips[0].view.code = view
     report.clips[0].measurements.removeAll { $0.phase != phase }
-    let diameters = try groups(report).flatMap(\.children).filter {
+    let group = try #require(try groups(report).first { $0.value == .container(template: "1501") })
+    let diameters = group.children.filter {
       if case .number(_, let unit) = $0.value { unit.value == "mm" } else { false }
     }
     let diameter = try #require(diameters.first)
@@ -84,18 +85,54 @@ import Testing
     #expect(item.children.map(\.value) == [modifier.map { .code($0) }].compactMap { $0 })
   }
 
-  @Test func reportsNoWithheldOrUncalibratedDiameter() throws {
+  @Test func reportsNoNumberWhereTheDiameterIsWithheldOrUncalibrated() throws {
     var report = SampleReport.study
     report.clips[0].measurements[0].withheld = .atSectorEdge
     report.studyMeasurements = []
-    let all = try groups(report)
-    let diameters = all.filter { $0.value == .container(template: "1501") }
-    #expect(diameters.count == 1)
-    #expect(all.filter { $0.value == .container(template: "1410") }.count == 6)
-    let texts = all.flatMap(flattened).compactMap { item -> String? in
-      if case .text(let text) = item.value { text } else { nil }
+    let diameters = try groups(report).filter { $0.value == .container(template: "1501") }
+    #expect(diameters.count == 2)
+    let numbers = diameters.map { group in
+      group.children.contains { if case .number = $0.value { true } else { false } }
     }
-    #expect(texts.contains { $0.hasPrefix("The diameter of this frame is withheld.") })
+    #expect(numbers == [false, true])
+    let found = try #require(diameters[0].children.first { $0.name == Concept.diameterA4CAtED })
+    #expect(found.value == .code(Concept.valueIndeterminate))
+    #expect(found.children.map(\.value).contains(.code(Concept.endDiastole)))
+    let texts = diameters[0].children.compactMap { item -> String? in
+      if case .text(let text) = item.value, item.name == Concept.comment { text } else { nil }
+    }
+    #expect(texts == ["Withheld. \(ReasonText.sentence(.atSectorEdge))"])
+  }
+
+  @Test func drawsOutlinesAsClosedLinesOfTheirChamber() throws {
+    let all = try groups()
+    for (site, name) in [(Concept.leftVentricle, "Left ventricle"), (Concept.leftAtrium, "Left atrium")] {
+      let outlines = all.filter { value(Concept.findingSite, in: $0) == .code(site) }
+      #expect(outlines.count == 3, "\(name)")
+      for group in outlines {
+        #expect(group.value == .container(template: "1410"))
+        guard case .points(let line) = value(Concept.imageRegion, in: group) else {
+          Issue.record("\(name) has no line")
+          continue
+        }
+        #expect(line.count == 4 && line.first == line.last)
+      }
+    }
+  }
+
+  @Test func codesTheUncertaintyOfAPoint() throws {
+    let group = try #require(try groups().first)
+    let ranges = group.children.compactMap { item -> String? in
+      guard case .number(let value, let unit) = item.value, let modifier = item.children.first,
+        case .code(let direction) = modifier.value
+      else { return nil }
+      return "\(direction.meaning) \(item.name?.value ?? "") \(value) \(unit.value)"
+    }
+    #expect(
+      ranges == [
+        "Horizontal 371885007 -1.9 mm", "Horizontal 371886008 2.1 mm", "Vertical 371885007 -1 mm",
+        "Vertical 371886008 1.1 mm",
+      ])
   }
 
   @Test func saysWhyAClipHasNoMeasurement() throws {

@@ -10,17 +10,23 @@ import Testing
   private func scene(spacing: PixelSpacing? = PixelSpacing(x: 1, y: 1)) -> OverlayScene {
     let box = PixelBox(x: 20, y: 10, width: 60, height: 50)
     var pixels = [UInt8](repeating: 255, count: 100 * 80)
-    var labels = [UInt8](repeating: 0, count: 60 * 50)
     for y in 0..<50 {
       for x in 0..<60 {
         pixels[(y + 10) * 100 + x + 20] = 0
-        if (20..<40).contains(x), (8..<25).contains(y) { labels[y * 60 + x] = 1 }
-        if (20..<40).contains(x), (25..<40).contains(y) { labels[y * 60 + x] = 3 }
       }
+    }
+    func rectangle(_ rows: ClosedRange<Double>) -> Outline {
+      let (top, bottom) = (rows.lowerBound, rows.upperBound)
+      return Outline(loops: [
+        [
+          Point(x: 40, y: top), Point(x: 59, y: top), Point(x: 59, y: bottom), Point(x: 40, y: bottom),
+        ]
+      ])
     }
     return OverlayScene(
       frame: GrayFrame(columns: 100, rows: 80, pixels: pixels), box: box,
-      mask: LabelMask(width: 60, height: 50, spacing: PixelSpacing(x: 1, y: 1), labels: labels),
+      outlines: FrameOutlines(
+        ventricle: rectangle(18...34), heart: rectangle(14...34), atrium: rectangle(35...49)),
       hingePoints: [
         .init(point: Point(x: 40, y: 35), label: "septal"),
         .init(point: Point(x: 59, y: 35), label: "lateral"),
@@ -101,9 +107,9 @@ import Testing
     var outside = scene()
     outside.box.x = 60
     #expect(throws: OverlayPNG.Failure.mismatchedGrids) { try OverlayPNG.render(outside) }
-    var small = scene()
-    small.box.width = 59
-    #expect(throws: OverlayPNG.Failure.mismatchedGrids) { try OverlayPNG.render(small) }
+    var other = scene()
+    other.sector = [Bool](repeating: true, count: 59 * 50)
+    #expect(throws: OverlayPNG.Failure.mismatchedGrids) { try OverlayPNG.render(other) }
   }
 
   @Test(arguments: [Point(x: -1e9, y: 1e9), Point(x: .infinity, y: 0), Point(x: .nan, y: 0)])

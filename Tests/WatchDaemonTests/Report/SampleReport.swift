@@ -59,7 +59,10 @@ enum SampleReport {
       ],
       annulusDiameterMillimetres: spacing.distance(left, right),
       annulusDiameterPixels: PixelSpacing(x: 1, y: 1).distance(left, right), confidence: 0.93, withheld: nil,
-      review: false, reviewReasons: [])
+      review: false, reviewReasons: [],
+      contours: .init(
+        ventricle: [Point(x: 300, y: 380), Point(x: 336.5, y: 120.25), Point(x: 372, y: 381)],
+        atrium: [Point(x: 300, y: 390), Point(x: 372, y: 391), Point(x: 340, y: 470)]))
   }
 
   static var uncalibrated: ClipReport {

@@ -53,6 +53,27 @@ import Testing
     #expect(output.contains("(0010,0010) PN (no value available)"))
   }
 
+  @Test(.enabled(if: Tool.isInstalled("dcmdump"), "dcmdump (Debian: dcmtk) is not installed"))
+  func aRevisionIsAnotherDocumentThatNamesItsPredecessor() throws {
+    let first = StructuredReport.Document(
+      studyInstanceUID: SampleReport.studyUID, seriesInstanceUID: "1.2.3.4.77",
+      sopClassUID: "1.2.840.10008.5.1.4.1.1.88.33", sopInstanceUID: "1.2.3.4.78")
+    var report = SampleReport.study
+    report.study.revision = 2
+    try withTemporaryFolder { folder in
+      let path = folder + "/report.dcm"
+      try StructuredReport.write(
+        report: report, sources: SampleReport.sources, uids: SampleReport.uids,
+        contentTime: SampleReport.contentTime, predecessor: first, to: path)
+      let dump = try Tool.output("dcmdump", ["+P", "PredecessorDocumentsSequence", path])
+      #expect(dump.contains("[1.2.3.4.77]") && dump.contains("[1.2.3.4.78]"), "\(dump)")
+      let instance = try Tool.output("dcmdump", ["+P", "SOPInstanceUID", path])
+      #expect(!instance.contains(SampleReport.uids.uid("report")))
+      let said = try Tool.output("dciodvfy", [path])
+      #expect(!said.contains("Error") && !said.contains("Warning"), "\(said)")
+    }
+  }
+
   @Test func sameWorkWritesTheSameBytes() throws {
     let first = try SampleReport.withWrittenReport { try Data(contentsOf: URL(fileURLWithPath: $0)) }
     let second = try SampleReport.withWrittenReport { try Data(contentsOf: URL(fileURLWithPath: $0)) }

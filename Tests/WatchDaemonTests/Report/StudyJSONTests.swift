@@ -32,7 +32,7 @@ import Testing
     #expect(
       Set(measurement.keys) == [
         "phase", "frame", "hinge_points", "annulus_diameter_mm", "annulus_diameter_px", "confidence",
-        "withheld", "review", "review_reasons",
+        "withheld", "review", "review_reasons", "contours",
       ])
     let point = try #require((measurement["hinge_points"] as? [[String: Any]])?.first)
     #expect(Set(point.keys) == ["label", "side", "site", "x", "y", "error_mm"])

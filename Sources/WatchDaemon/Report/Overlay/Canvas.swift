@@ -28,6 +28,30 @@ struct Canvas: Sendable, Equatable {
     for index in 0..<width * height { set(index, colour) }
   }
 
+  /// A black one.
+  init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+    pixels = [UInt8](repeating: 0, count: width * height * 3)
+  }
+
+  /// Puts a gray picture there; it lies inside the canvas.
+  mutating func paint(_ picture: GrayPicture, left: Int, top: Int) {
+    pixels.withUnsafeMutableBufferPointer { pixels in
+      picture.pixels.withUnsafeBufferPointer { source in
+        for y in 0..<picture.height {
+          var target = 3 * ((top + y) * width + left)
+          for gray in source[y * picture.width..<(y + 1) * picture.width] {
+            pixels[target] = gray
+            pixels[target + 1] = gray
+            pixels[target + 2] = gray
+            target += 3
+          }
+        }
+      }
+    }
+  }
+
   private mutating func set(_ index: Int, _ colour: Colour) {
     pixels[3 * index] = colour.red
     pixels[3 * index + 1] = colour.green

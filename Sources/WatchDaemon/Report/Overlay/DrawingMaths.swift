@@ -7,7 +7,3 @@ enum UnitCircle {
     Point(x: cos(2 * .pi * turns), y: sin(2 * .pi * turns))
   }
 }
-
-enum Gaussian {
-  static func weight(_ deviations: Double) -> Double { exp(-deviations * deviations / 2) }
-}

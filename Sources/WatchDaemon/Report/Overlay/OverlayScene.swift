@@ -21,8 +21,8 @@ struct OverlayScene: Sendable {
   /// Where the ultrasound sector is, a flag a pixel of `box`; what lies outside is drawn black, since scanners
   /// write within the region as well. `nil` shows the whole region.
   var sector: [Bool]?
-  /// On the grid of `box`.
-  var mask: LabelMask
+  /// Coordinates of the stored frame.
+  var outlines: FrameOutlines
   /// Left then right, coordinates of the stored frame; empty where none were found.
   var hingePoints: [Mark]
   /// Coordinates of the stored frame.

@@ -1,0 +1,59 @@
+import Dispatch
+import Hinge
+
+/// What the network said of every frame of a clip, kept until the clip's outputs are written: labels as runs take
+/// little room, frames do not and are decoded once more.
+struct SegmentedClip: Sendable {
+  var target: ClipTarget
+  /// Height and width of the network's grid.
+  var inputSide: Int
+  /// One a frame, in order.
+  var findings: [FrameFinding]
+
+  /// The chambers of one frame in pixel-index coordinates of the stored frame.
+  func outlines(of frame: Int) -> FrameOutlines {
+    let finding = findings[frame]
+    let geometry = target.geometry(inputSide: inputSide)
+    let corner = geometry.boxInInput
+    let masks = ChamberMasks(
+      finding.labels.labelMask, leakRadius: finding.pair == nil ? nil : HingeOptions().leakRadius)
+    func stored(_ outline: Outline) -> Outline {
+      outline.mapped { point in
+        let onGrid = Point(x: point.x + Double(corner.minX), y: point.y + Double(corner.minY))
+        return target.stored(geometry.inputToBox(onGrid))
+      }
+    }
+    return FrameOutlines(
+      ventricle: stored(masks.ventricle.outline()), heart: stored(masks.heart.outline()),
+      atrium: stored(masks.atrium.outline()))
+  }
+
+  /// The chambers of every frame, several frames at once.
+  func outlines(threads: Int) -> [FrameOutlines] {
+    var outlines = [FrameOutlines](repeating: FrameOutlines(), count: findings.count)
+    outlines.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let buffer = buffer
+      DispatchQueue.concurrentPerform(iterations: max(1, threads)) { thread in
+        for frame in stride(from: thread, to: findings.count, by: max(1, threads)) {
+          buffer[frame] = self.outlines(of: frame)
+        }
+      }
+    }
+    return outlines
+  }
+}
+
+extension PhaseMeasurement.Contours {
+  init(_ outlines: FrameOutlines) {
+    self.init(ventricle: outlines.ventricle.longest ?? [], atrium: outlines.atrium.longest ?? [])
+  }
+}
+
+/// The borders of the chambers of one frame, in pixel-index coordinates of the stored frame. All that shows where
+/// the chambers lie is drawn from them: pictures, segments and contours of the report.
+struct FrameOutlines: Sendable, Equatable {
+  var ventricle = Outline()
+  /// The ventricle with its wall.
+  var heart = Outline()
+  var atrium = Outline()
+}

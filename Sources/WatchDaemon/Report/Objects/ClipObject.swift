@@ -1,0 +1,94 @@
+import Hinge
+
+/// What the objects made from one clip have in common: who and what they are of, and which work made them.
+struct ClipObject: Sendable {
+  /// The clip, with what its header says.
+  var source: SourceClip
+  var header: ClipHeader
+  var clip: ClipReport
+  var model: StudyReport.Model
+  var software: StudyReport.Software
+  /// Of the work on this clip alone, so that a study's next revision names the same object the same.
+  var uids: DerivedUID
+  /// Of the source, never the present.
+  var contentTime: UTCTime
+  /// Size of the source's file, from which follows how far it is compressed; `nil` where it is not known.
+  var sourceBytes: Int?
+
+  /// Modules Patient, General Study, General Series, Enhanced General Equipment and SOP Common (PS3.3 C.7, C.12).
+  func commonAttributes(
+    sopClassUID: String, modality: String, series: Int, description: String, kind: String
+  ) -> DICOMAttributes {
+    var attributes: DICOMAttributes = [
+      "SOPClassUID": .text(sopClassUID), "SOPInstanceUID": .text(uids.uid(kind)),
+      "Modality": .text(modality), "SeriesInstanceUID": .text(uids.uid(kind, "series")),
+      "SeriesNumber": .integer(series), "InstanceNumber": "1", "SeriesDescription": .text(description),
+      "SeriesDate": .text(contentTime.dicomDate), "SeriesTime": .text(contentTime.dicomTime),
+      "ContentDate": .text(contentTime.dicomDate), "ContentTime": .text(contentTime.dicomTime),
+      "BodyPartExamined": "HEART", "PatientOrientation": "",
+      "Manufacturer": .text(StructuredReport.manufacturer), "ManufacturerModelName": .text(software.name),
+      "DeviceSerialNumber": .text(MeasurementReportTree.serialNumber(software: software, model: model)),
+      "SoftwareVersions": .text(software.version), "StudyInstanceUID": .text(source.studyInstanceUID),
+    ]
+    for keyword in SourceClip.copiedKeywords where !Self.optional.contains(keyword) {
+      attributes[keyword] = .text(source.attributes[keyword] ?? "")
+    }
+    for keyword in Self.optional { attributes[keyword] = source.attributes[keyword].map { .text($0) } }
+    return attributes
+  }
+
+  /// Copied attributes that may be absent (type 3).
+  private static let optional = ["IssuerOfPatientID", "StudyDescription"]
+
+  /// LossyImageCompression is often left out by files whose transfer syntax is lossy.
+  var isSourceLossy: Bool {
+    header.lossy || Self.lossyTransferSyntaxes.contains(header.transferSyntaxUID)
+  }
+
+  /// JPEG baseline, JPEG extended and JPEG-LS near-lossless.
+  private static let lossyTransferSyntaxes: Set<String> = [
+    "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81",
+  ]
+
+  /// The defined term of the source's compression (PS3.3 C.7.6.1.1.5.1).
+  var lossyMethod: String {
+    header.transferSyntaxUID == "1.2.840.10008.1.2.4.81" ? "ISO_14495_1" : "ISO_10918_1"
+  }
+
+  /// Of the source, where it is lossy.
+  var sourceCompressionRatio: Double? {
+    guard isSourceLossy, let sourceBytes, sourceBytes > 0 else { return nil }
+    let sampleBytes = Double(header.samplesPerPixel * max(8, header.bitsAllocated)) / 8
+    return Double(header.frames * header.rows * header.columns) * sampleBytes / Double(sourceBytes)
+  }
+
+  /// An item that names the source, or one frame of it (0-based).
+  func reference(frame: Int?) -> DICOMAttributes {
+    var item: DICOMAttributes = [
+      "ReferencedSOPClassUID": .text(source.sopClassUID),
+      "ReferencedSOPInstanceUID": .text(source.sopInstanceUID),
+    ]
+    if let frame { item["ReferencedFrameNumber"] = .integer(frame + 1) }
+    return item
+  }
+
+  /// Common Instance Reference (PS3.3 C.12.2).
+  var instanceReferences: DICOMAttributes {
+    [
+      "ReferencedSeriesSequence": .item([
+        "SeriesInstanceUID": .text(source.seriesInstanceUID),
+        "ReferencedInstanceSequence": .item(reference(frame: nil)),
+      ])
+    ]
+  }
+
+  /// Algorithm Identification (PS3.3 10.16).
+  var algorithm: DICOMAttributes {
+    [
+      "AlgorithmFamilyCodeSequence": .code(Concept.artificialIntelligence),
+      "AlgorithmName": .text(software.name), "AlgorithmVersion": .text(software.version),
+      "AlgorithmSource": .text(StructuredReport.manufacturer),
+      "AlgorithmParameters": .text("model=\(model.name) sha256=\(model.sha256)"),
+    ]
+  }
+}

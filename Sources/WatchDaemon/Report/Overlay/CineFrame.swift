@@ -1,0 +1,70 @@
+import Hinge
+
+/// One frame of the overlay cine: the ultrasound sector with what was found on it. What lies outside of the sector
+/// is black, since names are burnt in there.
+struct CineFrame {
+  let clip: ClipReport
+  let target: ClipTarget
+  let finding: FrameFinding
+  let outlines: FrameOutlines
+  let frame: DecodedFrame
+
+  /// In the geometry of the stored frame, rows x columns.
+  func stored() -> Canvas {
+    var canvas = Canvas(width: frame.gray.columns, height: frame.gray.rows)
+    let box = target.box
+    canvas.paint(
+      GrayPicture(frame.gray, box: box, sector: target.sector.mask.bits), left: box.x, top: box.y)
+    let region = target.region.box
+    let textSize = max(7, min(14, Double(region.width) / 72))
+    let placement = Placement(
+      origin: Point(x: 0, y: 0), scale: (1, 1), left: 0, top: 0, unit: textSize / 15, textSize: textSize)
+    draw(on: &canvas, placement)
+    canvas.drawCaptions(captions, within: region, textSize: textSize)
+    return canvas
+  }
+
+  /// The sector alone, with square millimetres, its larger side so many pixels long.
+  func page(side: Int) -> Canvas {
+    let box = target.box
+    let finest = min(target.spacing.x, target.spacing.y)
+    let stretch = (x: target.spacing.x / finest, y: target.spacing.y / finest)
+    let larger = max(Double(box.width) * stretch.x, Double(box.height) * stretch.y)
+    let scale = (x: stretch.x * Double(side) / larger, y: stretch.y * Double(side) / larger)
+    let size = (
+      width: max(1, Int((Double(box.width) * scale.x).rounded())),
+      height: max(1, Int((Double(box.height) * scale.y).rounded()))
+    )
+    var canvas = Canvas(width: size.width, height: size.height)
+    let picture = GrayPicture(frame.gray, box: box, sector: target.sector.mask.bits)
+    canvas.paint(picture.resized(to: size, scale: scale), left: 0, top: 0)
+    let textSize = max(7, min(14, Double(side) / 48))
+    let placement = Placement(
+      origin: Point(x: Double(box.x), y: Double(box.y)), scale: scale, left: 0, top: 0, unit: textSize / 15,
+      textSize: textSize)
+    draw(on: &canvas, placement)
+    return canvas
+  }
+
+  private func draw(on canvas: inout Canvas, _ placement: Placement) {
+    canvas.drawOutlines(outlines, placement)
+    guard let pair = finding.pair else { return }
+    let stored = (target.stored(pair.left), target.stored(pair.right))
+    let ends = (placement.place(stored.0), placement.place(stored.1))
+    canvas.drawDiameter(diameter(of: pair, stored), from: ends.0, to: ends.1, placement)
+    canvas.drawMark(at: ends.0, placement.unit)
+    canvas.drawMark(at: ends.1, placement.unit)
+  }
+
+  private func diameter(of pair: HingePair, _ ends: (Point, Point)) -> OverlayScene.Diameter {
+    if pair.isWithheld { return .withheld }
+    return target.isCalibrated
+      ? .millimetres(pair.diameterMillimetres) : .pixels(PixelSpacing(x: 1, y: 1).distance(ends.0, ends.1))
+  }
+
+  private var captions: CineCaptions {
+    CineCaptions(
+      view: clip.view.code.concept == nil ? nil : clip.view.code.rawValue, index: frame.index,
+      count: clip.frames, beats: clip.beats)
+  }
+}

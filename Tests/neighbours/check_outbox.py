@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Has every reader judge every object of an outbox.
+
+    check_outbox.py SOURCES OUTBOX
+
+SOURCES is the folder of the files that the outbox was made from. Objects of all kinds have to be there for every
+measured clip. Exit status 1 and a line for each fault otherwise.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import pydicom
+from pydicom.errors import InvalidDicomError
+
+HERE = pathlib.Path(__file__).resolve().parent
+KINDS = [".seg.dcm", ".overlay.dcm", ".ED.png", ".ES.png"]
+
+
+def sources_by_uid(folder):
+    """SOPInstanceUID -> path, of every DICOM file below a folder but the objects of an outbox."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or "outbox" in path.relative_to(folder).parts:
+            continue
+        try:
+            dataset = pydicom.dcmread(path, stop_before_pixels=True)
+        except (InvalidDicomError, OSError, EOFError, ValueError):
+            continue
+        if "SOPInstanceUID" in dataset:
+            found[str(dataset.SOPInstanceUID)] = path
+    return found
+
+
+def allowed():
+    lines = (HERE / "allowed_complaints.txt").read_text(encoding="utf-8").splitlines()
+    return [re.compile(line) for line in lines if line and not line.startswith("#")]
+
+
+def complaints_of_dciodvfy(path, patterns):
+    result = subprocess.run(["dciodvfy", "-new", path], capture_output=True, text=True, errors="replace", check=False)
+    lines = {line.strip() for line in (result.stdout + result.stderr).splitlines()
+             if line.startswith(("Error", "Warning"))}
+    return sorted(line for line in lines if not any(pattern.match(line) for pattern in patterns))
+
+
+def run(*command):
+    """What a reader has against an object."""
+    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, errors="replace",
+                            check=False)
+    if result.returncode == 0:
+        return []
+    return [f"{pathlib.Path(str(command[1])).name}: {line}" for line in (result.stderr or result.stdout).splitlines()]
+
+
+def script(name, *arguments):
+    return run(sys.executable, HERE / name, *arguments)
+
+
+def faults_of_clip(folder, clip, source, patterns):
+    uid = clip["sop_instance_uid"]
+    for kind in KINDS:
+        if not (folder / (uid + kind)).is_file() and clip["status"] == "measured":
+            yield f"{uid}{kind} is missing"
+    segments, overlay = folder / f"{uid}.seg.dcm", folder / f"{uid}.overlay.dcm"
+    for path in [segments, overlay]:
+        if path.is_file():
+            yield from (f"{path.name}: {line}" for line in complaints_of_dciodvfy(path, patterns))
+    if segments.is_file():
+        yield from script("read_segments.py", segments, folder / "study.json", source)
+    if overlay.is_file():
+        yield from script("read_overlay.py", overlay, source)
+
+
+def faults_of_study(folder, sources, patterns):
+    record = folder / "study.json"
+    study = json.loads(record.read_text(encoding="utf-8"))
+    yield from script("check_schema.py", record)
+    report = folder / "report.dcm"
+    present = [sources[clip["sop_instance_uid"]] for clip in study["clips"] if clip["sop_instance_uid"] in sources]
+    images = [clip for clip in study["clips"] if clip["status"] != "ignored"]
+    if report.is_file():
+        yield from (f"report.dcm: {line}" for line in complaints_of_dciodvfy(report, patterns))
+        yield from run("dsrdump", report)
+        yield from script("read_report.py", report, record)
+        judged = [sources[clip["sop_instance_uid"]] for clip in images if clip["sop_instance_uid"] in sources]
+        yield from script("check_against_sources.py", report, *judged)
+    elif any(clip["status"] == "measured" for clip in images):
+        yield "report.dcm is missing"
+    if not present:
+        yield "no source of this study was found"
+    for clip in study["clips"]:
+        if clip["status"] in ("measured", "indeterminate"):
+            yield from faults_of_clip(folder, clip, sources[clip["sop_instance_uid"]], patterns)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sources", type=pathlib.Path)
+    parser.add_argument("outbox", type=pathlib.Path)
+    arguments = parser.parse_args()
+    sources, patterns = sources_by_uid(arguments.sources), allowed()
+    studies = sorted(path.parent for path in arguments.outbox.glob("*/study.json"))
+    faults = 0
+    for folder in studies:
+        for fault in faults_of_study(folder, sources, patterns):
+            faults += 1
+            print(f"{folder.name}: {fault}", file=sys.stderr)
+    objects = len(list(arguments.outbox.glob("*/*.dcm")))
+    print(f"{len(studies)} studies, {objects} objects, {faults} faults")
+    return 1 if faults or not objects else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
