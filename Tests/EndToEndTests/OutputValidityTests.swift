@@ -19,7 +19,7 @@ import Testing
     let outbox = folder.path + "/outbox"
     let run = try ProgramRun.of(Products.hinged, ["process", path, "--outbox", outbox] + options)
     #expect(run.status == 0, "\(run.errors)")
-    return folder.names("outbox").map { outbox + "/" + $0 }
+    return folder.studies("outbox").map { outbox + "/" + $0 }
   }
 
   @Test(.enabled(if: has(validator), "needs dciodvfy"), arguments: ["A4C", "A2C", "-"])

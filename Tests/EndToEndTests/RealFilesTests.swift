@@ -31,7 +31,7 @@ import Testing
       results[parts.joined(separator: "/")] = [end["state"], end["reason"]].compactMap { $0 as? String }
         .joined(separator: " ")
     }
-    for study in folder.names("outbox") {
+    for study in folder.studies("outbox") {
       let report = try folder.object("outbox/\(study)/study.json")
       for clip in report["clips"] as? [[String: Any]] ?? [] {
         let name = clip["file"] as? String ?? ""

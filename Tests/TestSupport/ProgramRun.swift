@@ -54,6 +54,11 @@ public final class ScratchFolder: Sendable {
       .filter { !$0.hasPrefix(".") }.sorted()
   }
 
+  /// The results in an outbox, without its index.
+  public func studies(_ outbox: String) -> [String] {
+    names(outbox).filter { $0.first?.isNumber == true }
+  }
+
   public func data(_ name: String) throws -> Data {
     try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))
   }

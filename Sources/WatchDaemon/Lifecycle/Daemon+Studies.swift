@@ -139,6 +139,7 @@ extension Daemon {
         ])
       metrics.withLock { $0.published(at: Double(SystemClock.utc()) / 1000) }
       announcer.wake()
+      indexer.wake()
     case .settled(let state): tellSettled(state)
     case .failed(let id, let failure, let disposition): tellFailed(id, failure, disposition)
     }

@@ -42,6 +42,7 @@ final class Daemon: @unchecked Sendable {
   private(set) var intake: Intake!
   private(set) var queue: InferenceQueue!
   private(set) var announcer: Announcer!
+  private(set) var indexer: OutboxIndexer!
   /// The claims that are in work, with their contexts.
   let runs = Guarded<[Int: StudyRun]>([:])
   let onStopped: @Sendable () -> Void
@@ -105,6 +106,9 @@ final class Daemon: @unchecked Sendable {
       onRoom: { [weak self] in self?.control.async { [weak self] in self?.roomWasMade() } },
       run: { [weak self] claim in self?.turn(of: claim) ?? .later(.greatestFiniteMagnitude) })
     announcer = Announcer(store: store, log: parts.log, hash: hash)
+    indexer = OutboxIndexer(outbox: configuration.outbox) { [log = parts.log] error in
+      log.warning("the outbox's index is not up to date: \(error)")
+    }
   }
 
   var limits: QueueState.Limits {
@@ -123,6 +127,7 @@ final class Daemon: @unchecked Sendable {
       startTimers()
       // What an earlier process told of itself holds no more.
       writeStatus()
+      indexer.wake()
       if lifecycle.started() == .announceReady { parts.notify.ready("watching") }
       parts.log.notice(
         "hinged watches the inbox", ["version": parts.version, "mode": configuration.intake.rawValue])

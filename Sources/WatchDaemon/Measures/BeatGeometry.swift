@@ -41,8 +41,8 @@ struct BeatGeometry: Decodable, Sendable, Equatable {
   struct Excursion: Decodable, Sendable, Equatable {
     var left: Double
     var right: Double
-    /// From end diastole to end systole; it is removed from both.
-    var drift: Double
+    /// From end diastole to end systole, and removed from both; `nil` where it was not.
+    var drift: Double?
 
     private enum CodingKeys: String, CodingKey {
       case left = "left_mm"

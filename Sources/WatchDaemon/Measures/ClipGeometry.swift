@@ -82,7 +82,8 @@ struct ClipGeometry {
       index >= beat.edFrame - 2 && index <= end ? heights(of: findings[index], along: axis) : .unknown
     }
     return AnnularExcursion(
-      frames, times: times, endDiastole: beat.edFrame, endSystole: beat.esFrame, end: end)
+      frames, times: times, endDiastole: beat.edFrame, endSystole: beat.esFrame,
+      nextEndDiastole: beat.nextEDFrame)
   }
 
   private func heights(of finding: FrameFinding, along axis: AxisFrame) -> AnnularExcursion.Heights {

@@ -27,6 +27,8 @@ struct Measure: Sendable {
   var rule: String
   var ranges: [ReferenceRange] = []
   var confidence = Confidence.unknown
+  /// Beats from whose excursion the picture's drift was removed are taken where there are any.
+  var prefersDriftRemoved = false
   var origin: Origin
 
   struct Modifier: Decodable, Sendable, Equatable {

@@ -72,10 +72,12 @@ enum MeasureTable {
     return Measure(
       name: "MAPSE \(site)", unit: "mm", code: MeasureConcept.excursion, modifiers: place + [.view(view)],
       formula: "largest displacement of \(points) towards the apex from ED to ES, along the long axis at ED, "
-        + "less the Theil-Sen drift of the epicardial apex" + perBeat,
+        + "less the Theil-Sen drift of the epicardial apex over the whole beat" + perBeat,
       source: "\(ReferenceRange.planeExcursion); drift: Sen, J Am Stat Assoc 63, 1968, 1379-1389",
-      rule: pointsRule + ", or with fewer than 5 measured frames from ED to ES", ranges: ranges,
-      confidence: .hingePoints, origin: .beats(view, value))
+      rule: pointsRule
+        + ", or with fewer than 5 measured frames from ED to ES; to be reviewed where no beat is "
+        + "whole, so that the drift is not removed", ranges: ranges,
+      confidence: .hingePoints, prefersDriftRemoved: true, origin: .beats(view, value))
   }
 
   private static func annulusArea(_ phase: CyclePhase) -> Measure {

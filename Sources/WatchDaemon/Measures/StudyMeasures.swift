@@ -41,7 +41,12 @@ struct StudyMeasures {
     let values = clip.beats.map { beat in
       beat.geometry.map { value($0, clip.view) } ?? .failure(.noFullBeat)
     }
-    let numbers = values.map { try? $0.get() }
+    var numbers = values.map { try? $0.get() }
+    let isWhole = clip.beats.map { $0.geometry?.excursion?.drift != nil }
+    let hasWhole = zip(numbers, isWhole).contains { $0 != nil && $1 }
+    if measure.prefersDriftRemoved, hasWhole {
+      numbers = zip(numbers, isWhole).map { $1 ? $0 : nil }
+    }
     let known = numbers.compactMap { $0 }
     result.beats = numbers
     if known.isEmpty {
@@ -50,9 +55,13 @@ struct StudyMeasures {
       result.value = known.reduce(0, +) / Double(known.count)
       let used = zip(clip.beats, numbers).filter { $0.1 != nil }.map(\.0)
       result.reviewReasons = Self.reviewReasons(used)
+      if measure.prefersDriftRemoved, !hasWhole { result.reviewReasons?.append(Self.driftNotRemoved) }
     }
     return result
   }
+
+  /// A review reason beside those of the hinge points.
+  static let driftNotRemoved = "drift-not-removed"
 
   private func biplane(
     _ measure: Measure, _ value: (BeatGeometry, BeatGeometry) -> Result<Double, ReasonCode>

@@ -3,6 +3,16 @@ struct StudyBatch {
   let pipeline: StudyPipeline
   let outbox: String
   let progress: Progress
+  private let indexer: OutboxIndexer
+
+  init(pipeline: StudyPipeline, outbox: String, progress: Progress) {
+    self.pipeline = pipeline
+    self.outbox = outbox
+    self.progress = progress
+    indexer = OutboxIndexer(outbox: outbox) {
+      StandardError.complain("\(outbox): the outbox's index is not up to date: \($0)")
+    }
+  }
 
   var threads: Int { pipeline.analysis.settings.threads }
 
@@ -86,6 +96,7 @@ struct StudyBatch {
         input, replacing: predecessor, into: staging.path,
         onClip: { progress.line(ClipLine.text($0)) })
       _ = try publisher.publish(staging, as: revision)
+      indexer.update()
       progress.line("study \(input.studyInstanceUID): \(report.status.rawValue)")
       return report
     } catch {

@@ -101,27 +101,37 @@ struct MeasurementReportTree {
         relation: .inferredFrom, name: Concept.sourceOfMeasurement, value: .image(source.image(frame: nil)))
     }
     let concept = CodedConcept(code[0], code[1], code[2])
+    if Self.ofFrames.contains(concept) { return nil }
+    let modifiers = Self.modifiers(of: measurement)
     let number = ContentItem.number(
-      .contains, concept, value, decimals: 2, unit: Concept.unit(measurement.unit), inferred)
+      .contains, concept, value, decimals: 2, unit: Concept.unit(measurement.unit),
+      modifiers.number + inferred)
     return .container(
       Concept.measurementGroup, template: "1501",
       Self.tracking(measurement.name, uids.uid("tracking", "study", measurement.name))
-        + Self.modifiers(of: measurement)
+        + modifiers.site
         + Self.algorithm(of: report) + origins.flatMap(annulusLines) + [number])
   }
 
-  /// Site, view, point of the cycle and method, the site first.
-  private static func modifiers(of measurement: StudyReport.Measurement) -> [ContentItem] {
+  /// What makes a study's number say the whole: the site for the group, the rest for the number.
+  private static func modifiers(
+    of measurement: StudyReport.Measurement
+  ) -> (site: [ContentItem], number: [ContentItem]) {
     let stated = (measurement.modifiers ?? []).filter { $0.concept.count == 3 && $0.code.count == 3 }
-    guard !stated.isEmpty else {
-      return [.code(.hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus)]
+    let items = stated.map { modifier in
+      let concept = CodedConcept(modifier.concept[0], modifier.concept[1], modifier.concept[2])
+      let code = CodedConcept(modifier.code[0], modifier.code[1], modifier.code[2])
+      return (
+        isSite: concept == Concept.findingSite, item: ContentItem.code(.hasConceptModifier, concept, code)
+      )
     }
-    return stated.map { modifier in
-      .code(
-        .hasConceptModifier, CodedConcept(modifier.concept[0], modifier.concept[1], modifier.concept[2]),
-        CodedConcept(modifier.code[0], modifier.code[1], modifier.code[2]))
-    }
+    let sites = items.filter(\.isSite).map(\.item)
+    let annulus = ContentItem.code(.hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus)
+    return (measurement.modifiers == nil ? [annulus] : sites, items.filter { !$0.isSite }.map(\.item))
   }
+
+  /// The groups of the frames give these with their points.
+  private static let ofFrames = [Concept.diameterA4CAtED, Concept.diameterA2CAtED, Concept.diameter]
 
   /// The lines between the hinge points of a clip's trusted frames, by which a viewer finds the place.
   private func annulusLines(of source: SourceClip) -> [ContentItem] {

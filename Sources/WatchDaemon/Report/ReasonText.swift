@@ -10,7 +10,10 @@ enum ReasonText {
 
   /// Why a person should look at a measurement, in a few words; a code that is not known stays as it is.
   static func words(review code: String) -> String {
-    switch ReviewReason(rawValue: code) {
+    if code == StudyMeasures.driftNotRemoved {
+      return "no beat is whole, so the picture's drift is not removed"
+    }
+    return switch ReviewReason(rawValue: code) {
     case .fragmentedVentricle: "the left ventricle's outline is in pieces"
     case .fragmentedAtrium: "the left atrium's outline is in pieces"
     case .leak: "a leak into a neighbouring chamber was cut off"

@@ -54,7 +54,9 @@ final class DaemonBench {
   }
 
   var published: [String] {
-    ((try? Files.names(in: folder.path + "/out", .outbox)) ?? []).filter { !$0.hasPrefix(".") }
+    ((try? Files.names(in: folder.path + "/out", .outbox)) ?? []).filter {
+      !$0.hasPrefix(".") && !OutboxIndex.names.contains($0)
+    }
   }
 
   func result(_ name: String) throws -> String { try folder.text(of: "out/\(name)/study.json") }

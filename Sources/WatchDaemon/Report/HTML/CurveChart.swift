@@ -5,6 +5,10 @@ struct CurveChart {
     var unit: String
     /// One entry a frame of `CurveChart.frames`; `nil` where there is none, which interrupts the line.
     var values: [Double?]
+    /// A second curve on the same axis.
+    var dashed: [Double?]?
+
+    fileprivate var all: [Double?] { values + (dashed ?? []) }
   }
 
   var frames: [Int]
@@ -32,7 +36,7 @@ struct CurveChart {
       <svg viewBox="0 0 \(number: Self.width) \(number: height)" role="img" aria-label="\(titles) over the cine, \
       end diastole and end systole marked">
       \(beatShading(to: height - Self.bottom))\(drawn.enumerated().map { panel($1, row: $0) })\
-      \(timeAxis(at: height - Self.bottom))\(marks(to: height - Self.bottom))</svg>
+      \(timeAxis(at: height - Self.bottom))\(marks(to: height - Self.bottom))\(cursor(to: height - Self.bottom))</svg>
       """
   }
 
@@ -48,7 +52,7 @@ struct CurveChart {
   }
 
   private func panel(_ panel: Panel, row: Int) -> HTML {
-    let known = panel.values.compactMap { $0 }
+    let known = panel.all.compactMap { $0 }
     let axis = NiceAxis(from: known.min() ?? 0, to: known.max() ?? 1)
     let top = Self.top + Double(row) * (Self.panelHeight + Self.panelGap)
     func y(_ value: Double) -> Double {
@@ -61,11 +65,15 @@ struct CurveChart {
       \(Decimal.text(tick, axis.decimals))</text>
       """
     }
-    let style: HTML = row == 0 ? "curve" : "curve second"
-    let lines: [HTML] = runs(of: panel.values).map { run in
-      let points = run.map { "\(Decimal.text(x(Double($0.frame)), 1)),\(Decimal.text(y($0.value), 1))" }
-      return "<polyline class=\"\(style)\" points=\"\(points.joined(separator: " "))\"/>"
+    func curve(_ values: [Double?], _ style: HTML) -> [HTML] {
+      runs(of: values).map { run in
+        let points = run.map { "\(Decimal.text(x(Double($0.frame)), 1)),\(Decimal.text(y($0.value), 1))" }
+        return "<polyline class=\"\(style)\" points=\"\(points.joined(separator: " "))\"/>"
+      }
     }
+    let lines =
+      curve(panel.values, row.isMultiple(of: 2) ? "curve" : "curve second")
+      + curve(panel.dashed ?? [], "curve second dashed")
     return """
       \(ticks)\(lines)<text x="\(number: Self.left)" y="\(number: top - 8)">\(panel.title) (\(panel.unit))</text>
       """
@@ -106,6 +114,15 @@ struct CurveChart {
         """
     }
     return shownBeats.flatMap { [mark($0.edFrame, "ed", "ED"), mark($0.esFrame, "es", "ES")] }
+  }
+
+  /// Where the cine stands; the page's script moves it.
+  private func cursor(to bottom: Double) -> HTML {
+    """
+    <line class="cursor" data-first="\(frames[0])" data-last="\(frames[frames.count - 1])" \
+    data-left="\(number: Self.left)" data-right="\(number: Self.width - Self.right)" x1="-9" x2="-9" \
+    y1="\(number: Self.top)" y2="\(number: bottom)"/>
+    """
   }
 
   private func timeAxis(at y: Double) -> HTML {

@@ -5,13 +5,14 @@ struct HTMLClip {
   let number: Int
   let clip: ClipReport
 
-  func card(_ overlays: HTMLReport.Overlays) -> HTML {
+  func card(_ overlays: HTMLReport.Overlays, _ cine: HTMLReport.Cine? = nil) -> HTML {
     """
     <section class="card" aria-labelledby="clip\(number)">
     <header><h3 id="clip\(number)">Clip \(number)\(clip.view.code.words.map { " · \($0)" } ?? "")</h3>\
     <span class="badge \(clip.status.style)">\(clip.status.rawValue)</span>\(reviewBadge)</header>
     \(facts)
     \(remark)
+    \(cine.flatMap { HTMLCine(number: number, clip: clip, cine: $0).player() })
     \(pictures(overlays))
     \(measurementTable)
     \(chart)
@@ -106,10 +107,10 @@ struct HTMLClip {
   static func diameter(_ measurement: PhaseMeasurement, in clip: ClipReport) -> HTML {
     guard measurement.withheld == nil else { return "withheld" }
     if clip.spacing != nil, let millimetres = measurement.annulusDiameterMillimetres {
-      return "<span class=\"value\">\(Decimal.text(millimetres, 1)) mm</span>"
+      return "<span class=\"value\">\(HTMLNumber.data(millimetres, 1, "mm"))</span>"
     }
     guard let pixels = measurement.annulusDiameterPixels else { return "–" }
-    return "<span class=\"value\">\(Decimal.text(pixels, 1)) px</span>"
+    return "<span class=\"value\">\(HTMLNumber.data(pixels, 1, "px"))</span>"
   }
 
   private func pointLine(_ point: PhaseMeasurement.HingePoint) -> HTML {
@@ -135,6 +136,17 @@ struct HTMLClip {
     }
     if clip.spacing != nil, let diameters = curves.annulusDiameterMillimetres {
       panels.append(.init(title: "Annulus diameter", unit: "mm", values: diameters))
+    }
+    if clip.spacing != nil, let left = curves.leftExcursionMillimetres,
+      let right = curves.rightExcursionMillimetres
+    {
+      let names = [PhaseMeasurement.HingePoint.Side.left, .right].map { side in
+        ViewEstablishment.anatomy(view: clip.view, side: side)?.site.rawValue ?? side.rawValue
+      }
+      panels.append(
+        .init(
+          title: "Excursion, \(names[0]) solid and \(names[1]) dashed", unit: "mm", values: left,
+          dashed: right))
     }
     let chart = CurveChart(
       frames: curves.frames, panels: panels, beats: clip.beats,

@@ -1,6 +1,7 @@
 import Foundation
 
-/// `index.html`: the study for a person, in one file without scripts or references to anything outside of it.
+/// `index.html`: the study for a person, in one file without references to anything outside of it. Its one script plays
+/// the cines; without scripts everything else is there.
 enum HTMLReport {
   /// PNG files of measured frames.
   struct Overlays: Sendable {
@@ -17,7 +18,10 @@ enum HTMLReport {
     }
   }
 
-  static func render(report: StudyReport, overlays: Overlays) -> String {
+  /// - Parameter cines: by SOP Instance UID; a clip without one is shown by its pictures.
+  static func render(report: StudyReport, overlays: Overlays, cines: [String: Cine] = [:]) -> String {
+    // Numbers as the record has them: rounding twice would show others.
+    let report = (try? StudyJSON.decode(StudyJSON.encode(report))) ?? report
     let shown = report.clips.enumerated().filter { !$1.measurements.isEmpty || $1.status == .measured }
     let silent = report.clips.enumerated().filter { $1.measurements.isEmpty && $1.status != .measured }
     let page: HTML = """
@@ -28,7 +32,7 @@ enum HTMLReport {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="robots" content="noindex">
       <meta http-equiv="Content-Security-Policy" \
-      content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+      content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src \(HTMLScript.source)">
       <title>Mitral annulus report</title>
       <style>
       \(HTMLStyle.sheet)
@@ -39,13 +43,15 @@ enum HTMLReport {
       <p class="notice" role="note">\(StructuredReport.disclaimer)</p>
       \(heading(report))
       \(summary(shown.map { ($0 + 1, $1) }))
-      \(studyMeasurements(report))
+      \(HTMLMeasures(report: report).section())
       \(shown.isEmpty ? nil : "<h2>Measured clips</h2>")
-      \(shown.map { HTMLClip(number: $0 + 1, clip: $1).card(overlays) })
+      \(shown.map { HTMLClip(number: $0 + 1, clip: $1).card(overlays, cines[$1.sopInstanceUID]) })
       \(notMeasured(silent.map { ($0 + 1, $1) }))
       \(otherInputs(report))
+      \(howToRead)
       \(footer(report))
       </main>
+      \(cines.isEmpty ? nil : HTMLScript.element)
       </body>
       </html>
 
@@ -93,28 +99,6 @@ enum HTMLReport {
       """
   }
 
-  private static func studyMeasurements(_ report: StudyReport) -> HTML? {
-    guard !report.studyMeasurements.isEmpty else { return nil }
-    let rows: [HTML] = report.studyMeasurements.map { measurement in
-      let value: HTML =
-        measurement.withheld.map { "withheld: \(ReasonText.sentence($0))" }
-        ?? "<span class=\"value\">\(Decimal.text(measurement.value ?? 0, 1)) \(measurement.unit)</span>"
-      let clips = measurement.from.map { uid in
-        report.clips.firstIndex { $0.sopInstanceUID == uid }.map { "clip \($0 + 1)" } ?? uid
-      }
-      return """
-        <tr><th scope="row">\(measurement.name)</th><td>\(value)</td>\
-        <td>\(clips.joined(separator: ", "))</td></tr>
-        """
-    }
-    return """
-      <h2>Study measurements</h2>
-      <div class="card scroll"><table>
-      <thead><tr><th scope="col">Measure</th><th scope="col">Value</th><th scope="col">From</th></tr></thead>
-      <tbody>\(rows)</tbody></table></div>
-      """
-  }
-
   private static func notMeasured(_ clips: [(number: Int, clip: ClipReport)]) -> HTML? {
     guard !clips.isEmpty else { return nil }
     let rows: [HTML] = clips.map { number, clip in
@@ -155,16 +139,32 @@ enum HTMLReport {
       """
   }
 
+  private static let howToRead: HTML = """
+    <section class="card" aria-labelledby="reading">
+    <h2 id="reading">How to read this page</h2>
+    <ul>
+    <li>Hinge points are where left ventricle and left atrium cease to touch on either side; their distance is the \
+    annulus diameter. x and y are pixels of the stored frame, the centre of its top left pixel being 0, 0.</li>
+    <li>ED is end diastole, ES end systole. Excursion is how far a hinge point has moved towards the apex since ED.</li>
+    <li>The expected error is the 15 to 85 percentile of prediction minus truth on the pictures that the model was \
+    checked with. Confidence is the estimated probability that both points lie within 5 mm of the truth.</li>
+    <li>A usual range is that of its source for healthy adults, not a limit for this patient. It is given for women \
+    and men, since the patient's sex is not used.</li>
+    <li>What needs a view is given only where the view is established, what needs millimetres only where the file \
+    states a pixel size that can be trusted. "Withheld" says that a number was not trusted, and why.</li>
+    <li>In a cine, space plays and stops, the arrow keys go one frame on or back, D goes to end diastole, S to end \
+    systole.</li>
+    </ul>
+    </section>
+    """
+
   private static func footer(_ report: StudyReport) -> HTML {
     """
     <footer class="muted">
     <h2>How this was made</h2>
     <p>\(report.software.name) \(report.software.version), model \(report.model.name) \
     (licence \(report.model.licence)), <span class="uid">sha256 \(report.model.sha256)</span>.</p>
-    <p>Hinge points are where left ventricle and left atrium cease to touch on either side. x and y are pixels of \
-    the stored frame, the centre of its top left pixel being 0, 0. Expected error is the 15 to 85 percentile of \
-    prediction minus truth. Confidence is the estimated probability that both points lie within 5 mm of the \
-    truth. Nobody has verified these numbers.</p>
+    <p>Nobody has verified these numbers.</p>
     <p>\(StructuredReport.disclaimer)</p>
     </footer>
     """
@@ -181,7 +181,7 @@ extension StudyReport.Status {
     }
   }
 
-  fileprivate var style: HTML {
+  var style: HTML {
     switch self {
     case .completed: "good"
     case .partial, .ineligible: "warn"

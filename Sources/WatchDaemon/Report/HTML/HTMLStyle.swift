@@ -40,6 +40,19 @@ enum HTMLStyle {
     figure { margin: 0; }
     figure img, figure svg { display: block; width: 100%; height: auto; border-radius: 6px; }
     .chart { margin-top: 1.1rem; }
+    .cine { margin: .9rem 0; border-radius: 6px; }
+    .cine:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
+    .cine img { display: block; width: 100%; max-width: 46rem; height: auto; border-radius: 6px; background: #000; }
+    .controls { display: none; flex-wrap: wrap; gap: .5rem .8rem; align-items: center; margin-top: .5rem; }
+    .js .controls { display: flex; }
+    .controls input[type=range] { flex: 1 1 12rem; accent-color: var(--accent); }
+    .controls output { min-width: 15em; font-variant-numeric: tabular-nums; }
+    button { font: inherit; color: var(--text); background: var(--tint); border: 1px solid var(--rule);
+      border-radius: 6px; padding: .25rem .8rem; min-width: 3.5rem; cursor: pointer; }
+    button:focus-visible, input:focus-visible, summary:focus-visible, a:focus-visible {
+      outline: 3px solid var(--accent); outline-offset: 2px; }
+    summary { cursor: pointer; font-weight: 600; }
+    ul { margin: .4rem 0; padding-left: 1.3rem; }
     a { color: var(--accent); }
     tbody th { white-space: nowrap; }
     th .muted { font-weight: 400; }
@@ -61,6 +74,8 @@ enum HTMLStyle {
     svg .beat { fill: var(--tint); }
     svg .curve { fill: none; stroke: var(--curve); stroke-width: 2; stroke-linejoin: round; }
     svg .second { stroke: var(--curve2); }
+    svg .dashed { stroke-dasharray: 7 5; }
+    svg .cursor { stroke: var(--text); stroke-width: 1; }
     svg .ed { stroke: var(--ed); } svg .es { stroke: var(--es); }
     svg .mark { stroke-width: 1.5; stroke-dasharray: 4 3; }
     svg text.ed { fill: var(--ed); stroke: none; font-weight: 650; }
@@ -77,6 +92,8 @@ enum HTMLStyle {
       figure, tr, .card > header { break-inside: avoid; }
       h2, h3, .card > header { break-after: avoid; }
       .scroll { overflow: visible; }
+      .cine, svg .cursor { display: none; }
+      .wide { min-width: 0; }
     }
     """
 }

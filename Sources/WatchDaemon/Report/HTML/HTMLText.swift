@@ -1,3 +1,5 @@
+import Foundation
+
 /// Markup that may be put into a page: made of the program's own literals and of escaped text, of nothing else.
 struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
   private(set) var text: String
@@ -7,6 +9,12 @@ struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
   init(stringInterpolation: Interpolation) { text = stringInterpolation.text }
 
   init() { text = "" }
+
+  /// Bytes as a JSON string of base64, none of whose characters means anything in markup.
+  init(base64 data: Data) { text = "\"\(data.base64EncodedString())\"" }
+
+  /// The program's own script, which is no file's text.
+  init(script: StaticString) { text = "\(script)" }
 
   /// Literal parts are markup; interpolated strings are text and are escaped.
   struct Interpolation: StringInterpolationProtocol {

@@ -1,0 +1,132 @@
+import Foundation
+import Testing
+
+@testable import WatchDaemon
+
+@Suite struct OutboxIndexTests {
+  private func report(_ uid: String, revision: Int = 1, value: Double = 31.25) -> StudyReport {
+    var report = SampleReport.study
+    report.study = .init(uid: uid, revision: revision, supersedes: nil)
+    report.studyMeasurements[0].name = "MAPSE mean"
+    report.studyMeasurements[0].value = value
+    report.clips.removeLast(2)
+    return report
+  }
+
+  private func publish(_ report: StudyReport, in outbox: String) throws {
+    let name = PublishedRevision.name(study: report.study.uid, number: report.study.revision)
+    try Files.makeFolder(outbox + "/" + name, .outbox)
+    try AtomicFile.write(Array(StudyJSON.encode(report)), to: outbox + "/\(name)/study.json", .outbox)
+  }
+
+  private func update(_ outbox: String) throws -> OutboxIndex {
+    var index = OutboxIndex(outbox: outbox)
+    try index.refresh(outbox)
+    try index.write(to: outbox)
+    return index
+  }
+
+  private func text(_ name: String, in outbox: String) throws -> String {
+    String(decoding: try Files.read(outbox + "/" + name, .outbox), as: UTF8.self)
+  }
+
+  @Test func listsTheLatestRevisionOfEachStudyInThreeFiles() throws {
+    try withTemporaryFolder { outbox in
+      try publish(report("1.2.1"), in: outbox)
+      try publish(report("1.2.1", revision: 2, value: 12.5), in: outbox)
+      try publish(report("1.2.2"), in: outbox)
+      let index = try update(outbox)
+      #expect(index.entries.mapValues(\.folder) == ["1.2.1": "1.2.1.r2", "1.2.2": "1.2.2"])
+      #expect(try text("index.jsonl", in: outbox).split(separator: "\n").count == 2)
+      #expect(try text("measurements.csv", in: outbox).contains(",12.5,"))
+      let page = try text("index.html", in: outbox)
+      #expect(page.contains("1.2.1.r2/index.html") && page.contains("<data value=\"12.5\">12.5</data>"))
+      #expect(!page.contains("IM_0001"), "names of files stay in the study")
+    }
+  }
+
+  @Test func doesNotReadAgainWhatItKnows() throws {
+    try withTemporaryFolder { outbox in
+      for number in 1...20 { try publish(report("1.2.\(number)"), in: outbox) }
+      _ = try update(outbox)
+      // Were these read again, they would be missing.
+      for number in 1...20 { try Files.remove(outbox + "/1.2.\(number)/study.json", .outbox) }
+      try publish(report("1.2.21"), in: outbox)
+      #expect(try update(outbox).entries.count == 21)
+    }
+  }
+
+  @Test func forgetsStudiesThatAreGoneAndPassesByWhatIsNone() throws {
+    try withTemporaryFolder { outbox in
+      try publish(report("1.2.1"), in: outbox)
+      try publish(report("1.2.2"), in: outbox)
+      for name in ["notes", "1.2.9", ".staging", "1.2.1.rx", "1.2.1.r02"] {
+        try Files.makeFolder(outbox + "/" + name, .outbox)
+      }
+      #expect(try update(outbox).entries.count == 2)
+      try Files.removeTree(outbox + "/1.2.2", .outbox)
+      #expect(try Array(update(outbox).entries.keys) == ["1.2.1"])
+    }
+  }
+
+  @Test func survivesADamagedIndex() throws {
+    try withTemporaryFolder { outbox in
+      try publish(report("1.2.1"), in: outbox)
+      try AtomicFile.write(Array("{\"study\": \n\nnonsense".utf8), to: outbox + "/index.jsonl", .outbox)
+      #expect(try update(outbox).entries.count == 1)
+    }
+  }
+
+  @Test func putsReviewFlagsFirstAndThenTheLatest() throws {
+    var entries = try ["1.1", "1.2", "1.3"].enumerated().map { index, uid in
+      OutboxEntry(
+        try StudyJSON.decode(StudyJSON.encode(report(uid))), folder: uid, published: Int64(index))
+    }
+    entries[0].reviewReasons = ["steep-contact"]
+    #expect(entries.sorted(by: OutboxEntry.comesBefore).map(\.study) == ["1.1", "1.3", "1.2"])
+    let page = OutboxPage.render(entries.sorted(by: OutboxEntry.comesBefore))
+    let flagged = try #require(page.range(of: "To be looked at")?.lowerBound)
+    let others = try #require(page.range(of: "Other studies")?.lowerBound)
+    #expect(flagged < others && page.contains("the annulus stands steep"))
+  }
+
+  @Test(arguments: [
+    ("plain", "plain"), ("a,b", "\"a,b\""), ("say \"x\"", "\"say \"\"x\"\"\""), ("=1+1", "\"'=1+1\""),
+    ("+1", "\"'+1\""), ("-1", "\"'-1\""), ("@SUM(A1)", "\"'@SUM(A1)\""), ("\t=1", "\"'\t=1\""),
+    ("two\nlines", "\"two\nlines\""), ("", ""),
+  ])
+  func escapesFields(text: String, field: String) {
+    #expect(MeasurementsTable.field(text) == field)
+  }
+
+  @Test func everyNumberOfTheTableIsThatOfTheRecord() throws {
+    var report = SampleReport.study
+    report.clips = [MeasureSamples.clip(.a4c, uid: "1.1"), MeasureSamples.clip(.a2c, uid: "1.2")]
+    report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
+    let record = try StudyJSON.decode(StudyJSON.encode(report))
+    let text = MeasurementsTable.text([OutboxEntry(record, folder: "1.2.3.4", published: 0)])
+    let lines = text.split(separator: "\r\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    #expect(lines.count == 2 && lines[0].count == lines[1].count)
+    for measure in record.studyMeasurements {
+      let column = try #require(lines[0].firstIndex(of: "\(measure.name) (\(measure.unit))"))
+      #expect(Double(lines[1][column]) == measure.value, "\(measure.name)")
+    }
+  }
+
+  @Test func anOutboxThatCannotBeWrittenIsToldOnce() throws {
+    let told = Guarded(0)
+    let indexer = OutboxIndexer(outbox: "/proc/self/nowhere") { _ in told.withLock { $0 += 1 } }
+    try withTemporaryFolder { folder in
+      // A file where the outbox should be: listing it fails.
+      let file = folder + "/file"
+      try AtomicFile.write([], to: file, .outbox)
+      let broken = OutboxIndexer(outbox: file) { _ in told.withLock { $0 += 1 } }
+      broken.update()
+      broken.update()
+    }
+    indexer.update()
+    #expect(told.withLock { $0 } == 1, "an outbox that is not there holds nothing")
+  }
+}
