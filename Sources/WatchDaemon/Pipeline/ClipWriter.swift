@@ -16,12 +16,22 @@ struct ClipWriter: Sendable {
 
   private var clip: ClipReport { outcome.report }
 
+  /// What the page shows of a clip.
+  struct Pictures {
+    var overlays: [(CyclePhase, [UInt8])]
+    /// The cine's frames as JPEG files; empty where no page is wanted.
+    var cine: [[UInt8]]
+  }
+
+  /// The cine on the page: pixels of its larger side, and JPEG quality, that keep 76 frames well under 6 MB.
+  private static let pageForm = OverlayCine.Form.page(side: 440, quality: 70)
+
   /// - Parameter source: what objects repeat of the clip; without it there are pictures only.
-  /// - Returns: the overlay pictures.
+  /// - Returns: the pictures for the page.
   /// - Throws: a full disk; a file that cannot be decoded any more.
   func write(
     source: SourceClip?, _ report: StudyReport, into staging: String, log: inout StudyLog
-  ) throws -> [(CyclePhase, [UInt8])] {
+  ) throws -> Pictures {
     let outlines = segmented.outlines(threads: settings.threads)
     let path = staging + "/" + clip.sopInstanceUID
     let object = source.map { makeObject($0, report) }
@@ -31,16 +41,17 @@ struct ClipWriter: Sendable {
       }
     }
     let wantsCine = settings.outputs.contains(.overlay) && object != nil
-    let (frames, pngs) = try pictures(outlines, cine: wantsCine)
+    let forms = (wantsCine ? [.stored] : []) + (settings.outputs.contains(.html) ? [Self.pageForm] : [])
+    let (frames, pngs) = try pictures(outlines, forms)
     if wantsCine, let object {
       try Self.unlessRefused("overlay-refused", &log) {
-        try OverlayCineObject.write(object, frames: frames, to: path + Self.overlay)
+        try OverlayCineObject.write(object, frames: frames[0], to: path + Self.overlay)
       }
     }
     for (phase, png) in pngs {
       try AtomicFile.write(png, to: path + ".\(phase.rawValue).png", .staging)
     }
-    return pngs
+    return Pictures(overlays: pngs, cine: settings.outputs.contains(.html) ? frames.last ?? [] : [])
   }
 
   /// Attributes of the source that no valid object can repeat cost the study that object, not its results.
@@ -56,10 +67,10 @@ struct ClipWriter: Sendable {
     }
   }
 
-  /// The overlay cine's frames, where it is wanted, and the pictures of the measured frames.
+  /// The cine's frames in each form that is wanted, and the pictures of the measured frames.
   private func pictures(
-    _ outlines: [FrameOutlines], cine: Bool
-  ) throws -> (cine: [[UInt8]], pngs: [(CyclePhase, [UInt8])]) {
+    _ outlines: [FrameOutlines], _ forms: [OverlayCine.Form]
+  ) throws -> (cines: [[[UInt8]]], pngs: [(CyclePhase, [UInt8])]) {
     let pngs = DrawnPictures()
     let draw: @Sendable (DecodedFrame) throws -> Void = { [self] frame in
       for picture in wantedPictures where picture.measurement.frame == frame.index {
@@ -68,12 +79,12 @@ struct ClipWriter: Sendable {
         pngs.byPhase.withLock { $0[picture.measurement.phase] = png }
       }
     }
-    var frames: [[UInt8]] = []
-    if cine {
-      frames = try OverlayCine(clip: clip, segmented: segmented).jpegFrames(
-        of: file.path, [.stored], outlines: outlines, threads: settings.threads, also: draw)[0]
-    } else {
+    var frames: [[[UInt8]]] = []
+    if forms.isEmpty {
       try drawAlone(draw)
+    } else {
+      frames = try OverlayCine(clip: clip, segmented: segmented).jpegFrames(
+        of: file.path, forms, outlines: outlines, threads: settings.threads, also: draw)
     }
     let drawn = pngs.byPhase.withLock { $0 }
     return (frames, CyclePhase.allCases.compactMap { phase in drawn[phase].map { (phase, $0) } })

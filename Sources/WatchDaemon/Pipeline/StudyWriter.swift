@@ -1,3 +1,5 @@
+import Foundation
+
 /// Writes a study's outputs into its staging folder.
 struct StudyWriter: Sendable {
   let settings: AnalysisSettings
@@ -9,18 +11,21 @@ struct StudyWriter: Sendable {
   ) throws {
     if let predecessor { try keep(clipsOf: predecessor, missingFrom: outcomes, in: staging) }
     var overlays = HTMLReport.Overlays()
+    var cines: [String: HTMLReport.Cine] = [:]
     for (file, outcome) in zip(study.files, outcomes) {
       guard let segmented = outcome.segmented else { continue }
       let clip = ClipWriter(file: file, outcome: outcome, segmented: segmented, settings: settings)
-      for (phase, png) in try clip.write(source: source(of: file, report), report, into: staging, log: &log) {
-        overlays[outcome.report.sopInstanceUID, phase] = png
-      }
+      let pictures = try clip.write(source: source(of: file, report), report, into: staging, log: &log)
+      let uid = outcome.report.sopInstanceUID
+      for (phase, png) in pictures.overlays { overlays[uid, phase] = png }
+      if !pictures.cine.isEmpty { cines[uid] = HTMLReport.Cine(frames: pictures.cine.map { Data($0) }) }
     }
     if settings.outputs.contains(.sr) {
       try writeStructuredReport(report, study, predecessor, into: staging, log: &log)
     }
     if settings.outputs.contains(.html) {
-      try write(Array(HTMLReport.render(report: report, overlays: overlays).utf8), "index.html", in: staging)
+      let page = HTMLReport.render(report: report, overlays: overlays, cines: cines)
+      try write(Array(page.utf8), "index.html", in: staging)
     }
   }
 
