@@ -106,7 +106,9 @@ CK_INLINE void run_each(const tile_function *sizes, const panel *p, int32_t pixe
   int32_t parts = (pixels + CK_TILE_PIXELS - 1) / CK_TILE_PIXELS;
   for (int32_t part = 0, x = 0; part < parts; part++) {
     int32_t count = (pixels - x) / (parts - part);
-    sizes[count](p, in + (ptrdiff_t)x * pixel, out + (ptrdiff_t)x * CK_LANES);
+    panel q = *p;
+    q.bias += x * p->bias_pixel;
+    sizes[count](&q, in + (ptrdiff_t)x * pixel, out + (ptrdiff_t)x * CK_LANES);
     x += count;
   }
 }

@@ -5,7 +5,8 @@
 //
 // Two schedules. Where there are many tiles, a unit is a group of tiles from input to result, and V stays in
 // the core's cache while all panels pass by. Where there are more weights than inputs, V is computed for all
-// tiles first, and then a unit is a panel, so that each weight is read once.
+// tiles first, and then a unit is a panel, so that each weight is read once, or transformed once from the filter
+// that it comes from.
 #pragma once
 
 #include "conv_common.h"
@@ -27,12 +28,14 @@ typedef struct {
   int32_t parts;      // panel-wise: groups of each panel
   bool is_paired;     // V and the weights are bfloat16, and V's strides count its elements
   ptrdiff_t v_stride, s_stride;  // floats from one frequency to the next
-  float *v, *s;                  // V of every thread, or of all; S of every thread
+  ptrdiff_t u_stride;            // of transformed filters, 0 where there are none
+  float *v, *s, *u;              // V of every thread, or of all; S and transformed filters of every thread
 } winograd_job;
 
 enum {
   CK_WINOGRAD_BYTES = 768 << 10,  // of V and S together, for one thread
   CK_WINOGRAD_GROUP = 112,
+  CK_FILTER_BLOCKS = 8,  // input blocks whose filters are transformed together
   CK_STRIDE_PADDING = 3 * CK_LANES,  // so that the frequencies do not fall on the same cache sets
 };
 
@@ -45,7 +48,7 @@ static void plan_winograd(const ck_conv *conv, int32_t threads, winograd_job *jo
   job->tile_columns = divide_up(conv->out.width, job->m);
   job->tiles = divide_up(conv->out.height, job->m) * job->tile_columns;
   int32_t blocks = count_blocks(conv), out_blocks = ck_blocks(conv->out.channels);
-  job->is_panelwise = conv->out.channels > job->tiles;
+  job->is_panelwise = conv->out.channels > job->tiles || conv->transforms_weights;
   job->is_paired = conv->paired_weights != NULL && conv->multiplies_pairs;
   if (job->is_panelwise) {
     int32_t panels = divide_up(out_blocks, CK_PANEL_BLOCKS);
@@ -63,13 +66,15 @@ static void plan_winograd(const ck_conv *conv, int32_t threads, winograd_job *jo
   }
   job->v_stride = (ptrdiff_t)blocks * job->v_tiles * CK_LANES + CK_STRIDE_PADDING;
   job->s_stride = (ptrdiff_t)CK_PANEL_BLOCKS * job->group * CK_LANES + CK_STRIDE_PADDING;
+  ptrdiff_t filters = (ptrdiff_t)smaller(blocks, CK_FILTER_BLOCKS) * CK_LANES * CK_PANEL_BLOCKS * CK_LANES;
+  job->u_stride = conv->transforms_weights ? filters + CK_STRIDE_PADDING : 0;
 }
 
 static size_t winograd_scratch(const ck_conv *conv, int32_t threads) {
   winograd_job job;
   plan_winograd(conv, threads, &job);
   size_t v_count = job.is_panelwise ? 1 : threads;
-  return job.frequencies * (v_count * job.v_stride + threads * job.s_stride);
+  return job.frequencies * (v_count * job.v_stride + threads * (job.s_stride + job.u_stride));
 }
 
 // Transforms the (m + 2)^2 pixels from (row, column) on of CK_VL channels. `checked`: some lie outside the map,
@@ -193,9 +198,59 @@ CK_INLINE void transform_output(const int m, const winograd_job *job, int32_t bl
   else store_results(m, false, CK_FLOAT32, conv, block, part, y, x, results);
 }
 
+// The filters of `width` output channels and the input blocks [first, last), from the direct method's order to one
+// matrix a frequency.
+CK_INLINE void transform_filters(const int m, const winograd_job *job, const float *filters, int32_t width,
+                                 int32_t first, int32_t last, float *u) {
+  const int n = m + 2;
+  for (int32_t block = first; block < last; block++) {
+    const int32_t lanes = job->inputs.lanes[block];
+    const ptrdiff_t tap = (ptrdiff_t)lanes * width;
+    for (int32_t i = 0; i < lanes * width; i += CK_VL) {
+      vec half[6][3];
+      CK_UNROLL for (int x = 0; x < 3; x++) {
+        vec line[6];
+        const float *w = filters + x * tap + i;
+        filter_line(m, load(w), load(w + 3 * tap), load(w + 6 * tap), line);
+        CK_UNROLL for (int y = 0; y < n; y++) half[y][x] = line[y];
+      }
+      CK_UNROLL for (int y = 0; y < n; y++) {
+        vec line[6];
+        filter_line(m, half[y][0], half[y][1], half[y][2], line);
+        CK_UNROLL for (int x = 0; x < n; x++) store(u + (y * n + x) * job->u_stride + i, line[x]);
+      }
+    }
+    filters += 9 * tap;
+    u += tap;
+  }
+}
+
+// Sums of one panel over `tiles` tiles: as many channels at a time as the cache holds transformed filters of.
+CK_INLINE void multiply_filters(const int m, const winograd_job *job, panel p, int32_t block, int32_t tiles,
+                                const float *v, float *s, float *u) {
+  const int32_t blocks = panel_width(job->conv, block), all = job->inputs.count;
+  const float *filters = job->conv->weights + (size_t)block * CK_LANES * job->inputs.channels * 9;
+  for (int32_t first = 0; first < all; first += CK_FILTER_BLOCKS) {
+    p.blocks = smaller(CK_FILTER_BLOCKS, all - first);
+    p.lanes = job->inputs.lanes + first;
+    transform_filters(m, job, filters, blocks * CK_LANES, first, first + p.blocks, u);
+    for (int32_t b = 0; b < p.blocks; b++) filters += (ptrdiff_t)p.lanes[b] * 9 * blocks * CK_LANES;
+    for (int32_t k = 0; k < job->frequencies; k++) {
+      float *sums = s + k * job->s_stride;
+      p.weights = u + k * job->u_stride;
+      if (first > 0) {
+        p.bias = sums;
+        p.bias_pixel = CK_LANES;
+        p.bias_block = p.out_block_stride;
+      }
+      run_tiles(&p, blocks, tiles, v + k * job->v_stride + first * p.block_stride, sums);
+    }
+  }
+}
+
 // One panel over tiles [first, last): products into S, and from there to the result.
 CK_INLINE void multiply_panel(const int m, const winograd_job *job, int32_t block, int32_t first, int32_t last,
-                              const float *v, float *s) {
+                              const float *v, float *s, float *u) {
   static const _Alignas(64) float zeros[CK_PANEL_BLOCKS * CK_LANES];
   static const ptrdiff_t no_offset = 0;
   const int32_t blocks = panel_width(job->conv, block);
@@ -204,7 +259,8 @@ CK_INLINE void multiply_panel(const int m, const winograd_job *job, int32_t bloc
   panel p = {.bias = zeros, .bias_block = CK_LANES, .lanes = job->inputs.lanes, .blocks = job->inputs.count,
              .block_stride = (ptrdiff_t)job->v_tiles * CK_LANES, .taps = &no_offset, .tap_count = 1,
              .out_block_stride = (ptrdiff_t)job->group * CK_LANES};
-  for (int32_t k = 0; k < job->frequencies; k++) {
+  if (job->u_stride) multiply_filters(m, job, p, block, last - first, v, s, u);
+  for (int32_t k = 0; k < job->frequencies && !job->u_stride; k++) {
 #ifdef CK_REDUCED
     if (job->conv->paired_weights) {
       p.paired_weights = job->conv->paired_weights + block * depth * job->frequencies + k * blocks * depth;
@@ -233,7 +289,7 @@ CK_INLINE void group_unit(const int m, const winograd_job *job, int32_t unit, in
   for (int32_t block = 0; block < job->inputs.count; block++)
     transform_inputs(m, job, block, first, last, first, v);
   for (int32_t block = 0; block < ck_blocks(job->conv->out.channels); block += CK_PANEL_BLOCKS)
-    multiply_panel(m, job, block, first, last, v, s);
+    multiply_panel(m, job, block, first, last, v, s, NULL);
 }
 
 // Second schedule: V of one block and some tiles; then one panel over some tiles.
@@ -247,7 +303,8 @@ CK_INLINE void panel_unit(const int m, const winograd_job *job, int32_t unit, in
   int32_t block = unit / job->parts * CK_PANEL_BLOCKS;
   float *s = job->s + thread * job->frequencies * job->s_stride;
   const ptrdiff_t start = (ptrdiff_t)first * CK_LANES / (job->is_paired ? 2 : 1);
-  if (first < last) multiply_panel(m, job, block, first, last, job->v + start, s);
+  float *u = job->u + thread * job->frequencies * job->u_stride;
+  if (first < last) multiply_panel(m, job, block, first, last, job->v + start, s, u);
 }
 
 static void group_unit_2(void *job, int32_t unit, int32_t thread) { group_unit(2, job, unit, thread); }
@@ -272,6 +329,7 @@ static void winograd_run(ck_pool *pool, const ck_conv *conv, float *scratch) {
   list_blocks(conv, &job.inputs);
   job.v = scratch;
   job.s = scratch + (job.is_panelwise ? 1 : threads) * job.frequencies * job.v_stride;
+  job.u = job.s + threads * job.frequencies * job.s_stride;
   if (!job.is_panelwise) {
     int32_t units = divide_up(job.tiles, job.group);
     ck_pool_run(pool, job.m == 4 ? group_unit_4 : group_unit_2, &job, units);

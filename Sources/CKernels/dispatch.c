@@ -8,6 +8,8 @@ const ck_kernels *ck_kernels_for(ck_isa isa) {
     case CK_ISA_AVX2: return &ck_kernels_avx2;
     case CK_ISA_AVX512: return &ck_kernels_avx512;
   }
+#else
+  (void)isa;
 #endif
   return &ck_kernels_portable;
 }
@@ -64,4 +66,15 @@ void ck_map_average_pool(ck_isa isa, ck_pool *pool, ck_map from, ck_map to, ck_w
 
 void ck_map_softmax(ck_isa isa, ck_pool *pool, ck_map from, float *to) {
   ck_kernels_for(isa)->softmax(pool, from, to);
+}
+
+double ck_peak_floats(ck_isa isa) { return ck_kernels_for(isa)->peak_floats(); }
+
+double ck_peak_bytes(ck_isa isa) {
+#if defined(__x86_64__)
+  if (ck_isa_reduces(isa)) return ck_kernels_reduced.peak_bytes();
+#else
+  (void)isa;
+#endif
+  return 0;
 }

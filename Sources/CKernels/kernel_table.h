@@ -4,6 +4,7 @@
 #include "conv_direct.h"
 #include "conv_transposed.h"
 #include "conv_winograd.h"
+#include "peak.h"
 #include "pointwise.h"
 #include "softmax.h"
 
@@ -29,4 +30,5 @@ const ck_kernels CK_TABLE = {
     .max_pool = max_pool_run,
     .average_pool = average_pool_run,
     .softmax = softmax_run,
+    .peak_floats = peak_floats,
 };

@@ -19,6 +19,8 @@ typedef struct {
   void (*average_pool)(ck_pool *pool, ck_map from, ck_map to, ck_window_axis rows, ck_window_axis columns,
                        bool counts_padding);
   void (*softmax)(ck_pool *pool, ck_map from, float *to);
+  double (*peak_floats)(void);
+  double (*peak_bytes)(void);
 } ck_kernels;
 
 extern const ck_kernels ck_kernels_portable, ck_kernels_avx2, ck_kernels_avx512, ck_kernels_reduced;

@@ -14,6 +14,7 @@
 #define CK_REDUCED
 #include "conv_direct.h"
 #include "conv_winograd.h"
+#include "peak.h"
 
 static size_t conv_scratch(const ck_conv *conv, int32_t threads) {
   return conv->method == CK_METHOD_DIRECT ? direct_scratch(conv, threads) : winograd_scratch(conv, threads);
@@ -27,6 +28,7 @@ static void conv_run(ck_pool *pool, const ck_conv *conv, float *scratch) {
 }
 
 const ck_kernels ck_kernels_reduced = {
-    .panel_blocks = CK_PANEL_BLOCKS, .conv_scratch = conv_scratch, .conv_run = conv_run};
+    .panel_blocks = CK_PANEL_BLOCKS, .conv_scratch = conv_scratch, .conv_run = conv_run,
+    .peak_floats = peak_floats, .peak_bytes = peak_bytes};
 #pragma clang attribute pop
 #endif

@@ -28,6 +28,25 @@ CK_INLINE void input_line(const int m, const vec *d, vec *result) {
   result[5] = (d[1] + d[5]) - 2.5f * d[3];
 }
 
+// G w: three taps to m + 2 frequencies; pack.c has the matrices.
+CK_INLINE void filter_line(const int m, vec w0, vec w1, vec w2, vec *result) {
+  result[0] = w0;
+  if (m == 2) {
+    vec even = 0.5f * (w0 + w2), odd = 0.5f * w1;
+    result[1] = even + odd;
+    result[2] = even - odd;
+    result[3] = w2;
+    return;
+  }
+  vec even_a = (-2.0f / 3) * w0 - (1.0f / 3) * w2, odd_a = (-2.0f / 3 * CK_POINT_A) * w1;
+  vec even_b = (1.0f / 6) * w0 + (1.0f / 3) * w2, odd_b = (1.0f / 6 * CK_POINT_B) * w1;
+  result[1] = even_a + odd_a;
+  result[2] = even_a - odd_a;
+  result[3] = even_b + odd_b;
+  result[4] = even_b - odd_b;
+  result[5] = w2;
+}
+
 // A^T s: m + 2 frequencies to m results.
 CK_INLINE void output_line(const int m, const vec *s, vec *result) {
   if (m == 2) {

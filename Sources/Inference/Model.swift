@@ -46,10 +46,11 @@ public final class Model: Sendable {
     if precision == .int8 { try calibration.check(graph) }
     try self.init(
       program: Lowering.lower(graph, isa: isa, precision: precision, calibration: calibration),
-      inputName: graph.inputName, outputName: graph.outputName)
+      inputName: graph.inputName, outputName: graph.outputName, operations: graph.operations)
   }
 
-  init(program: Program, inputName: String, outputName: String) throws(ModelError) {
+  init(program: Program, inputName: String, outputName: String, operations: Int) throws(ModelError) {
+    self.operations = operations
     inputShape = program.buffers[program.input].shape
     outputShape = program.buffers[program.output].shape
     self.inputName = inputName
@@ -61,8 +62,28 @@ public final class Model: Sendable {
     }
   }
 
+  /// Multiplications and additions of the convolutions of one frame, by their definition.
+  public let operations: Int
+
   /// The instruction set that the weights are packed for: `portable`, `avx2` or `avx512`.
   public var instructionSet: String { String(cString: ck_isa_name(program.isa)) }
+}
+
+/// What the processor could do at best, to judge a time by.
+public enum ProcessorPeak {
+  /// Operations a second of one thread, measured on registers alone: on floats, or for `int8` on integers.
+  public static func operations(_ precision: Precision) -> Double {
+    precision == .int8 ? ck_peak_bytes(ck_isa_preferred()) : ck_peak_floats(ck_isa_preferred())
+  }
+}
+
+extension Graph {
+  fileprivate var operations: Int {
+    nodes.reduce(0) { sum, node in
+      guard case .convolution(let convolution) = node.operation else { return sum }
+      return sum + 2 * shapes[node.output][2] * shapes[node.output][3] * convolution.weights.count
+    }
+  }
 }
 
 extension Calibration? {

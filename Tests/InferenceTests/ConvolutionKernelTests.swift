@@ -75,6 +75,56 @@ import Testing
     for threads in [1, 2, 3, 5] { Self.expectAgreement(test, isa, threads: threads) }
   }
 
+  /// With more input channels than are transformed together, and fewer; with a last panel that is not full.
+  @Test(arguments: [CK_METHOD_WINOGRAD_2, CK_METHOD_WINOGRAD_4], instructionSets)
+  func agreesWhereWeightsAreTransformedInUse(_ method: ck_method, _ isa: ck_isa) {
+    for (doubled, channels, outputChannels) in [(0, 5, 7), (0, 128, 48), (33, 150, 20), (0, 300, 100)] {
+      for (rows, columns) in [(2, 2), (10, 14), (24, 40)] {
+        Self.expectAgreement(
+          ConvolutionCase(
+            method: method, rows: rows, columns: columns, doubledChannels: doubled, channels: channels,
+            outputChannels: outputChannels, activation: .relu, transformsWeights: true), isa)
+      }
+    }
+  }
+
+  /// As the first convolution of a network reads a picture.
+  @Test(arguments: instructionSets)
+  func readsPlanes(_ isa: ck_isa) {
+    for (channels, size, stride) in [(1, 3, 1), (3, 3, 2), (4, 5, 1), (17, 1, 1), (2, 7, 3)] {
+      for (rows, columns) in [(1, 1), (9, 13), (16, 30)] {
+        expectPlanesAreRead(rows, columns, channels: channels, size: size, stride: stride, isa)
+      }
+    }
+  }
+
+  private func expectPlanesAreRead(
+    _ rows: Int, _ columns: Int, channels: Int, size: Int, stride: Int, _ isa: ck_isa
+  ) {
+    let axis = Window.Axis(size: size, stride: stride, padBefore: size / 2, padAfter: size / 2)
+    var graph = Graph()
+    graph.input = graph.addValue(shape: [1, channels, rows, columns])
+    graph.output = graph.addValue(shape: [1, 19, axis.outputSize(rows), axis.outputSize(columns)])
+    var random = RandomNumbers(seed: 5)
+    let convolution = Convolution(
+      inputChannels: channels, outputChannels: 19, window: Window(rows: axis, columns: axis),
+      weights: random.floats(19 * channels * size * size), bias: random.floats(19), activation: .relu)
+    graph.nodes = [
+      Graph.Node(
+        origin: .init(operatorType: "Conv", name: ""), operation: .convolution(convolution),
+        inputs: [graph.input], output: graph.output)
+    ]
+    let input = random.floats(channels * rows * columns)
+    let expected = ReferenceInterpreter(graph: graph).run(input)
+    guard let model = try? Model(graph: graph, isa: isa),
+      let result = try? InferenceSession(model: model, threads: 2).run(input)
+    else {
+      Issue.record("no result")
+      return
+    }
+    #expect(largestDifference(result, expected) < 5e-6, "\(channels) \(size) \(stride)")
+  }
+
   @Test(arguments: instructionSets)
   func agreesForOtherWindows(_ isa: ck_isa) {
     for (size, padding) in [(1, 0), (1, 1), (2, 0), (5, 2), (7, 3)] {

@@ -45,6 +45,8 @@ struct ConvolutionCase {
   var size = 3
   var padding = 1
   var activation = Activation.none
+  /// Winograd's method from the filters themselves.
+  var transformsWeights = false
 
   var inputChannels: Int { doubledChannels + channels }
   var inputRows: Int { rows + size - 1 - 2 * padding }
@@ -103,7 +105,9 @@ struct ConvolutionTrial {
       }
       let output = BlockedMap(test.outputChannels, test.rows, test.columns)
       let pooled = BlockedMap(test.outputChannels, test.rows / 2, test.columns / 2)
-      let weights = convolution.packed(test.method, sources: sources.map { Int($0.1.map.channels) }, isa: isa)
+      let weights = convolution.packed(
+        test.transformsWeights ? CK_METHOD_DIRECT : test.method,
+        sources: sources.map { Int($0.1.map.channels) }, isa: isa)
       let bias = ConstantFloats(padding: convolution.bias)
       var arguments = ck_conv()
       arguments.source_count = Int32(sources.count)
@@ -119,6 +123,7 @@ struct ConvolutionTrial {
       arguments.columns = ck_window_axis(test.window.columns)
       arguments.method = test.method
       arguments.weights = weights.pointer
+      arguments.transforms_weights = test.transformsWeights
       arguments.bias = bias.pointer
       arguments.activation = ck_activation(test.activation)
       arguments.out = output.map

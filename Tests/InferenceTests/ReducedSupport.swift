@@ -97,7 +97,7 @@ extension ConvolutionTrial {
     let paddedBias = ConstantFloats(padding: bias)
     var arguments = arguments(sources)
     switch packed {
-    case .floats(let floats): arguments.weights = floats.pointer
+    case .floats(let floats), .filters(let floats): arguments.weights = floats.pointer
     case .pairs(let pairs):
       arguments.paired_weights = pairs.elements(UInt16.self)
       arguments.multiplies_pairs = reduction.weights == .multipliedPairs

@@ -32,6 +32,9 @@ typedef struct {
   ck_window_axis rows, columns;
   ck_method method;      // Winograd: 3x3, stride 1, dilation 1, no planar source
   const float *weights;  // packed by ck_pack_weights for the same method and instruction set
+  // Winograd: the weights are packed for CK_METHOD_DIRECT, and transformed as they are used. They take a fourth of
+  // the memory, and less time where reading them takes longer than transforming them.
+  bool transforms_weights;
   // Instead of them, if not NULL: packed by ck_pack_int8 (all sources CK_UINT8, direct method) or by
   // ck_pack_pairs (all sources CK_BFLOAT16 of whole blocks, Winograd).
   const int8_t *int8_weights;

@@ -24,4 +24,9 @@ bool ck_isa_reduces(ck_isa isa);
 // the one instruction as for the two that it replaces. Measured once, in a millisecond.
 bool ck_pairs_are_fast(void);
 
+// Operations (a multiplication and an addition are two) a second of one thread that does nothing else, measured;
+// on floats, or on integers of eight bits, which need ck_isa_reduces(isa).
+double ck_peak_floats(ck_isa isa);
+double ck_peak_bytes(ck_isa isa);
+
 const char *ck_isa_name(ck_isa isa);

@@ -18,6 +18,16 @@ enum ConvolutionMethod {
     default: return CK_METHOD_DIRECT
     }
   }
+
+  /// Whether Winograd's weights are transformed as they are used: where they do not stay in the cache and each is
+  /// used for few tiles, reading four times the memory takes longer than the transform.
+  static func transformsWeights(_ convolution: Convolution, _ method: ck_method, output: [Int]) -> Bool {
+    guard method != CK_METHOD_DIRECT else { return false }
+    let side = Int(method.rawValue)
+    let tiles = ((output[2] + side - 1) / side) * ((output[3] + side - 1) / side)
+    let bytes = (side + 2) * (side + 2) * convolution.inputChannels * convolution.outputChannels * 4
+    return convolution.outputChannels >= tiles && bytes > 1 << 20
+  }
 }
 
 extension Convolution {
@@ -35,16 +45,25 @@ extension Convolution {
 
 extension Convolution {
   /// The weights in the order of the kernels, for sources that are stored as they are.
-  func packed(_ method: ck_method, sources: [Buffer], unit: Float, isa: ck_isa) -> ConvolutionWeights {
+  ///
+  /// - Parameters:
+  ///   - output: the shape of the result.
+  ///   - unit: what the result's elements are multiples of.
+  func packed(
+    _ method: ck_method, sources: [Buffer], output: [Int], unit: Float, isa: ck_isa
+  ) -> ConvolutionWeights {
     let channels = sources.map { $0.shape[1] }
     if case .uint8? = sources.first?.storage {
       return packedInt8(channels, scales: sources.map(\.storage.scale), unit: unit, isa: isa)
     }
-    let floats = packed(method, sources: channels, isa: isa)
     let isPaired =
       method != CK_METHOD_DIRECT
       && sources.allSatisfy { $0.storage == .bfloat16 && $0.shape[1] % Int(CK_LANES) == 0 }
-    return isPaired ? .pairs(paired(method, floats, isa: isa)) : .floats(floats)
+    if isPaired { return .pairs(paired(method, packed(method, sources: channels, isa: isa), isa: isa)) }
+    if ConvolutionMethod.transformsWeights(self, method, output: output) {
+      return .filters(packed(CK_METHOD_DIRECT, sources: channels, isa: isa))
+    }
+    return .floats(packed(method, sources: channels, isa: isa))
   }
 
   /// Weights of Winograd's method, rounded to bfloat16.

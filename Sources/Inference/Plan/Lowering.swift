@@ -78,7 +78,8 @@ struct Lowering {
     let method = ConvolutionMethod.choose(
       convolution, output: graph.shapes[node.output], isPlanar: buffers.contains { $0.layout == .planar },
       isInt8: buffers.contains { $0.storage.element == CK_UINT8 })
-    let weights = convolution.packed(method, sources: buffers, unit: storage.scale, isa: program.isa)
+    let weights = convolution.packed(
+      method, sources: buffers, output: graph.shapes[node.output], unit: storage.scale, isa: program.isa)
     var bias = convolution.bias
     if case .bytes = weights { bias = bias.map { $0 / storage.scale } }
     var step = ConvolutionStep(

@@ -65,6 +65,8 @@ struct ChannelSource: Sendable {
 /// Packed weights, as the method and the sources of a convolution want them.
 enum ConvolutionWeights: Sendable {
   case floats(ConstantFloats)
+  /// As for the direct method; Winograd's transforms them as it uses them.
+  case filters(ConstantFloats)
   /// Of bfloat16, two input channels together.
   case pairs(ConstantFloats)
   /// `scale` and the convolution's bias are in units of the result.

@@ -74,6 +74,9 @@ struct StepRunner {
     arguments.method = step.method
     switch step.weights {
     case .floats(let floats): arguments.weights = floats.pointer
+    case .filters(let filters):
+      arguments.weights = filters.pointer
+      arguments.transforms_weights = true
     case .pairs(let pairs):
       arguments.paired_weights = pairs.elements(UInt16.self)
       arguments.multiplies_pairs = ck_pairs_are_fast()

@@ -9,8 +9,14 @@ extension Command {
       Option("--precision", "P", "auto, fp32, bf16 or int8 (default: auto)"),
       Option("--threads", "N", "frames in work at once (default: all cores)"),
       Option("--repeats", "N", "how often each part is run; the median counts (default: 3)"),
+      Option("--network", "FILE", "measure this ONNX network alone, without a card, a clip and an admission"),
+      Option("--input", "FILE", "with --network: its input as 32-bit floats (default: a made-up picture)"),
+      Option("--serve", nil, "with --network: read how many frames to run, line by line, and print JSON"),
     ],
-    run: { arguments in try BenchRun(arguments).run() })
+    run: { arguments in
+      if let network = arguments["--network"] { return try NetworkBench(network, arguments).run() }
+      return try BenchRun(arguments).run()
+    })
 }
 
 /// One call of `hinged bench`: on a clip of one's own, or on a synthetic one.
@@ -35,7 +41,8 @@ struct BenchRun {
     let frames = Double(file.header.frames)
     print(
       "\(Plural.of(file.header.frames, "frame")) of \(file.header.columns) x \(file.header.rows), "
-        + "\(Plural.of(threads, "thread"))")
+        + "\(Plural.of(threads, "thread")), \(pipeline.analysis.segmenter.model.instructionSet), "
+        + pipeline.analysis.segmenter.precision.rawValue)
     try report("decode", frames) { try decode(file) }
     try report("inference", frames) { try infer(file.header.frames) }
     try report("whole walk", frames) { try walk(file, folder: folder) }
