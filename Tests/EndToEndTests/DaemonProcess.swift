@@ -9,6 +9,7 @@ final class DaemonProcess {
   let folder: String
   private let owned: TemporaryFolder
   private var process: Child?
+  private var livesBefore = 0
   private var logFile: String { owned.path + "/log" }
   var settings: [String: String]
   /// Runs the daemon in place of this process: `setpriv` and its arguments, say.
@@ -49,6 +50,7 @@ final class DaemonProcess {
   var configuration: String { folder + "/hinged.conf" }
 
   func start(environment: [String: String] = [:]) throws {
+    livesBefore = lives
     try writeConfiguration()
     process = try Child(
       launcher + [Products.hinged, "run", "--config", configuration], output: logFile,
@@ -130,7 +132,8 @@ extension DaemonProcess {
   /// Waits until as many files were taken and each of them is at its end, as the journal tells it.
   func waitUntilIdle(taken: Int, seconds: Double = 120) async throws -> Bool {
     try await wait(seconds: seconds) {
-      guard let ledger = try? StudyJournal.read(spool + "/journal") else { return false }
+      // The journal of an earlier life may tell of rest before this one hears a signal.
+      guard lives > livesBefore, let ledger = try? StudyJournal.read(spool + "/journal") else { return false }
       return ledger.unfinished.isEmpty && FileSums(ledger).taken >= taken
     }
   }

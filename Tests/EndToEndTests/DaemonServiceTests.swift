@@ -100,6 +100,12 @@ import Testing
     #expect(try await daemon.wait { calls().count == 2 })
     _ = FileManager.default.createFile(atPath: daemon.folder + "/open", contents: nil)
     #expect(try await daemon.wait { calls().count == 3 })
+    // Ended before it wrote down that the hook was content, it would ask again.
+    #expect(
+      try await daemon.wait {
+        (try? StudyJournal.read(daemon.spool + "/journal"))?.states.values.contains(where: \.isToBeAnnounced)
+          == false
+      })
     #expect(try await daemon.ended() == 0)
     #expect(calls() == [call, call, call])
     try daemon.start()

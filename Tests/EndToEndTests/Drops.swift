@@ -111,7 +111,8 @@ struct Drops {
 
   /// The folders that readers of the outbox see.
   static func results(in outbox: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: outbox)) ?? []).filter { !$0.hasPrefix(".") }
+    ((try? FileManager.default.contentsOfDirectory(atPath: outbox)) ?? [])
+      .filter { !$0.hasPrefix(".") && !OutboxIndex.names.contains($0) }
       .sorted()
   }
 
