@@ -112,7 +112,7 @@ def sidecar(name: str, version: str, file: str, digest: str, figures: dict, reci
             "left": len(CLASSES),
             "right": len(CLASSES) + 1,
             "temperature": 1.0,
-            "weight": 0.5,
+            "weight": {"apical": 0.5},
         },
         "views": ["A4C", "A2C"],
         "training_data": "CAMUS, official training list, 4CH and 2CH, ED and ES",

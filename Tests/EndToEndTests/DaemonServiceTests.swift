@@ -3,6 +3,8 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import WatchDaemon
+
 /// The daemon as a service manager and an operator meet it: signals, notifications, hook, retention.
 @Suite(.serialized, .enabled(if: DaemonProcess.isPossible)) struct DaemonServiceTests {
   private static func daemon(_ settings: [String: String] = [:]) throws -> DaemonProcess {

@@ -36,9 +36,9 @@ extension Command {
     }
     let card = segmenter.card
     evaluator.training = card.training ?? []
-    evaluator.extractor = HingeExtractor(options: try hingeOptions(arguments["--points"], card))
+    evaluator.extractors = card.hingeExtractors(try change(toPoints: arguments["--points"], card))
     evaluator.expectedErrors = { pair, entry in
-      card.expectedErrors(of: pair, view: entry.view == .fourChamber ? .a4c : .a2c, phase: entry.phase)
+      card.expectedErrors(of: pair, view: entry.view.code, phase: entry.phase)
     }
     let model = StudyReport.Model(name: card.name, sha256: card.sha256, licence: card.licence)
     try evaluator.run(dataset, model: model, output: output)
@@ -46,21 +46,23 @@ extension Command {
     return ExitCode.success
   }
 
-  private static func hingeOptions(_ way: String?, _ card: ModelCard) throws -> HingeOptions {
-    var options = card.hingeOptions
+  private static func change(
+    toPoints way: String?, _ card: ModelCard
+  ) throws -> (inout HingeOptions) -> Void {
     switch way {
-    case nil, "model": break
+    case nil, "model": return { _ in }
     case "plain":
-      options.method = .plain
-      options.landmarkWeight = 0
-    case "contact": options.landmarkWeight = 0
-    case "landmarks" where card.landmarks != nil: options.landmarkWeight = 1
+      return {
+        $0.method = .plain
+        $0.landmarkWeight = 0
+      }
+    case "contact": return { $0.landmarkWeight = 0 }
+    case "landmarks" where card.landmarks != nil: return { $0.landmarkWeight = 1 }
     case "landmarks":
       throw CommandFailure.usage("--points landmarks: \(card.name) has none; take another way")
     case let other?:
       throw CommandFailure.usage("--points \(other): plain, contact, landmarks or model is needed")
     }
-    return options
   }
 
   private static func views(_ text: String) throws -> [CAMUSDataset.View] {
@@ -70,6 +72,26 @@ extension Command {
       }
       return view
     }
+  }
+}
+
+extension CAMUSDataset.View {
+  /// The view as the product names it.
+  var code: ClipReport.View.Code { self == .fourChamber ? .a4c : .a2c }
+}
+
+extension ModelCard {
+  /// How hinge points are taken in each view of a data set.
+  func hingeExtractors(
+    _ change: (inout HingeOptions) -> Void = { _ in }
+  ) -> [CAMUSDataset.View: HingeExtractor] {
+    var extractors: [CAMUSDataset.View: HingeExtractor] = [:]
+    for view in CAMUSDataset.View.allCases {
+      var options = hingeOptions(view: view.code)
+      change(&options)
+      extractors[view] = HingeExtractor(options: options)
+    }
+    return extractors
   }
 }
 

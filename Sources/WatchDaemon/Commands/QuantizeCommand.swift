@@ -140,7 +140,7 @@ struct QuantizeRun {
   private func evaluator(_ segmenter: Segmenter) throws -> Evaluator {
     Evaluator(
       segmenter: try NetworkPictureSegmenter(segmenter, threads: options.threads),
-      extractor: HingeExtractor(options: segmenter.card.hingeOptions))
+      extractors: segmenter.card.hingeExtractors())
   }
 
   private func dataset(_ list: String) throws -> CAMUSDataset {

@@ -28,6 +28,8 @@ struct Evaluation: Encodable, Sendable {
 struct Evaluator {
   var segmenter: any PictureSegmenter
   var extractor = HingeExtractor()
+  /// For a view of its own, in place of `extractor`.
+  var extractors: [CAMUSDataset.View: HingeExtractor] = [:]
   /// The errors that the product expects of a pair.
   var expectedErrors: (HingePair, CAMUSDataset.Entry) -> ModelCard.HingeErrors? = { _, _ in nil }
   /// Of the model, for the page.
@@ -86,7 +88,7 @@ struct Evaluator {
       "a segmentation on the picture's grid")
     let sector = SectorMask(
       still: picture.pixels, width: picture.width, height: picture.height, spacing: picture.spacing)
-    let finding = hingePoints(found, sector: sector)
+    let finding = hingePoints(found, sector: sector, by: extractors[entry.view] ?? extractor)
     var expected: ModelCard.HingeErrors?
     if case .measured(let pair) = finding { expected = expectedErrors(pair, entry) }
     let result = EvaluatedCase(
@@ -95,7 +97,9 @@ struct Evaluator {
     return (found.labels, result)
   }
 
-  private func hingePoints(_ found: PictureSegmentation, sector: SectorMask?) -> HingeFinding {
+  private func hingePoints(
+    _ found: PictureSegmentation, sector: SectorMask?, by extractor: HingeExtractor
+  ) -> HingeFinding {
     let grid = found.probabilities
     let onGrid = sector?.resampled(
       width: grid.width, height: grid.height, spacing: grid.spacing, by: found.mapping)

@@ -86,6 +86,7 @@ struct ClipAnalysis: Sendable {
     let rest = (0..<file.header.frames).filter { sample.findings[$0] == nil }
     var findings = sample.findings
     if !rest.isEmpty {
+      let view = outcome.report.view.code
       let decoder = try CineDecoder(path: file.path, frames: rest, limits: .init())
       defer { decoder.close() }
       let loop = FrameLoop(sample.target, segmenter: segmenter, width: settings.threads)
@@ -94,7 +95,7 @@ struct ClipAnalysis: Sendable {
           over: {
             try checkpoint.pass(.inference)
             return try decoder.next()
-          }, sector: sample.target.sector)
+          }, sector: sample.target.sector, view: view)
       }
       findings.merge(found) { old, _ in old }
     }

@@ -37,7 +37,7 @@ struct ClipSampling {
     var stop = ClipStop.excluded(.no2DRegion, "No ultrasound sector moves in the 2D region.")
     for region in regions.sorted(by: { $0.box.width * $0.box.height > $1.box.width * $1.box.height }) {
       guard let target = target(in: region, frames: frames) else { continue }
-      let findings = try outcome.inference.measure { try segment(frames, target) }
+      let findings = try outcome.inference.measure { try segment(frames, target, outcome.report.view.code) }
       let verdict = ApicalPlausibility.verdict(
         of: findings.sorted { $0.key < $1.key }.map { $0.value.labels.labelMask })
       if verdict.isApical { return Result(target: target, findings: findings) }
@@ -77,14 +77,16 @@ struct ClipSampling {
       sector: sector, spacing: spacing)
   }
 
-  private func segment(_ frames: [DecodedFrame], _ target: ClipTarget) throws -> [Int: FrameFinding] {
+  private func segment(
+    _ frames: [DecodedFrame], _ target: ClipTarget, _ view: ClipReport.View.Code
+  ) throws -> [Int: FrameFinding] {
     var rest = frames[...]
     return try FrameLoop(target, segmenter: segmenter, width: threads)
       .findings(
         over: {
           try checkpoint.pass(.inference)
           return rest.popFirst()
-        }, sector: target.sector)
+        }, sector: target.sector, view: view)
   }
 
   private static func sentence(_ verdict: ApicalPlausibility.Verdict) -> String {
@@ -103,8 +105,10 @@ extension FrameLoop {
 
   /// Segments frames and takes their hinge points.
   /// - Parameter sector: on the grid of the target's box.
-  func findings(over next: () throws -> DecodedFrame?, sector: SectorMask) throws -> [Int: FrameFinding] {
-    let extractor = HingeExtractor(options: segmenter.card.hingeOptions)
+  func findings(
+    over next: () throws -> DecodedFrame?, sector: SectorMask, view: ClipReport.View.Code
+  ) throws -> [Int: FrameFinding] {
+    let extractor = HingeExtractor(options: segmenter.card.hingeOptions(view: view))
     let geometry = mapping.geometry
     let onInput = sector.resampled(
       width: geometry.inputSide, height: geometry.inputSide, spacing: geometry.inputSpacing,

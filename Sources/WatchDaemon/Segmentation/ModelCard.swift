@@ -22,8 +22,12 @@ struct ModelCard: Codable, Sendable, Equatable {
     var right: Int
     /// Divides the logits, so that 70 % of the true points lie in the 70 % range.
     var temperature: Double
-    /// How far the points go from the contact line's ends to the landmarks: 0 not at all, 1 all the way.
-    var weight: Double
+    /// How far the points go from the contact line's ends to the landmarks, 0 not at all and 1 all the way: by view
+    /// (`A4C`, `A2C`), and `apical` for a view that is not established.
+    var weight: [String: Double]
+    /// The confidence is the maps' probability times this: how often, on the validation list, both points lay within
+    /// 5 mm over how often the maps expected it. `nil` counts as 1.
+    var reliability: Double?
   }
 
   /// The 15 and 85 percentile of the error of one point, prediction minus truth, in millimetres.
@@ -92,10 +96,13 @@ struct ModelCard: Codable, Sendable, Equatable {
     landmarks.map { Set([$0.left, $0.right]) == [classes.count, classes.count + 1] } ?? true
   }
 
-  /// How hinge points are taken from this model's outputs.
-  var hingeOptions: HingeOptions {
+  /// How hinge points are taken from this model's outputs in a view.
+  func hingeOptions(view: ClipReport.View.Code) -> HingeOptions {
     var options = HingeOptions()
-    if let landmarks { options.landmarkWeight = landmarks.weight }
+    let weights = landmarks?.weight ?? [:]
+    if let weight = weights[view.rawValue] ?? weights[ClipReport.View.Code.apical.rawValue] {
+      options.landmarkWeight = weight
+    }
     return options
   }
 }
@@ -105,7 +112,10 @@ extension ModelCard {
   func expectedErrors(
     of pair: HingePair, view: ClipReport.View.Code, phase: CyclePhase
   ) -> HingeErrors? {
-    pair.expectedErrors.map(HingeErrors.init) ?? hingeErrors(view: view, phase: phase)
+    guard let expected = pair.expectedErrors else { return hingeErrors(view: view, phase: phase) }
+    var errors = HingeErrors(expected)
+    errors.bothWithin5Millimetres *= landmarks?.reliability ?? 1
+    return errors
   }
 
   /// The errors to expect of a view and phase; those of all apical pictures where the view is not established.
