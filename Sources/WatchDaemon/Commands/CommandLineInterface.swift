@@ -30,7 +30,7 @@ struct Command: Sendable {
 enum CommandLineInterface {
   static let commands: [Command] = [
     .run, .process, .evaluate, .demo, .status, .explain, .requeue, .checkConfig, .bench, .quantize,
-    .decodeWorker,
+    .compare, .model, .completion, .decodeWorker,
   ]
 
   static func run(_ words: [String]) -> Int32 {

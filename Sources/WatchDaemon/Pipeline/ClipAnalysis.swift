@@ -3,7 +3,7 @@ import Hinge
 /// The walk of one clip: gate, view, sample, every frame, beats, measurements. Each step gives what the next one
 /// needs or stops the walk with a reason, which is a result.
 struct ClipAnalysis: Sendable {
-  let segmenter: Segmenter
+  let segmenters: SegmenterSet
   let settings: AnalysisSettings
 
   /// All that is known of a clip when its walk has ended.
@@ -38,11 +38,14 @@ struct ClipAnalysis: Sendable {
   private func walk(_ file: StudyFile, _ checkpoint: Checkpoint, _ outcome: inout Outcome) throws {
     let regions = try eligibleRegions(of: file.header)
     outcome.report.view = try establishedView(of: file)
+    let segmenter = segmenters[outcome.report.view.code]
+    outcome.report.model = StudyReport.Model(segmenter)
     let sampling = ClipSampling(
       file: file, segmenter: segmenter, threads: settings.threads, checkpoint: checkpoint)
     let sample = try sampling.apicalRegion(of: regions, outcome: &outcome)
     outcome.report.take(sample.target.region, of: file.header)
-    let findings = try everyFrame(of: file, sample: sample, checkpoint, outcome: &outcome)
+    let findings = try everyFrame(
+      of: file, sample: sample, segmenter, checkpoint, outcome: &outcome)
     let segmented = SegmentedClip(
       target: sample.target, inputSide: segmenter.inputSide, findings: findings)
     outcome.segmented = segmented
@@ -55,7 +58,7 @@ struct ClipAnalysis: Sendable {
       ClipGeometry(
         findings, times: times, target: sample.target, inputSide: segmenter.inputSide),
       hasTimes: file.header.meanFrameTime != nil)
-    try measure(segmented, &outcome)
+    try measure(segmented, segmenter.card, &outcome)
   }
 
   private func eligibleRegions(of header: ClipHeader) throws -> [ImageRegion] {
@@ -81,7 +84,8 @@ struct ClipAnalysis: Sendable {
 
   /// The findings of all frames, in order; those that were sampled are not computed again.
   private func everyFrame(
-    of file: StudyFile, sample: ClipSampling.Result, _ checkpoint: Checkpoint, outcome: inout Outcome
+    of file: StudyFile, sample: ClipSampling.Result, _ segmenter: Segmenter, _ checkpoint: Checkpoint,
+    outcome: inout Outcome
   ) throws -> [FrameFinding] {
     let rest = (0..<file.header.frames).filter { sample.findings[$0] == nil }
     var findings = sample.findings
@@ -95,14 +99,16 @@ struct ClipAnalysis: Sendable {
           over: {
             try checkpoint.pass(.inference)
             return try decoder.next()
-          }, sector: sample.target.sector, view: view)
+          }, target: sample.target, view: view)
       }
       findings.merge(found) { old, _ in old }
     }
     return findings.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  private func measure(_ segmented: SegmentedClip, _ outcome: inout Outcome) throws {
+  private func measure(
+    _ segmented: SegmentedClip, _ card: ModelCard, _ outcome: inout Outcome
+  ) throws {
     guard let beat = outcome.report.beats.first(where: \.reference) else {
       throw ClipStop.indeterminate(
         .noFullBeat, "The loop holds no beat with a clear end diastole and end systole.")
@@ -116,7 +122,7 @@ struct ClipAnalysis: Sendable {
         continue
       }
       var measurement = PhaseMeasurement(
-        pair, phase: phase, frame: frame, view: view, target: segmented.target, card: segmenter.card)
+        pair, phase: phase, frame: frame, view: view, target: segmented.target, card: card)
       measurement.contours = .init(segmented.outlines(of: frame))
       outcome.report.measurements.append(measurement)
       outcome.pictures.append(MeasuredPicture(measurement, pair: pair, target: segmented.target))

@@ -34,7 +34,7 @@ final class Segmenter: Sendable {
   private static func load(
     _ path: String, _ choice: PrecisionChoice
   ) throws(CommandFailure) -> (model: Model, card: ModelCard, sha256: String, precision: Precision) {
-    let cardPath = (path as NSString).deletingPathExtension + ".json"
+    let cardPath = ModelCard.path(ofModel: path)
     func failure(_ file: String, _ fault: String) -> CommandFailure {
       CommandFailure(code: ExitCode.configuration, sentence: "\(file): \(fault)")
     }
