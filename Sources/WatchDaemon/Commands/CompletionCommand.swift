@@ -18,7 +18,8 @@ enum ShellCompletion: String, CaseIterable {
   case bash, zsh, fish
 
   func script(for commands: [Command]) -> String {
-    switch self {
+    let commands = Command.byFirstWord(commands)
+    return switch self {
     case .bash: BashCompletion(commands: commands).script
     case .zsh: ZshCompletion(commands: commands).script
     case .fish: FishCompletion(commands: commands).script
@@ -45,6 +46,23 @@ extension Option {
 }
 
 extension Command {
+  /// Commands of two words share what is offered after the first: the second words, and the options of all of them.
+  fileprivate static func byFirstWord(_ commands: [Command]) -> [Command] {
+    commands.reduce(into: []) { list, command in
+      let words = command.name.split(separator: " ").map(String.init)
+      guard words.count == 2 else { return list.append(command) }
+      if let place = list.firstIndex(where: { $0.name == words[0] }) {
+        list[place].operands += "|" + words[1]
+        let known = Set(list[place].options.map(\.name))
+        list[place].options += command.options.filter { !known.contains($0.name) }
+      } else {
+        var first = command
+        (first.name, first.operands) = (words[0], words[1])
+        list.append(first)
+      }
+    }
+  }
+
   /// Words that an operand is one of; empty where operands are files or words that only the caller knows.
   var operandWords: [String] {
     guard let first = operands.split(separator: " ").first, first.allSatisfy({ $0.isLowercase || $0 == "|" })
