@@ -28,24 +28,31 @@ Pixel fromYBR(int luma, int blueChroma, int redChroma) {
   return {static_cast<uint8_t>(luma), pixel.coloured};
 }
 
-bool contains(const hd_box &box, uint32_t x, uint32_t y) {
-  return x >= box.x && x - box.x < box.width && y >= box.y && y - box.y < box.height;
-}
-
+/// Colour counts inside of the box alone; outside of it the compiler is left with a plain loop over luma.
 template <typename PixelAt>
 double fill(const PixelFormat &format, const hd_box &box, uint8_t *gray, PixelAt pixelAt) {
-  uint64_t inside = 0;
+  const uint32_t left = std::min(box.x, format.columns);
+  const uint32_t right = left + std::min(box.width, format.columns - left);
+  const uint32_t top = std::min(box.y, format.rows);
+  const uint32_t bottom = top + std::min(box.height, format.rows - top);
+  const auto luma = [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) gray[i] = pixelAt(i).gray;
+  };
   uint64_t coloured = 0;
-  size_t index = 0;
   for (uint32_t y = 0; y < format.rows; ++y) {
-    for (uint32_t x = 0; x < format.columns; ++x, ++index) {
-      const Pixel pixel = pixelAt(index);
-      const bool counts = contains(box, x, y);
-      gray[index] = pixel.gray;
-      inside += counts;
-      coloured += counts && pixel.coloured;
+    const size_t row = static_cast<size_t>(y) * format.columns;
+    const bool counts = y >= top && y < bottom;
+    const size_t begin = row + (counts ? left : 0);
+    const size_t end = row + (counts ? right : 0);
+    luma(row, begin);
+    for (size_t i = begin; i < end; ++i) {
+      const Pixel pixel = pixelAt(i);
+      gray[i] = pixel.gray;
+      coloured += pixel.coloured;
     }
+    luma(end, row + format.columns);
   }
+  const uint64_t inside = static_cast<uint64_t>(right - left) * (bottom - top);
   return inside == 0 ? 0 : static_cast<double>(coloured) / static_cast<double>(inside);
 }
 

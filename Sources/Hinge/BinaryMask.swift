@@ -63,6 +63,26 @@ public struct BinaryMask: Equatable, Sendable {
 
   public func subtracting(_ other: BinaryMask) -> BinaryMask { combined(other) { $0 && !$1 } }
 
+  /// The part of the grid in `box`, which lies inside of it.
+  func cropped(to box: GridBox) -> BinaryMask {
+    var part: [Bool] = []
+    part.reserveCapacity(box.width * box.height)
+    for y in box.minY...box.maxY {
+      part.append(contentsOf: bits[(y * width + box.minX)...(y * width + box.maxX)])
+    }
+    return BinaryMask(width: box.width, height: box.height, bits: part)
+  }
+
+  /// The set on a larger grid, of which its own grid is the part `box`.
+  func placed(width wholeWidth: Int, height wholeHeight: Int, at box: GridBox) -> BinaryMask {
+    var result = BinaryMask(width: wholeWidth, height: wholeHeight)
+    for y in 0..<height {
+      let start = (box.minY + y) * wholeWidth + box.minX
+      result.bits.replaceSubrange(start..<start + width, with: bits[y * width..<(y + 1) * width])
+    }
+    return result
+  }
+
   private func combined(_ other: BinaryMask, _ rule: (Bool, Bool) -> Bool) -> BinaryMask {
     precondition(width == other.width && height == other.height, "masks of one grid")
     return BinaryMask(width: width, height: height, bits: zip(bits, other.bits).map(rule))
@@ -85,6 +105,13 @@ public struct GridBox: Equatable, Sendable, Codable {
 
   public var width: Int { maxX - minX + 1 }
   public var height: Int { maxY - minY + 1 }
+
+  /// With so many pixels more on every side, within a grid.
+  func grown(by margin: Int, width: Int, height: Int) -> GridBox {
+    GridBox(
+      minX: max(0, minX - margin), minY: max(0, minY - margin), maxX: min(width - 1, maxX + margin),
+      maxY: min(height - 1, maxY + margin))
+  }
 }
 
 extension LabelMask {
@@ -94,10 +121,8 @@ extension LabelMask {
     var wanted = [Bool](repeating: false, count: 256)
     for label in labels { wanted[Int(label.rawValue)] = true }
     let bits = self.labels.map { wanted[Int($0)] }
-    guard let box = BinaryMask(width: width, height: height, bits: bits).boundingBox else { return nil }
-    return GridBox(
-      minX: max(0, box.minX - margin), minY: max(0, box.minY - margin),
-      maxX: min(width - 1, box.maxX + margin), maxY: min(height - 1, box.maxY + margin))
+    return BinaryMask(width: width, height: height, bits: bits).boundingBox?
+      .grown(by: margin, width: width, height: height)
   }
 
   /// The part of the grid in `box`, which lies inside of it.

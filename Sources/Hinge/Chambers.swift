@@ -29,6 +29,13 @@ extension BinaryMask {
   /// would round off: all that lies within two radii of the eroded core stays, and the tip of a corner of 60
   /// degrees is just that far from it.
   func withoutThinParts(radius: Double, spacing: PixelSpacing) -> BinaryMask {
+    // The nearest pixel outside of the set lies in its bounds or one pixel around them.
+    guard let box = boundingBox?.grown(by: 1, width: width, height: height) else { return self }
+    return cropped(to: box).withoutThinPartsInWhole(radius: radius, spacing: spacing)
+      .placed(width: width, height: height, at: box)
+  }
+
+  private func withoutThinPartsInWhole(radius: Double, spacing: PixelSpacing) -> BinaryMask {
     let core = eroded(radius: radius, spacing: spacing).largestComponent
     guard !core.isEmpty else { return self }
     return core.dilated(radius: 2 * radius, spacing: spacing).intersection(self).largestComponent

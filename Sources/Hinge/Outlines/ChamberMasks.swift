@@ -20,10 +20,10 @@ public struct ChamberMasks: Equatable, Sendable {
     let chambers = leakRadius.map { Chambers(part, leakRadius: $0) }
     let main = chambers?.ventricle ?? BinaryMask(part, .leftVentricle).largestComponent.holesFilled
     let wall = BinaryMask(part, .myocardium).largestComponent
-    ventricle = main.placed(in: mask, at: box)
-    heart = main.union(wall).placed(in: mask, at: box)
+    ventricle = main.placed(width: mask.width, height: mask.height, at: box)
+    heart = main.union(wall).placed(width: mask.width, height: mask.height, at: box)
     atrium = (chambers?.atrium ?? BinaryMask(part, .leftAtrium).largestComponent.holesFilled)
-      .placed(in: mask, at: box)
+      .placed(width: mask.width, height: mask.height, at: box)
   }
 
   /// Pixels around the chambers that count as surroundings, as `HingeExtractor` has them.
@@ -34,15 +34,5 @@ extension BinaryMask {
   func union(_ other: BinaryMask) -> BinaryMask {
     precondition(width == other.width && height == other.height, "masks of one grid")
     return BinaryMask(width: width, height: height, bits: zip(bits, other.bits).map { $0 || $1 })
-  }
-
-  /// The set on the grid of `whole`, of which its own grid is the part `box`.
-  fileprivate func placed(in whole: LabelMask, at box: GridBox) -> BinaryMask {
-    var result = BinaryMask(width: whole.width, height: whole.height)
-    for y in 0..<height {
-      let start = (box.minY + y) * whole.width + box.minX
-      result.bits.replaceSubrange(start..<start + width, with: bits[y * width..<(y + 1) * width])
-    }
-    return result
   }
 }

@@ -17,11 +17,14 @@ struct ClipAnalysis: Sendable {
     var inference = Stopwatch()
   }
 
+  /// - Parameter room: bytes that the clip's frames may take until they are drawn.
   /// - Throws: only what `checkpoint` asks for: all that a clip can do wrong is a result.
-  func analyse(_ file: StudyFile, _ checkpoint: Checkpoint = .none) throws(Checkpoint.Stop) -> Outcome {
+  func analyse(
+    _ file: StudyFile, roomForFrames room: Int = 0, _ checkpoint: Checkpoint = .none
+  ) throws(Checkpoint.Stop) -> Outcome {
     var outcome = Outcome(report: ClipReport(file.header, file: settings.namesFiles ? file.name : nil))
     do {
-      try walk(file, checkpoint, &outcome)
+      try walk(file, keepsFrames: MemoryEstimate.luma(of: file.header) <= room, checkpoint, &outcome)
     } catch let stop as Checkpoint.Stop {
       throw stop
     } catch let stop as ClipStop {
@@ -35,7 +38,9 @@ struct ClipAnalysis: Sendable {
     return outcome
   }
 
-  private func walk(_ file: StudyFile, _ checkpoint: Checkpoint, _ outcome: inout Outcome) throws {
+  private func walk(
+    _ file: StudyFile, keepsFrames: Bool, _ checkpoint: Checkpoint, _ outcome: inout Outcome
+  ) throws {
     let regions = try eligibleRegions(of: file.header)
     outcome.report.view = try establishedView(of: file)
     let segmenter = segmenters[outcome.report.view.code]
@@ -44,10 +49,9 @@ struct ClipAnalysis: Sendable {
       file: file, segmenter: segmenter, threads: settings.threads, checkpoint: checkpoint)
     let sample = try sampling.apicalRegion(of: regions, outcome: &outcome)
     outcome.report.take(sample.target.region, of: file.header)
-    let findings = try everyFrame(
-      of: file, sample: sample, segmenter, checkpoint, outcome: &outcome)
-    let segmented = SegmentedClip(
-      target: sample.target, inputSide: segmenter.inputSide, findings: findings)
+    let segmented = try everyFrame(
+      of: file, sample: sample, segmenter, keepsFrames: keepsFrames, checkpoint, outcome: &outcome)
+    let findings = segmented.findings
     outcome.segmented = segmented
     let times = file.header.frameTimes
     let areas = findings.map(\.ventricleArea)
@@ -82,13 +86,14 @@ struct ClipAnalysis: Sendable {
     return ClipReport.View(code: view.code, source: view.source, mirrored: false)
   }
 
-  /// The findings of all frames, in order; those that were sampled are not computed again.
+  /// What the network says of all frames; those that were sampled are not segmented again.
   private func everyFrame(
-    of file: StudyFile, sample: ClipSampling.Result, _ segmenter: Segmenter, _ checkpoint: Checkpoint,
-    outcome: inout Outcome
-  ) throws -> [FrameFinding] {
+    of file: StudyFile, sample: ClipSampling.Result, _ segmenter: Segmenter, keepsFrames: Bool,
+    _ checkpoint: Checkpoint, outcome: inout Outcome
+  ) throws -> SegmentedClip {
     let rest = (0..<file.header.frames).filter { sample.findings[$0] == nil }
     var findings = sample.findings
+    var frames = sample.frames
     if !rest.isEmpty {
       let view = outcome.report.view.code
       let decoder = try CineDecoder(path: file.path, frames: rest, limits: .init())
@@ -98,12 +103,17 @@ struct ClipAnalysis: Sendable {
         try loop.findings(
           over: {
             try checkpoint.pass(.inference)
-            return try decoder.next()
+            let frame = try decoder.next()
+            if keepsFrames, let frame { frames.append(frame) }
+            return frame
           }, target: sample.target, view: view)
       }
       findings.merge(found) { old, _ in old }
     }
-    return findings.sorted { $0.key < $1.key }.map(\.value)
+    return SegmentedClip(
+      target: sample.target, inputSide: segmenter.inputSide,
+      findings: findings.sorted { $0.key < $1.key }.map(\.value),
+      frames: keepsFrames ? frames.sorted { $0.index < $1.index } : nil)
   }
 
   private func measure(

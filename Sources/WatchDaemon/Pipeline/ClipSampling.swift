@@ -17,6 +17,9 @@ struct ClipSampling {
   /// A region that shows an apical view, with what its sampled frames gave.
   struct Result {
     var target: ClipTarget
+    /// The sampled frames, by ascending index.
+    var frames: [DecodedFrame]
+    /// By the frame's index.
     var findings: [Int: FrameFinding]
   }
 
@@ -40,7 +43,7 @@ struct ClipSampling {
       let findings = try outcome.inference.measure { try segment(frames, target, outcome.report.view.code) }
       let verdict = ApicalPlausibility.verdict(
         of: findings.sorted { $0.key < $1.key }.map { $0.value.labels.labelMask })
-      if verdict.isApical { return Result(target: target, findings: findings) }
+      if verdict.isApical { return Result(target: target, frames: frames, findings: findings) }
       stop = .excluded(.notApical, Self.sentence(verdict))
     }
     throw stop

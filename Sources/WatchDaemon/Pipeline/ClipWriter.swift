@@ -1,8 +1,8 @@
 import Hinge
 import Synchronization
 
-/// Writes the outputs of one clip whose frames were segmented: segments, overlay cine and overlay pictures. Frames
-/// are decoded once for all of them.
+/// Writes the outputs of one clip whose frames were segmented: segments, overlay cine and overlay pictures. Each
+/// frame is taken up once for all of them.
 struct ClipWriter: Sendable {
   let file: StudyFile
   let outcome: ClipAnalysis.Outcome
@@ -94,13 +94,12 @@ struct ClipWriter: Sendable {
     settings.outputs.contains(.png) ? outcome.pictures : []
   }
 
-  /// Decodes the measured frames only.
+  /// The measured frames only.
   private func drawAlone(_ draw: @Sendable (DecodedFrame) throws -> Void) throws {
     let indices = Set(wantedPictures.map(\.measurement.frame)).sorted()
     guard !indices.isEmpty else { return }
-    let decoder = try CineDecoder(path: file.path, frames: indices, limits: .init())
-    defer { decoder.close() }
-    _ = try ConcurrentFrames(threads: settings.threads).map(draw) { try decoder.next() }
+    let source = try segmented.source(of: indices, path: file.path)
+    _ = try ConcurrentFrames(threads: settings.threads).map(draw, over: source)
   }
 
   private func makeObject(_ source: SourceClip, _ report: StudyReport) -> ClipObject {

@@ -1,7 +1,6 @@
 import Hinge
 
-/// What is drawn over a measured frame, kept until the frame is decoded once more for its picture: keeping every
-/// frame of a long clip for the sake of two costs memory.
+/// What is drawn over a measured frame, kept until the clip's pictures are made.
 struct MeasuredPicture: Sendable {
   var measurement: PhaseMeasurement
   var target: ClipTarget

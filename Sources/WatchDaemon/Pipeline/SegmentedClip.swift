@@ -1,14 +1,15 @@
 import Dispatch
 import Hinge
 
-/// What the network said of every frame of a clip, kept until the clip's outputs are written: labels as runs take
-/// little room, frames do not and are decoded once more.
+/// What the network said of every frame of a clip, kept until the clip's outputs are written.
 struct SegmentedClip: Sendable {
   var target: ClipTarget
   /// Height and width of the network's grid.
   var inputSide: Int
   /// One a frame, in order.
   var findings: [FrameFinding]
+  /// The frames themselves, in order, where there was room for them.
+  var frames: [DecodedFrame]?
 
   /// The chambers of one frame in pixel-index coordinates of the stored frame.
   func outlines(of frame: Int) -> FrameOutlines {
@@ -40,6 +41,27 @@ struct SegmentedClip: Sendable {
       }
     }
     return outlines
+  }
+}
+
+extension SegmentedClip {
+  /// Bytes of one study's frames that are kept between their analysis and their drawing. What is more is decoded
+  /// once more, which takes time but no room.
+  static let roomForFrames = 96 << 20
+
+  /// Bytes of the frames that are kept.
+  var frameBytes: Int { frames?.reduce(0) { $0 + $1.gray.pixels.count } ?? 0 }
+
+  /// Gives the frames with these indices, or all of them, one after the other; for one thread at a time.
+  /// - Parameter path: the clip's file, which is decoded where its frames were not kept.
+  /// - Throws: what `CineDecoder` throws, as does what is returned.
+  func source(of indices: [Int]? = nil, path: String) throws -> () throws -> DecodedFrame? {
+    guard let frames else {
+      let decoder = try CineDecoder(path: path, frames: indices, limits: .init())
+      return { try decoder.next() }
+    }
+    var rest = (indices.map { $0.map { frames[$0] } } ?? frames)[...]
+    return { rest.popFirst() }
   }
 }
 

@@ -21,7 +21,9 @@ struct StudyWalk {
   /// Analyses the next clip; `nil` when none is left. A clip that is stopped at a checkpoint is still the next one.
   mutating func analyseNext(_ checkpoint: Checkpoint = .none) throws(Checkpoint.Stop) -> ClipReport? {
     guard outcomes.count < study.files.count else { return nil }
-    let outcome = try pipeline.analysis.analyse(study.files[outcomes.count], checkpoint)
+    let kept = outcomes.reduce(0) { $0 + ($1.segmented?.frameBytes ?? 0) }
+    let outcome = try pipeline.analysis.analyse(
+      study.files[outcomes.count], roomForFrames: SegmentedClip.roomForFrames - kept, checkpoint)
     log.add(outcome)
     outcomes.append(outcome)
     return outcome.report

@@ -1,7 +1,8 @@
 /// What decoding a clip will hold in memory, told from its header before any of it is decoded.
 enum MemoryEstimate {
-  /// The worker process, the codec's tables and the results of a clip that is being processed.
-  private static let fixedBytes = 64 << 20
+  /// The worker process, the codec's tables, the results of a clip that is being processed, and the frames of the
+  /// study's other clips that wait to be drawn.
+  private static let fixedBytes = 64 << 20 + SegmentedClip.roomForFrames
   /// Colour frames at once: one in the codec, one converted, one in the pipe.
   private static let framesInFlight = 3
 
@@ -10,8 +11,12 @@ enum MemoryEstimate {
     guard header.hasPixelData else { return 0 }
     let pixels = product(header.rows, header.columns)
     let stored = product(pixels, max(1, header.samplesPerPixel), max(1, (header.bitsAllocated + 7) / 8))
-    let luma = product(pixels, max(1, header.frames))
-    return sum(fixedBytes, product(stored, framesInFlight), luma)
+    return sum(fixedBytes, product(stored, framesInFlight), luma(of: header))
+  }
+
+  /// Bytes of the luma of all of a clip's frames.
+  static func luma(of header: ClipHeader) -> Int {
+    product(header.rows, header.columns, max(1, header.frames))
   }
 
   /// Headers may claim anything: what does not fit is as large as can be.

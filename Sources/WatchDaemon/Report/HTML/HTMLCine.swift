@@ -24,7 +24,7 @@ struct HTMLCine {
       <div class="cine" role="group" tabindex="0" data-time="\(number: time)" data-marks="\(marks)" \
       aria-label="Cine of clip \(number), \(cine.frames.count) frames. Space plays and stops, the arrow keys go one \
       frame on or back, D goes to end diastole and S to end systole.">
-      <img src="\(Self.uri(cine.frames[start]))" \
+      <img src="data:image/jpeg;base64,\(HTML(base64: cine.frames[start]))" \
       alt="Clip \(number): outlines of left ventricle, myocardium and left atrium, hinge points and diameter">
       <div class="controls">
       <button type="button" data-do="play">Play</button>
@@ -45,15 +45,13 @@ struct HTMLCine {
     return beats.map { "\($0.edFrame):ED \($0.esFrame):ES" }.joined(separator: " ")
   }
 
-  /// Base64 has no character that means anything in HTML.
+  /// The frames' JPEG files as the items of a JSON array.
   private var frameList: HTML {
     let parts: [HTML] = cine.frames.enumerated().map { index, frame in
-      "\(index == 0 ? "" : ",")\(HTML(base64: frame))"
+      "\(index == 0 ? "" : ",")\"\(HTML(base64: frame))\""
     }
     return "\(parts)"
   }
-
-  private static func uri(_ jpeg: Data) -> String { "data:image/jpeg;base64,\(jpeg.base64EncodedString())" }
 }
 
 /// What plays the cines: the page's only script, allowed by its digest alone.

@@ -57,7 +57,7 @@ struct HTMLClip {
       let frame = clip.reference(phase).map { ", frame \($0.frame + 1)" } ?? ""
       let caption = "\(phase.words)\(frame)"
       return """
-        <figure><img src="data:image/png;base64,\(Data(png).base64EncodedString())" \
+        <figure><img src="data:image/png;base64,\(HTML(base64: Data(png)))" \
         alt="Clip \(number), \(caption): outlines of left ventricle, myocardium and left atrium, hinge points and \
         diameter">
         <figcaption>\(caption)</figcaption></figure>

@@ -10,8 +10,8 @@ struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
 
   init() { text = "" }
 
-  /// Bytes as a JSON string of base64, none of whose characters means anything in markup.
-  init(base64 data: Data) { text = "\"\(data.base64EncodedString())\"" }
+  /// Bytes as base64, none of whose characters means anything in markup or in JSON.
+  init(base64 data: Data) { text = data.base64EncodedString() }
 
   /// The program's own script, which is no file's text.
   init(script: StaticString) { text = "\(script)" }

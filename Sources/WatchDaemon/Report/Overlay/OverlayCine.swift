@@ -13,7 +13,7 @@ struct OverlayCine: Sendable {
     case page(side: Int, quality: Int)
   }
 
-  /// Decodes the clip and draws each frame in every form.
+  /// Draws each frame in every form.
   ///
   /// - Parameters:
   ///   - path: the clip's file.
@@ -26,13 +26,12 @@ struct OverlayCine: Sendable {
     of path: String, _ forms: [Form], outlines: [FrameOutlines], threads: Int,
     also: @escaping @Sendable (DecodedFrame) throws -> Void = { _ in }
   ) throws -> [[[UInt8]]] {
-    let decoder = try CineDecoder(path: path, limits: .init())
-    defer { decoder.close() }
+    let source = try segmented.source(path: path)
     let draw: @Sendable (DecodedFrame) throws -> [[UInt8]] = { frame in
       try also(frame)
       return try forms.map { try jpeg(frame, outlines[frame.index], $0) }
     }
-    let drawn = try ConcurrentFrames(threads: threads).map(draw) { try decoder.next() }
+    let drawn = try ConcurrentFrames(threads: threads).map(draw, over: source)
     return forms.indices.map { form in drawn.map { $0[form] } }
   }
 

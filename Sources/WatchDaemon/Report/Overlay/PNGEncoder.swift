@@ -10,6 +10,8 @@ enum PNGEncoder {
     image.width = png_uint_32(canvas.width)
     image.height = png_uint_32(canvas.height)
     image.format = png_uint_32(PNG_FORMAT_FLAG_COLOR)
+    // A third of the time for a quarter more bytes.
+    image.flags = png_uint_32(PNG_IMAGE_FLAG_FAST)
     defer { png_image_free(&image) }
     // Never less than libpng needs: deflate can grow its input a little.
     var size = png_alloc_size_t(canvas.pixels.count + canvas.pixels.count / 64 + 65_536)
