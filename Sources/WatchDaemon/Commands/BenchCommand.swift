@@ -71,6 +71,11 @@ struct BenchRun {
       guard let phantom = DemoStudy.clips().first else { preconditionFailure("the demonstration has a clip") }
       try phantom.write(to: path)
     }
+    guard FileManager.default.isReadableFile(atPath: path) else {
+      throw CommandFailure(
+        code: ExitCode.noInput,
+        sentence: "\(path): there is no such file, or it cannot be read; check the path")
+    }
     do {
       return StudyFile(
         path: path, origin: path, sha256: try SHA256.hexDigest(ofFile: path),

@@ -24,7 +24,7 @@ struct ComparisonText {
   private func lines(_ study: StudyComparison) -> [String] {
     ["study \(study.uid): \(sides(study.status) { $0.rawValue })"] + study.clips.flatMap(lines)
       + study.onlyA.map { "  clip \($0): only in A" } + study.onlyB.map { "  clip \($0): only in B" }
-      + study.measures.map(line)
+      + study.measures.filter { $0.value.a != nil || $0.value.b != nil || $0.withheld.differ }.map(line)
   }
 
   private func lines(_ clip: ClipComparison) -> [String] {

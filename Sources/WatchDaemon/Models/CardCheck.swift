@@ -95,11 +95,9 @@ struct CardCheck {
       refuse(
         "classes", "are \(card.classes.count) from \(card.classes.first?.index ?? 0)",
         "list four from 0 in this order: \(labels.joined(separator: ", "))")
-    } else if let wrong = zip(card.classes, ChamberClasses.words).first(where: { entry, words in
-      !words.contains { entry.label.lowercased().contains($0) }
-    }) {
+    } else if let wrong = card.classes.first(where: { ChamberClasses.index(named: $0.label) != $0.index }) {
       lack(
-        "classes.\(wrong.0.index)", "is called \"\(wrong.0.label)\"",
+        "classes.\(wrong.index)", "is called \"\(wrong.label)\"",
         "the order must be \(labels.joined(separator: ", ")); rename it if only the name differs")
     }
     checkLandmarks(card)
@@ -160,10 +158,17 @@ struct CardCheck {
 /// The outputs that every model has, in their order.
 enum ChamberClasses {
   static let labels = ["background", "LV cavity", "LV myocardium", "left atrium"]
-  /// Of which one at least stands in a class's name.
-  fileprivate static let words = [
-    ["back"], ["cavity", "ventric", "lv", "endo"], ["myo", "wall", "epi"], ["atri", "la"],
+  /// Asked in turn: the wall is often called after the ventricle.
+  private static let words: [(index: Int, words: [String])] = [
+    (0, ["back"]), (2, ["myo", "wall", "epi"]), (3, ["atri", "la"]),
+    (1, ["cavity", "ventric", "lv", "endo"]),
   ]
+
+  /// The output that a class's name tells of; `nil` where it tells nothing.
+  fileprivate static func index(named label: String) -> Int? {
+    let label = label.lowercased()
+    return words.first { $0.words.contains { label.contains($0) } }?.index
+  }
 }
 
 extension ModelCard {

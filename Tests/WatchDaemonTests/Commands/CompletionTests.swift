@@ -24,7 +24,7 @@ import Testing
     (["hinged", "process", "--view", "A"], ["A4C", "A2C"]), (["hinged", "model", "ch"], ["check"]),
   ])
   func completesInBash(words: [String], expected: [String]) throws {
-    let folder = try ScratchFolder()
+    let folder = ScratchFolder()
     let script = ShellCompletion.bash.script(for: commands)
     try Data(script.utf8).write(to: URL(fileURLWithPath: folder.path + "/hinged"))
     let list = words.map { "'\($0)'" }.joined(separator: " ")

@@ -27,23 +27,41 @@ import Testing
     for key in ConfigurationKey.all { #expect(named.contains(Substring(key.name)), "\(key.name)") }
   }
 
-  /// Every `hinged` line in a fenced block, with the words that follow the program.
-  private static let written: [(file: String, words: [String])] = {
-    let files = ["README.md", "CONTRIBUTING.md"] + Checkout.files("docs", ".md")
-    return files.flatMap { file in
-      let text = (try? Checkout.text(file)) ?? ""
-      let blocks = text.components(separatedBy: "\n```").enumerated().filter { $0.offset % 2 == 1 }.map(
-        \.element)
-      return blocks.filter { $0.hasPrefix("sh") }.flatMap { $0.split(separator: "\n") }
-        .map { $0.prefix { $0 != "#" && $0 != ">" && $0 != "|" }.split(separator: " ").map(String.init) }
-        .map { $0.first == "sudo" ? Array($0.dropFirst()) : $0 }
-        .filter { $0.first == "hinged" }.map { (file: file, words: Array($0.dropFirst())) }
+  /// A `hinged` line of a fenced block: the words that follow the program.
+  private struct Written {
+    var file: String
+    var words: [String]
+  }
+
+  private static func written() throws -> [Written] {
+    var found: [Written] = []
+    for file in ["README.md", "CONTRIBUTING.md"] + Checkout.files("docs", ".md") {
+      for line in shellLines(of: try Checkout.text(file)) {
+        var words = line.prefix { !"#>|".contains($0) }.split(separator: " ").map(String.init)
+        if words.first == "sudo", let place = words.firstIndex(of: "hinged"), words.contains("-u") {
+          words.removeFirst(min(place + 1, words.count - 1))
+        }
+        if words.first == "hinged" { found.append(Written(file: file, words: Array(words.dropFirst()))) }
+      }
     }
-  }()
+    return found
+  }
+
+  /// The lines of the blocks that are marked as `sh`.
+  private static func shellLines(of text: String) -> [Substring] {
+    var lines: [Substring] = []
+    var isShell = false
+    for line in text.split(separator: "\n") {
+      if line.hasPrefix("```") { isShell = line == "```sh" } else if isShell { lines.append(line) }
+    }
+    return lines
+  }
 
   @Test func documentsUseCommandsAndOptionsThatExist() throws {
-    #expect(!Self.written.isEmpty)
-    for (file, words) in Self.written {
+    let written = try Self.written()
+    #expect(!written.isEmpty)
+    for entry in written {
+      let (file, words) = (entry.file, entry.words)
       if ["--help", "--version"].contains(words.first ?? "") { continue }
       let line = words.joined(separator: " ")
       let command = CommandLineInterface.commands.first { (line + " ").hasPrefix($0.name + " ") }
