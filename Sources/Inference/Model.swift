@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 
 /// A segmentation network read from an ONNX file, with its weights packed for this machine.
 ///
@@ -22,7 +21,7 @@ public final class Model: Sendable {
   public convenience init(
     contentsOf path: String, precision: Precision = .fp32, calibration: Calibration? = nil
   ) throws(ModelError) {
-    try self.init(bytes: try readFile(path), precision: precision, calibration: calibration)
+    try self.init(bytes: try ModelFile.read(path), precision: precision, calibration: calibration)
   }
 
   /// Reads an ONNX file that is in memory.
@@ -108,34 +107,4 @@ extension Graph {
     }
     self = try result.get()
   }
-}
-
-/// The whole file, if it is a regular one of a reasonable size.
-private func readFile(_ path: String) throws(ModelError) -> [UInt8] {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { throw unreadable(errno) }
-  defer { close(descriptor) }
-  var status = stat()
-  guard fstat(descriptor, &status) == 0 else { throw unreadable(errno) }
-  guard status.st_mode & S_IFMT == S_IFREG else { throw ModelError(.unreadable, "it is not a file") }
-  guard status.st_size <= ModelLimits.fileBytes else {
-    throw ModelError(.tooLarge, "the file has \(status.st_size) bytes")
-  }
-  var failure: Int32 = 0
-  let size = Int(status.st_size)
-  let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-    while count < size {
-      let received = read(descriptor, buffer.baseAddress.map { $0 + count }, size - count)
-      if received < 0, errno == EINTR { continue }
-      if received < 0 { failure = errno }
-      guard received > 0 else { return }
-      count += received
-    }
-  }
-  guard failure == 0 else { throw unreadable(failure) }
-  return bytes
-}
-
-private func unreadable(_ code: Int32) -> ModelError {
-  ModelError(.unreadable, String(cString: strerror(code)))
 }

@@ -1,35 +1,66 @@
+/// The operators that the engine reads. An operator that is missing here is refused.
+enum OperatorType: String, CaseIterable {
+  case conv = "Conv"
+  case convTranspose = "ConvTranspose"
+  case batchNormalization = "BatchNormalization"
+  case relu = "Relu"
+  case leakyRelu = "LeakyRelu"
+  case sigmoid = "Sigmoid"
+  case softmax = "Softmax"
+  case maxPool = "MaxPool"
+  case averagePool = "AveragePool"
+  case resize = "Resize"
+  case upsample = "Upsample"
+  case concat = "Concat"
+  case add = "Add"
+  case sub = "Sub"
+  case mul = "Mul"
+  case div = "Div"
+  case pad = "Pad"
+  case transpose = "Transpose"
+  case identity = "Identity"
+  case dropout = "Dropout"
+  case cast = "Cast"
+  case constant = "Constant"
+  case shape = "Shape"
+  case gather = "Gather"
+  case slice = "Slice"
+  case unsqueeze = "Unsqueeze"
+  case squeeze = "Squeeze"
+  case floor = "Floor"
+}
+
 extension GraphBuilder {
-  /// The operators that the engine reads. An operator that is missing here is refused.
   mutating func binding(for node: inout NodeReader) throws(ModelError) -> Binding {
-    switch node.origin.operatorType {
-    case "Conv": try convolution(&node)
-    case "ConvTranspose": try transposedConvolution(&node)
-    case "BatchNormalization": try batchNormalization(&node)
-    case "Relu": try activation(.relu, &node)
-    case "LeakyRelu": try activation(.leakyRelu(slope: node.attributes.float("alpha") ?? 0.01), &node)
-    case "Sigmoid": try activation(.sigmoid, &node)
-    case "Softmax": try softmax(&node)
-    case "MaxPool": try maxPool(&node)
-    case "AveragePool": try averagePool(&node)
-    case "Resize": try resize(&node)
-    case "Upsample": try upsample(&node)
-    case "Concat": try concat(&node)
-    case "Add": try elementwise(.add, &node)
-    case "Sub": try elementwise(.subtract, &node)
-    case "Mul": try elementwise(.multiply, &node)
-    case "Div": try elementwise(.divide, &node)
-    case "Pad": try pad(&node)
-    case "Transpose": try transpose(&node)
-    case "Identity", "Dropout": try identity(&node)
-    case "Cast": try cast(&node)
-    case "Constant": .constant(try constantNode(&node))
-    case "Shape": .constant(try shapeNode(&node))
-    case "Gather": .constant(try gather(&node))
-    case "Slice": .constant(try slice(&node))
-    case "Unsqueeze": .constant(try unsqueeze(&node))
-    case "Squeeze": .constant(try squeeze(&node))
-    case "Floor": .constant(try floor(&node))
-    default: throw node.origin.unsupported("the engine has no such operator")
+    switch OperatorType(rawValue: node.origin.operatorType) {
+    case .conv: try convolution(&node)
+    case .convTranspose: try transposedConvolution(&node)
+    case .batchNormalization: try batchNormalization(&node)
+    case .relu: try activation(.relu, &node)
+    case .leakyRelu: try activation(.leakyRelu(slope: node.attributes.float("alpha") ?? 0.01), &node)
+    case .sigmoid: try activation(.sigmoid, &node)
+    case .softmax: try softmax(&node)
+    case .maxPool: try maxPool(&node)
+    case .averagePool: try averagePool(&node)
+    case .resize: try resize(&node)
+    case .upsample: try upsample(&node)
+    case .concat: try concat(&node)
+    case .add: try elementwise(.add, &node)
+    case .sub: try elementwise(.subtract, &node)
+    case .mul: try elementwise(.multiply, &node)
+    case .div: try elementwise(.divide, &node)
+    case .pad: try pad(&node)
+    case .transpose: try transpose(&node)
+    case .identity, .dropout: try identity(&node)
+    case .cast: try cast(&node)
+    case .constant: .constant(try constantNode(&node))
+    case .shape: .constant(try shapeNode(&node))
+    case .gather: .constant(try gather(&node))
+    case .slice: .constant(try slice(&node))
+    case .unsqueeze: .constant(try unsqueeze(&node))
+    case .squeeze: .constant(try squeeze(&node))
+    case .floor: .constant(try floor(&node))
+    case nil: throw node.origin.unsupported("the engine has no such operator")
     }
   }
 

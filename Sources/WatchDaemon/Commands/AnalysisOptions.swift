@@ -4,13 +4,17 @@ import Foundation
 struct AnalysisOptions {
   var configuration: Configuration?
   var operatorView: ClipReport.View.Code?
+  /// Path of the model; with `--model` it measures every view.
   var model: String
+  /// Paths of models by view.
+  var viewModels: [ClipReport.View.Code: String]
   var precision: Configuration.Precision
   var threads: Int
 
   init(_ arguments: Arguments) throws {
     configuration = try arguments["--config"].map(Self.configuration)
     operatorView = try arguments["--view"].map(Self.view)
+    viewModels = arguments["--model"] == nil ? configuration?.viewModels ?? [:] : [:]
     model = try ModelLocation.resolve(arguments["--model"] ?? configuration?.model)
     precision = try arguments["--precision"].map(Self.precision) ?? configuration?.precision ?? .auto
     let cores = ProcessInfo.processInfo.activeProcessorCount
@@ -48,8 +52,9 @@ struct AnalysisOptions {
   func pipeline(namesFiles: Bool, requiresAdmission: Bool = true) throws -> StudyPipeline {
     let settings = AnalysisSettings(
       configuration: configuration, operatorView: operatorView, threads: threads, namesFiles: namesFiles)
-    let segmenter = try Segmenter(
-      path: model, precision: .init(wanted: precision, requiresAdmission: requiresAdmission))
-    return StudyPipeline(segmenter: segmenter, settings: settings)
+    let segmenters = try SegmenterSet(
+      .init(general: model, byView: viewModels),
+      precision: .init(wanted: precision, requiresAdmission: requiresAdmission))
+    return StudyPipeline(segmenters: segmenters, settings: settings)
   }
 }

@@ -41,8 +41,8 @@ struct BenchRun {
     let frames = Double(file.header.frames)
     print(
       "\(Plural.of(file.header.frames, "frame")) of \(file.header.columns) x \(file.header.rows), "
-        + "\(Plural.of(threads, "thread")), \(pipeline.analysis.segmenter.model.instructionSet), "
-        + pipeline.analysis.segmenter.precision.rawValue)
+        + "\(Plural.of(threads, "thread")), \(pipeline.analysis.segmenters.general.model.instructionSet), "
+        + pipeline.analysis.segmenters.general.precision.rawValue)
     try report("decode", frames) { try decode(file) }
     try report("inference", frames) { try infer(file.header.frames) }
     try report("whole walk", frames) { try walk(file, folder: folder) }
@@ -71,6 +71,11 @@ struct BenchRun {
       guard let phantom = DemoStudy.clips().first else { preconditionFailure("the demonstration has a clip") }
       try phantom.write(to: path)
     }
+    guard FileManager.default.isReadableFile(atPath: path) else {
+      throw CommandFailure(
+        code: ExitCode.noInput,
+        sentence: "\(path): there is no such file, or it cannot be read; check the path")
+    }
     do {
       return StudyFile(
         path: path, origin: path, sha256: try SHA256.hexDigest(ofFile: path),
@@ -88,13 +93,13 @@ struct BenchRun {
 
   /// The network alone, on gray pictures of its own input size.
   private func infer(_ frames: Int) throws {
-    let side = pipeline.analysis.segmenter.inputSide
+    let side = pipeline.analysis.segmenters.general.inputSide
     let box = PixelBox(x: 0, y: 0, width: side, height: side)
     let geometry = InputGeometry(box: box, spacing: .init(x: 1, y: 1), inputSide: side)
     let picture = GrayFrame(columns: side, rows: side, pixels: .init(repeating: 100, count: side * side))
     var left = frames
     let loop = FrameLoop(
-      segmenter: pipeline.analysis.segmenter, mapping: GridMapping(geometry), width: threads)
+      segmenter: pipeline.analysis.segmenters.general, mapping: GridMapping(geometry), width: threads)
     _ = try loop.run(
       over: {
         left -= 1

@@ -17,12 +17,9 @@ struct Command: Sendable {
 
   var help: String {
     let all = options + [Option("--help", nil, "show this help")]
-    let heads = all.map { $0.name + ($0.value.map { " " + $0 } ?? "") }
-    let width = heads.map(\.count).max() ?? 0
-    let lines = zip(heads, all).map { head, option in
-      "  " + head.padding(toLength: width + 2, withPad: " ", startingAt: 0) + option.help
-    }
-    return "\(usage)\n\n\(summary)\n\n" + lines.joined(separator: "\n") + "\n"
+    let list = HelpList(all.map { (head: $0.name + ($0.value.map { " " + $0 } ?? ""), text: $0.help) })
+    let summary = HelpList.wrapped(summary, width: HelpList.terminalWidth).joined(separator: "\n")
+    return "\(usage)\n\n\(summary)\n\n\(list.text(width: HelpList.terminalWidth))\n"
   }
 }
 
@@ -30,7 +27,7 @@ struct Command: Sendable {
 enum CommandLineInterface {
   static let commands: [Command] = [
     .run, .process, .evaluate, .demo, .status, .explain, .requeue, .checkConfig, .bench, .quantize,
-    .decodeWorker,
+    .compare, .model, .completion, .decodeWorker,
   ]
 
   static func run(_ words: [String]) -> Int32 {
@@ -77,18 +74,14 @@ enum CommandLineInterface {
   }
 
   private static var overview: String {
-    let listed = commands.filter { !$0.isHidden }
-    let width = listed.map(\.name.count).max() ?? 0
-    let lines = listed.map {
-      "  " + $0.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.summary
-    }
+    let list = HelpList(commands.filter { !$0.isHidden }.map { (head: $0.name, text: $0.summary) })
     return """
       hinged measures mitral valve hinge points in echocardiogram cines.
       Research use only. Not for diagnosis.
 
       usage: hinged COMMAND [options]
 
-      \(lines.joined(separator: "\n"))
+      \(list.text(width: HelpList.terminalWidth))
 
       hinged COMMAND --help explains a command; hinged --version prints the version.
 

@@ -40,7 +40,7 @@ extension Command {
     evaluator.expectedErrors = { pair, entry in
       card.expectedErrors(of: pair, view: entry.view.code, phase: entry.phase)
     }
-    let model = StudyReport.Model(name: card.name, sha256: card.sha256, licence: card.licence)
+    let model = StudyReport.Model(segmenter)
     try evaluator.run(dataset, model: model, output: output)
     progress.line("results in \(output)")
     return ExitCode.success

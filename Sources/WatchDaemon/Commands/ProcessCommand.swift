@@ -45,7 +45,7 @@ struct ProcessRun {
     let unread = ends.filter { $0.state == .quarantined || $0.state == .held || $0.studyInstanceUID == nil }
     for end in unread { progress.line(end.text) }
     let counts = "\(Plural.of(ends.count, "file")), \(Plural.of(result.studies, "study"))"
-    progress.line("\(counts); results in \(batch.outbox)")
+    progress.line("\(counts); results in \(batch.outbox), for eyes \(batch.outbox)/index.html")
     if result.studies == 0 {
       StandardError.complain("nothing readable among the inputs; DICOM files of a study are needed")
       return ExitCode.noInput

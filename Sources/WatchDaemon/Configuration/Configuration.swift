@@ -34,6 +34,8 @@ struct Configuration: Sendable, Equatable {
   var viewRules: [ViewRule] = []
   /// Path of the model. `nil`, the default: the one that is shipped.
   var model: String?
+  /// Paths of models for established views. Default none.
+  var viewModels: [ClipReport.View.Code: String] = [:]
   /// Default `auto`.
   var precision = Precision.auto
   /// Default `comprehensive`.

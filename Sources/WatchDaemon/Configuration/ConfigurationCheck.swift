@@ -46,9 +46,11 @@ enum ConfigurationCheck {
       folderFault("outbox", configuration.outbox, rights: R_OK | W_OK | X_OK, mayBeMade: true),
       folderFault("spool", configuration.spool, rights: R_OK | W_OK | X_OK, mayBeMade: true),
     ]
-    if let model = configuration.model, access(model, R_OK) != 0 {
+    let models = configuration.viewModels.map { ("model.\($0.rawValue)", $1) }.sorted { $0.0 < $1.0 }
+    for (key, model) in [("model", configuration.model)] + models {
+      guard let model, access(model, R_OK) != 0 else { continue }
       faults.append(
-        .init(key: "model", problem: "'\(model)' cannot be read: \(text(errno))", remedy: "name a file"))
+        .init(key: key, problem: "'\(model)' cannot be read: \(text(errno))", remedy: "name a file"))
     }
     if let command = configuration.onPublished, access(command, X_OK) != 0 {
       faults.append(

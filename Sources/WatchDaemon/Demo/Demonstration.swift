@@ -30,7 +30,11 @@ func runDemo(
   say(comparison.table)
   say("")
   say("Points are pixels of the stored frame, from its top left pixel's centre; frames count from 0.")
-  say("Results: \(outbox)/\(report.study.uid)")
+  let results = "\(outbox)/\(report.study.uid)"
+  say("Results: \(results)")
+  if let clip = report.clips.first(where: { $0.status == .measured }) {
+    say("Look at: \(results)/index.html, \(results)/\(clip.sopInstanceUID).ED.png")
+  }
   say(verdict(comparison))
   say("Research use only. Not for diagnosis.")
   return comparison.isGood ? 0 : 1

@@ -12,6 +12,8 @@ struct AnalysisSettings: Sendable, Equatable {
   var threads: Int
   /// What the network runs in; the segmenter knows.
   var precision = Precision.fp32
+  /// Models of views that have one of their own; the segmenters know.
+  var viewModels: [ClipReport.View.Code: StudyReport.Model] = [:]
   /// Whether results name the files that they came from. File names carry patient names, so a daemon says no.
   var namesFiles: Bool
 
@@ -32,9 +34,10 @@ struct AnalysisSettings: Sendable, Equatable {
   /// SHA-256 of everything here that results depend on.
   var digest: String {
     let rules = viewRules.map { "\($0.view.rawValue) if \($0.subject) ~ \($0.pattern)" }
+    let models = viewModels.map { "\($0.rawValue) by \($1.sha256) \($1.precision?.rawValue ?? "-")" }.sorted()
     let words =
       [operatorView?.rawValue ?? "-", reportKind.rawValue, precision.rawValue]
-      + outputs.map(\.rawValue).sorted() + rules
+      + outputs.map(\.rawValue).sorted() + rules + models
     var hash = SHA256()
     for word in words { hash.update(Array("\(word.utf8.count):\(word)".utf8)) }
     return SHA256.hex(hash.finish())

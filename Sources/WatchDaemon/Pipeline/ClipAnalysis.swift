@@ -3,7 +3,7 @@ import Hinge
 /// The walk of one clip: gate, view, sample, every frame, beats, measurements. Each step gives what the next one
 /// needs or stops the walk with a reason, which is a result.
 struct ClipAnalysis: Sendable {
-  let segmenter: Segmenter
+  let segmenters: SegmenterSet
   let settings: AnalysisSettings
 
   /// All that is known of a clip when its walk has ended.
@@ -43,12 +43,14 @@ struct ClipAnalysis: Sendable {
   ) throws {
     let regions = try eligibleRegions(of: file.header)
     outcome.report.view = try establishedView(of: file)
+    let segmenter = segmenters[outcome.report.view.code]
+    outcome.report.model = StudyReport.Model(segmenter)
     let sampling = ClipSampling(
       file: file, segmenter: segmenter, threads: settings.threads, checkpoint: checkpoint)
     let sample = try sampling.apicalRegion(of: regions, outcome: &outcome)
     outcome.report.take(sample.target.region, of: file.header)
     let segmented = try everyFrame(
-      of: file, sample: sample, keepsFrames: keepsFrames, checkpoint, outcome: &outcome)
+      of: file, sample: sample, segmenter, keepsFrames: keepsFrames, checkpoint, outcome: &outcome)
     let findings = segmented.findings
     outcome.segmented = segmented
     let times = file.header.frameTimes
@@ -60,7 +62,7 @@ struct ClipAnalysis: Sendable {
       ClipGeometry(
         findings, times: times, target: sample.target, inputSide: segmenter.inputSide),
       hasTimes: file.header.meanFrameTime != nil)
-    try measure(segmented, &outcome)
+    try measure(segmented, segmenter.card, &outcome)
   }
 
   private func eligibleRegions(of header: ClipHeader) throws -> [ImageRegion] {
@@ -86,8 +88,8 @@ struct ClipAnalysis: Sendable {
 
   /// What the network says of all frames; those that were sampled are not segmented again.
   private func everyFrame(
-    of file: StudyFile, sample: ClipSampling.Result, keepsFrames: Bool, _ checkpoint: Checkpoint,
-    outcome: inout Outcome
+    of file: StudyFile, sample: ClipSampling.Result, _ segmenter: Segmenter, keepsFrames: Bool,
+    _ checkpoint: Checkpoint, outcome: inout Outcome
   ) throws -> SegmentedClip {
     let rest = (0..<file.header.frames).filter { sample.findings[$0] == nil }
     var findings = sample.findings
@@ -104,7 +106,7 @@ struct ClipAnalysis: Sendable {
             let frame = try decoder.next()
             if keepsFrames, let frame { frames.append(frame) }
             return frame
-          }, sector: sample.target.sector, view: view)
+          }, target: sample.target, view: view)
       }
       findings.merge(found) { old, _ in old }
     }
@@ -114,7 +116,9 @@ struct ClipAnalysis: Sendable {
       frames: keepsFrames ? frames.sorted { $0.index < $1.index } : nil)
   }
 
-  private func measure(_ segmented: SegmentedClip, _ outcome: inout Outcome) throws {
+  private func measure(
+    _ segmented: SegmentedClip, _ card: ModelCard, _ outcome: inout Outcome
+  ) throws {
     guard let beat = outcome.report.beats.first(where: \.reference) else {
       throw ClipStop.indeterminate(
         .noFullBeat, "The loop holds no beat with a clear end diastole and end systole.")
@@ -128,7 +132,7 @@ struct ClipAnalysis: Sendable {
         continue
       }
       var measurement = PhaseMeasurement(
-        pair, phase: phase, frame: frame, view: view, target: segmented.target, card: segmenter.card)
+        pair, phase: phase, frame: frame, view: view, target: segmented.target, card: card)
       measurement.contours = .init(segmented.outlines(of: frame))
       outcome.report.measurements.append(measurement)
       outcome.pictures.append(MeasuredPicture(measurement, pair: pair, target: segmented.target))

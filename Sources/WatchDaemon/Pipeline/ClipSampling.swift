@@ -39,7 +39,7 @@ struct ClipSampling {
     }
     var stop = ClipStop.excluded(.no2DRegion, "No ultrasound sector moves in the 2D region.")
     for region in regions.sorted(by: { $0.box.width * $0.box.height > $1.box.width * $1.box.height }) {
-      guard let target = target(in: region, frames: frames) else { continue }
+      guard let target = ClipTarget(region, frames: frames) else { continue }
       let findings = try outcome.inference.measure { try segment(frames, target, outcome.report.view.code) }
       let verdict = ApicalPlausibility.verdict(
         of: findings.sorted { $0.key < $1.key }.map { $0.value.labels.labelMask })
@@ -62,24 +62,6 @@ struct ClipSampling {
     return frames
   }
 
-  private func target(in region: ImageRegion, frames: [DecodedFrame]) -> ClipTarget? {
-    let box = region.box
-    var range = TemporalRange(width: box.width, height: box.height)
-    for frame in frames { range.add(frame.gray.cropped(to: box)) }
-    let shape = region.spacing ?? PixelSpacing(x: 1, y: 1)
-    guard let found = SectorMask(range, spacing: shape) else { return nil }
-    let spacing = region.spacing ?? .nominal(sectorHeight: found.box.height)
-    guard let sector = SectorMask(mask: found.mask, spacing: spacing)?.cropped(to: found.box) else {
-      return nil
-    }
-    return ClipTarget(
-      region: region,
-      box: PixelBox(
-        x: box.x + found.box.minX, y: box.y + found.box.minY, width: found.box.width, height: found.box.height
-      ),
-      sector: sector, spacing: spacing)
-  }
-
   private func segment(
     _ frames: [DecodedFrame], _ target: ClipTarget, _ view: ClipReport.View.Code
   ) throws -> [Int: FrameFinding] {
@@ -89,7 +71,7 @@ struct ClipSampling {
         over: {
           try checkpoint.pass(.inference)
           return rest.popFirst()
-        }, sector: target.sector, view: view)
+        }, target: target, view: view)
   }
 
   private static func sentence(_ verdict: ApicalPlausibility.Verdict) -> String {
@@ -100,6 +82,27 @@ struct ClipSampling {
   }
 }
 
+extension ClipTarget {
+  /// Where the ultrasound sector lies in a region, told from what moves; `nil` where nothing does.
+  init?(_ region: ImageRegion, frames: [DecodedFrame]) {
+    let box = region.box
+    var range = TemporalRange(width: box.width, height: box.height)
+    for frame in frames { range.add(frame.gray.cropped(to: box)) }
+    let shape = region.spacing ?? PixelSpacing(x: 1, y: 1)
+    guard let found = SectorMask(range, spacing: shape) else { return nil }
+    let spacing = region.spacing ?? .nominal(sectorHeight: found.box.height)
+    guard let sector = SectorMask(mask: found.mask, spacing: spacing)?.cropped(to: found.box) else {
+      return nil
+    }
+    self.init(
+      region: region,
+      box: PixelBox(
+        x: box.x + found.box.minX, y: box.y + found.box.minY, width: found.box.width, height: found.box.height
+      ),
+      sector: sector, spacing: spacing)
+  }
+}
+
 extension FrameLoop {
   init(_ target: ClipTarget, segmenter: Segmenter, width: Int) {
     let geometry = target.geometry(inputSide: segmenter.inputSide)
@@ -107,15 +110,12 @@ extension FrameLoop {
   }
 
   /// Segments frames and takes their hinge points.
-  /// - Parameter sector: on the grid of the target's box.
   func findings(
-    over next: () throws -> DecodedFrame?, sector: SectorMask, view: ClipReport.View.Code
+    over next: () throws -> DecodedFrame?, target: ClipTarget, view: ClipReport.View.Code
   ) throws -> [Int: FrameFinding] {
     let extractor = HingeExtractor(options: segmenter.card.hingeOptions(view: view))
     let geometry = mapping.geometry
-    let onInput = sector.resampled(
-      width: geometry.inputSide, height: geometry.inputSide, spacing: geometry.inputSpacing,
-      by: geometry.inputToBox)
+    let onInput = target.sectorOnInput(geometry)
     return try run(over: next) { _, segmentation in
       FrameFinding(segmentation, sector: onInput, extractor: extractor, geometry: geometry)
     }

@@ -108,7 +108,8 @@ struct ClipWriter: Sendable {
       version: report.software.version)
     let status = try? Files.examine(file.path, .spool)
     return ClipObject(
-      source: source, header: file.header, clip: clip, model: report.model, software: report.software,
+      source: source, header: file.header, clip: clip, model: clip.model ?? report.model,
+      software: report.software,
       uids: uids, contentTime: file.header.statedTime ?? UTCTime(milliseconds: 0),
       sourceBytes: status.map { Int($0.st_size) })
   }

@@ -46,6 +46,13 @@ struct ClipTarget: Sendable {
     InputGeometry(box: box, spacing: spacing, inputSide: inputSide)
   }
 
+  /// The sector on the network's grid.
+  func sectorOnInput(_ geometry: InputGeometry) -> SectorMask? {
+    sector.resampled(
+      width: geometry.inputSide, height: geometry.inputSide, spacing: geometry.inputSpacing,
+      by: geometry.inputToBox)
+  }
+
   var isCalibrated: Bool { region.spacing != nil }
 
   /// A point of the box's grid in pixel-index coordinates of the stored frame.

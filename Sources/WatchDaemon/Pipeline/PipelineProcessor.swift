@@ -14,10 +14,11 @@ struct PipelineProcessor: StudyProcessor {
         configuration: configuration, operatorView: nil,
         threads: configuration.effectiveThreads(cores: cores),
         namesFiles: false)
-      let segmenter = try Segmenter(
-        path: ModelLocation.resolve(configuration.model), precision: .init(wanted: configuration.precision))
+      let segmenters = try SegmenterSet(
+        .init(general: ModelLocation.resolve(configuration.model), byView: configuration.viewModels),
+        precision: .init(wanted: configuration.precision))
       return PipelineProcessor(
-        pipeline: StudyPipeline(segmenter: segmenter, settings: settings), memory: memory)
+        pipeline: StudyPipeline(segmenters: segmenters, settings: settings), memory: memory)
     } catch {
       throw .processor(error.sentence)
     }

@@ -4,10 +4,11 @@ struct StudyPipeline: Sendable {
   let analysis: ClipAnalysis
   let writer: StudyWriter
 
-  init(segmenter: Segmenter, settings: AnalysisSettings) {
+  init(segmenters: SegmenterSet, settings: AnalysisSettings) {
     var settings = settings
-    settings.precision = segmenter.precision
-    analysis = ClipAnalysis(segmenter: segmenter, settings: settings)
+    settings.precision = segmenters.general.precision
+    settings.viewModels = segmenters.byView.mapValues(StudyReport.Model.init)
+    analysis = ClipAnalysis(segmenters: segmenters, settings: settings)
     writer = StudyWriter(settings: settings)
   }
 
@@ -34,10 +35,13 @@ struct StudyPipeline: Sendable {
     return try walk.finish(into: staging)
   }
 
-  /// Whether a result was made by the same model, configuration and version and covers all of these inputs.
+  /// The model of the clips whose view has none of its own.
+  var model: StudyReport.Model { StudyReport.Model(analysis.segmenters.general) }
+
+  /// Whether a result was made by the same models, configuration and version and covers all of these inputs.
   func isUnchanged(_ report: StudyReport, _ study: StudyInput) -> Bool {
     let known = Set(report.inputs.map(\.sha256))
-    return report.model.sha256 == analysis.segmenter.sha256
+    return report.model.sha256 == model.sha256
       && report.configuration?.sha256 == configurationDigest && report.software.version == Software.version
       && study.files.allSatisfy { known.contains($0.sha256) }
       && study.others.allSatisfy { known.contains($0.sha256) }

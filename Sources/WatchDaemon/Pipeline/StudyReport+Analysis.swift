@@ -1,13 +1,13 @@
 extension StudyReport {
   /// The report of a study from the outcomes of its files, one an instance.
-  init(_ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome], card: ModelCard) {
+  init(_ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome], model: Model) {
     let clips = outcomes.map(\.report)
     self.init(
       study: Study(uid: study.studyInstanceUID, revision: 1, supersedes: nil),
       status: Self.status(of: clips, isClosedAtLimit: study.isClosedAtLimit),
       clips: clips, studyMeasurements: [],
       inputs: zip(study.files, clips).map { Input($0, $1) } + study.others,
-      model: Model(name: card.name, sha256: card.sha256, licence: card.licence),
+      model: model,
       software: Software(name: WatchDaemon.Software.name, version: WatchDaemon.Software.version),
       timings: Timings(
         decode: outcomes.map(\.decoding.milliseconds).reduce(0, +),
@@ -31,12 +31,23 @@ extension StudyReport {
     study.revision = earlier.study.revision + 1
     study.supersedes = predecessor.name
     let present = Set(clips.map(\.sopInstanceUID))
-    clips += earlier.clips.filter { !present.contains($0.sopInstanceUID) }
+    clips += earlier.clips.filter { !present.contains($0.sopInstanceUID) }.map {
+      $0.measured(by: earlier.model)
+    }
     let known = Set(inputs.map(\.sha256))
     inputs += earlier.inputs.filter {
       !known.contains($0.sha256) && !present.contains($0.sopInstanceUID ?? "")
     }
     status = Self.status(of: clips, isClosedAtLimit: isClosedAtLimit)
+  }
+}
+
+extension ClipReport {
+  /// With the model named that earlier versions named for the study alone.
+  fileprivate func measured(by model: StudyReport.Model) -> ClipReport {
+    var clip = self
+    if curves != nil { clip.model = clip.model ?? model }
+    return clip
   }
 }
 

@@ -33,7 +33,7 @@ struct StudyWalk {
   /// - Parameter identity: what the result is published as, where that is not simply the next revision.
   /// - Throws: what the writers throw: a full disk, a share that is gone.
   mutating func finish(into staging: String, as identity: StudyReport.Study? = nil) throws -> StudyReport {
-    var report = StudyReport(study, outcomes, card: pipeline.analysis.segmenter.card)
+    var report = StudyReport(study, outcomes, model: pipeline.model)
     report.configuration = StudyReport.Configuration(sha256: pipeline.configurationDigest)
     if let predecessor { report.supersede(predecessor, isClosedAtLimit: study.isClosedAtLimit) }
     if let identity { report.study = identity }

@@ -15,7 +15,7 @@ struct MeasuredFrame {
     var children = MeasurementReportTree.tracking(
       "\(point.name) hinge point, \(place)", uid("hinge-point", point.side.rawValue))
     children.append(.code(.contains, Concept.finding, Concept.mitralAnnulus))
-    children += MeasurementReportTree.algorithm(of: report)
+    children += MeasurementReportTree.algorithm(of: report, clips: [clip])
     children.append(point.findingSite)
     children += circumstances
     children.append(.points(.contains, Concept.imageRegion, [point.point], of: image))
@@ -37,7 +37,7 @@ struct MeasuredFrame {
     guard line.count >= 3 else { return nil }
     var children = MeasurementReportTree.tracking("\(name) outline, \(place)", uid("outline", name))
     children.append(.code(.contains, Concept.finding, site))
-    children += MeasurementReportTree.algorithm(of: report)
+    children += MeasurementReportTree.algorithm(of: report, clips: [clip])
     children.append(.code(.hasConceptModifier, Concept.findingSite, site))
     children += circumstances
     children.append(.points(.contains, Concept.imageRegion, line + line.prefix(1), of: image))
@@ -54,7 +54,7 @@ struct MeasuredFrame {
     let line = measurement.hingePoints.map(\.point)
     var children = MeasurementReportTree.tracking("Mitral annulus diameter, \(place)", uid("diameter"))
     children.append(.code(.contains, Concept.finding, Concept.mitralAnnulus))
-    children += MeasurementReportTree.algorithm(of: report)
+    children += MeasurementReportTree.algorithm(of: report, clips: [clip])
     children.append(.code(.hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus))
     if let withheld = measurement.withheld { return withheldGroup(children, because: withheld) }
     children.append(.points(.contains, Concept.sourceOfMeasurement, line, of: image))

@@ -110,7 +110,9 @@ struct MeasurementReportTree {
       Concept.measurementGroup, template: "1501",
       Self.tracking(measurement.name, uids.uid("tracking", "study", measurement.name))
         + modifiers.site
-        + Self.algorithm(of: report) + origins.flatMap(annulusLines) + [number])
+        + Self.algorithm(
+          of: report, clips: report.clips.filter { measurement.from.contains($0.sopInstanceUID) })
+        + origins.flatMap(annulusLines) + [number])
   }
 
   /// What makes a study's number say the whole: the site for the group, the rest for the number.
@@ -151,7 +153,8 @@ struct MeasurementReportTree {
   }
 
   /// TID 4019.
-  static func algorithm(of report: StudyReport) -> [ContentItem] {
+  /// - Parameter clips: those that the number comes from, which may have been measured by several models.
+  static func algorithm(of report: StudyReport, clips: [ClipReport]) -> [ContentItem] {
     [
       .text(.hasConceptModifier, Concept.algorithmName, report.software.name),
       .code(.hasConceptModifier, Concept.algorithmFamily, Concept.artificialIntelligence),
@@ -159,7 +162,7 @@ struct MeasurementReportTree {
       .text(.hasConceptModifier, Concept.algorithmManufacturer, StructuredReport.manufacturer),
       .text(
         .hasConceptModifier, Concept.algorithmParameters,
-        "model=\(report.model.name) sha256=\(report.model.sha256)"),
+        report.models(of: clips).map { "model=\($0.name) sha256=\($0.sha256)" }.joined(separator: "; ")),
     ]
   }
 

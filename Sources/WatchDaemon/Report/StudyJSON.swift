@@ -64,13 +64,7 @@ enum StudyJSON {
       ("clips", .array(report.clips.map { $0.json })),
       ("study_measurements", .array(report.studyMeasurements.map { $0.json })),
       ("inputs", .array(report.inputs.map { $0.json })),
-      (
-        "model",
-        .object([
-          ("name", .string(report.model.name)), ("sha256", .string(report.model.sha256)),
-          ("licence", .string(report.model.licence)),
-        ])
-      ),
+      ("model", report.model.json),
       (
         "software",
         .object([("name", .string(report.software.name)), ("version", .string(report.software.version))])
@@ -79,6 +73,15 @@ enum StudyJSON {
         "configuration", report.configuration.map { .object([("sha256", .string($0.sha256))]) } ?? .null
       ),
       ("timings_ms", report.timings.json),
+    ])
+  }
+}
+
+extension StudyReport.Model {
+  var json: JSONValue {
+    .object([
+      ("name", .string(name)), ("sha256", .string(sha256)), ("licence", .string(licence)),
+      ("precision", .code(precision)),
     ])
   }
 }
@@ -141,7 +144,7 @@ extension ClipReport {
       ("sop_instance_uid", .string(sopInstanceUID)), ("sop_class_uid", .optional(sopClassUID)),
       ("series_instance_uid", .optional(seriesInstanceUID)), ("file", .optional(file)),
       ("status", .code(status)), ("reason", .code(reason)), ("detail", .optional(detail)),
-      ("view", view.json),
+      ("view", view.json), ("model", model?.json ?? .null),
       ("rows", .integer(rows)), ("columns", .integer(columns)), ("frames", .integer(frames)),
       ("frame_time_ms", .rounded(frameTimeMilliseconds, 4)),
       ("spacing", spacing?.json ?? .null), ("spacing_reason", .code(spacingReason)),

@@ -1,4 +1,5 @@
 import Hinge
+import Inference
 
 /// The result of one study, as `study.json` tells it (schema `hinged.study/1`). A pure value: every other output
 /// is drawn from it. Frames are 0-based; points are pixel-index coordinates of the stored frame. `StudyJSON` writes
@@ -61,6 +62,8 @@ struct StudyReport: Decodable, Sendable, Equatable {
     var name: String
     var sha256: String
     var licence: String
+    /// What the network ran in; `nil` in results of versions that did not say.
+    var precision: Precision?
   }
 
   struct Software: Decodable, Sendable, Equatable {
@@ -95,6 +98,15 @@ struct StudyReport: Decodable, Sendable, Equatable {
     case schema, study, status, clips, inputs, model, software, configuration
     case studyMeasurements = "study_measurements"
     case timings = "timings_ms"
+  }
+}
+
+extension StudyReport {
+  /// The models that looked at clips, each once; the study's own where none says so.
+  func models(of clips: [ClipReport]) -> [Model] {
+    let named = clips.map { $0.model ?? model }
+    let distinct = named.enumerated().filter { named.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+    return distinct.isEmpty ? [model] : distinct
   }
 }
 
@@ -177,6 +189,8 @@ struct ClipReport: Decodable, Sendable, Equatable {
   var reason: ReasonCode?
   var detail: String?
   var view: View
+  /// What looked at the clip; `nil` where none did, and in results of versions that did not say.
+  var model: StudyReport.Model?
   var rows: Int
   var columns: Int
   var frames: Int
@@ -188,7 +202,8 @@ struct ClipReport: Decodable, Sendable, Equatable {
   var curves: Curves?
 
   private enum CodingKeys: String, CodingKey {
-    case file, status, reason, detail, view, rows, columns, frames, spacing, beats, measurements, curves
+    case file, status, reason, detail, view, model, rows, columns, frames, spacing, beats, measurements,
+      curves
     case sopInstanceUID = "sop_instance_uid"
     case sopClassUID = "sop_class_uid"
     case seriesInstanceUID = "series_instance_uid"

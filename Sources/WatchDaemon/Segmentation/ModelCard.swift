@@ -88,6 +88,9 @@ struct ModelCard: Codable, Sendable, Equatable {
     case hingeErrors = "hinge_errors"
   }
 
+  /// The card's place beside its model.
+  static func path(ofModel path: String) -> String { (path as NSString).deletingPathExtension + ".json" }
+
   /// Channels of the network's output: the classes, then the landmarks.
   var outputs: Int { classes.count + (landmarks == nil ? 0 : 2) }
 

@@ -34,15 +34,24 @@ final class Segmenter: Sendable {
   private static func load(
     _ path: String, _ choice: PrecisionChoice
   ) throws(CommandFailure) -> (model: Model, card: ModelCard, sha256: String, precision: Precision) {
-    let cardPath = (path as NSString).deletingPathExtension + ".json"
+    let cardPath = ModelCard.path(ofModel: path)
     func failure(_ file: String, _ fault: String) -> CommandFailure {
       CommandFailure(code: ExitCode.configuration, sentence: "\(file): \(fault)")
     }
     let card: ModelCard
+    guard FileManager.default.isReadableFile(atPath: path) else {
+      throw failure(path, "there is no such model, or it cannot be read; check the path")
+    }
+    guard FileManager.default.isReadableFile(atPath: cardPath) else {
+      throw failure(
+        cardPath,
+        "the model's card is missing or cannot be read; hinged model check \(path) --write-card writes one")
+    }
     do {
       card = try JSONDecoder().decode(ModelCard.self, from: Data(contentsOf: URL(fileURLWithPath: cardPath)))
     } catch {
-      throw failure(cardPath, "the model's card cannot be read (\(error)); it belongs beside the ONNX file")
+      throw failure(
+        cardPath, "the model's card is not as it should be; hinged model check \(path) tells what is missing")
     }
     let digest: String
     do { digest = try SHA256.hexDigest(ofFile: path) } catch {

@@ -35,6 +35,7 @@ import Testing
     var expected = Configuration(inbox: value.inbox, outbox: value.outbox, spool: value.spool)
     expected.viewRules = value.viewRules
     (expected.width, expected.backlog, expected.threads) = (1, 4, 2)
+    expected.viewModels = value.viewModels
     (expected.model, expected.metrics, expected.onPublished) = (value.model, value.metrics, value.onPublished)
     #expect(value == expected && value.viewRules.count == 3)
   }

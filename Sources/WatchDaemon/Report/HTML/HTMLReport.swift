@@ -158,12 +158,18 @@ enum HTMLReport {
     </section>
     """
 
+  private static func named(_ model: StudyReport.Model) -> HTML {
+    """
+    <p>Model \(model.name) (licence \(model.licence)), <span class="uid">sha256 \(model.sha256)</span>.</p>
+    """
+  }
+
   private static func footer(_ report: StudyReport) -> HTML {
     """
     <footer class="muted">
     <h2>How this was made</h2>
-    <p>\(report.software.name) \(report.software.version), model \(report.model.name) \
-    (licence \(report.model.licence)), <span class="uid">sha256 \(report.model.sha256)</span>.</p>
+    <p>\(report.software.name) \(report.software.version).</p>
+    \(report.models(of: report.clips).map(named))
     <p>Nobody has verified these numbers.</p>
     <p>\(StructuredReport.disclaimer)</p>
     </footer>
