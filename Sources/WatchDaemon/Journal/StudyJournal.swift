@@ -59,6 +59,13 @@ struct StudyJournal: ~Copyable {
     self.lineCount = lineCount
   }
 
+  /// Another file stands in this one's place, and what is appended here is read by nobody: a daemon that took the
+  /// spool over wrote the journal anew, a person put a copy back, or `compact` could not open what it wrote.
+  var isReplaced: Bool {
+    var status = stat()
+    return fstat(descriptor.raw, &status) == 0 && status.st_nlink == 0
+  }
+
   /// Appends entries as one write and one sync. When it throws, none of them counts.
   mutating func append(_ entries: [Ledger.Entry]) throws(FileError) {
     var bytes: [UInt8] = []

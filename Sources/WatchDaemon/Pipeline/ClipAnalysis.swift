@@ -46,6 +46,10 @@ struct ClipAnalysis: Sendable {
     let segmented = SegmentedClip(
       target: sample.target, inputSide: segmenter.inputSide, findings: findings)
     outcome.segmented = segmented
+    outcome.report.pixels =
+      PixelDigest(
+        rows: file.header.rows, columns: file.header.columns, fingerprints: findings.map(\.fingerprint)
+      ).hexadecimal
     let times = file.header.frameTimes
     let areas = findings.map(\.ventricleArea)
     outcome.report.curves = ClipReport.Curves(findings, target: sample.target)

@@ -113,8 +113,9 @@ extension FrameLoop {
     let onInput = sector.resampled(
       width: geometry.inputSide, height: geometry.inputSide, spacing: geometry.inputSpacing,
       by: geometry.inputToBox)
-    return try run(over: next) { _, segmentation in
-      FrameFinding(segmentation, sector: onInput, extractor: extractor, geometry: geometry)
+    return try run(over: next) { frame, segmentation in
+      FrameFinding(
+        segmentation, of: frame.gray, sector: onInput, extractor: extractor, geometry: geometry)
     }
   }
 }
