@@ -3,6 +3,7 @@ the daemon works: neither its journal nor its log."""
 
 import hashlib
 import json
+import os
 import struct
 from collections import Counter
 from dataclasses import dataclass, field
@@ -32,7 +33,8 @@ def digest(path: Path) -> str:
 
 
 def files_below(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    """Also while a daemon moves them: what is gone is not told of."""
+    return [Path(parent, name) for parent, _, names in os.walk(folder) for name in names]
 
 
 def results(outbox: Path) -> dict[str, Path]:

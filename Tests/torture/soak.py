@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import cine
-from checker import Checker, results
+from checker import Checker
 from tally import Tally, finish
 from world import Tools, World
 

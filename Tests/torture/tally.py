@@ -107,7 +107,9 @@ def finish(world: World, checker: Checker, tally: Tally, campaign: str, fault: s
     what the inbox is a mount of."""
     world.plan["active"] = world.plan["clock_offset_ms"] = world.plan["overflows"] = 0
     world.kill()
+    offset = world.log_size
     world.start()
+    world.wait_for_log("watches the inbox", offset, END_SECONDS)
     if not until(lambda: is_at_rest(world), END_SECONDS, 0.05):
         world.problems.append("not everything came to its end")
     status = world.stop()

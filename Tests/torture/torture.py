@@ -94,8 +94,7 @@ def lane(tools: Tools, tally: Tally, seed: int, number: int, order, mix: list[st
         turn += 1
         try:
             CAMPAIGNS[name].run(tools, tally, source, is_over)
-        except Exception:
-            # The harness's own fault must not pass for a clean run.
+        except Exception:  # noqa: BLE001 - the harness's own fault must not pass for a clean run
             tally.content["problems"].append(f"{name}: {traceback.format_exc()}")
         if order:
             return
