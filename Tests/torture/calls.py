@@ -60,7 +60,7 @@ def burst(world: World, tally: Tally, source: random.Random) -> None:
     error = source.choice(list(ERRORS))
     world.plan.arm(
         kinds, places, error, skip=source.randrange(60), every=source.choice((1, 2, 3, 7, 19)),
-        limit=source.choice((3, 10, 40)), torn=source.random() < 0.5,
+        limit=source.choice((5, 20, 80)), torn=source.random() < 0.5,
     )  # fmt: skip
     life(world, tally, source, error, "burst")
 

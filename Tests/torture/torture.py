@@ -21,7 +21,7 @@ from tally import Tally
 from world import Tools
 
 #: What a lane does next, as often as it is named here.
-MIX = ["calls"] * 5 + ["kills"] * 3 + ["inboxes"] + ["poison"]
+MIX = ["calls", "kills"] * 4 + ["inboxes", "poison"]
 CAMPAIGNS = {"calls": calls, "inboxes": inboxes, "kills": kills, "owners": owners, "poison": poison, "soak": soak}
 
 

@@ -58,7 +58,9 @@ private final class PipelineWork: StudyWork {
       case .success(let file)?:
         let end = try Self.end(of: file, by: corrections, context)
         if let end { held[file.sha256] = end } else { files.append(file) }
-      case .failure(let fault)?: unreadable[input] = fault
+      case .failure(let fault)?:
+        try Self.retry(fault.reason, fault.detail, of: study, at: .header)
+        unreadable[input] = fault
       case nil: continue
       }
     }
@@ -139,9 +141,24 @@ private final class PipelineWork: StudyWork {
     }
     // The deadline is a clip's.
     try context.enter(.decode)
-    do throws(Checkpoint.Stop) { return try walk.analyseNext(checkpoint) != nil } catch {
+    let clip: ClipReport?
+    do throws(Checkpoint.Stop) { clip = try walk.analyseNext(checkpoint) } catch {
       throw context.reasonToEnd()
         ?? StudyFailure(.interrupted, context.stage, detail: "The work was stopped.")
+    }
+    if let clip, clip.status == .failed {
+      try Self.retry(clip.reason, clip.detail, of: study, at: .decode)
+    }
+    return clip != nil
+  }
+
+  /// A file that was read when it came and cannot be opened now, or a decoder that cannot be started, is the
+  /// machine's trouble: it is tried again before the clip counts as failed.
+  private static func retry(
+    _ reason: ReasonCode?, _ detail: String?, of study: ClaimedStudy, at stage: StudyStage
+  ) throws(StudyFailure) {
+    if reason == .unreadable, !study.isLastAttempt {
+      throw StudyFailure(.transient, stage, reason, detail: detail ?? "A file cannot be read.")
     }
   }
 
