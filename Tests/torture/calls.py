@@ -48,7 +48,7 @@ def single(world: World, tally: Tally, source: random.Random) -> None:
     skip = depth if depth < DEEPEST else source.randrange(4 * DEEPEST)
     world.study(tally.next("study"))
     world.plan.arm([kind], places_of(kind, place), error, skip=skip)
-    life(world, tally, source, error, "one")
+    life(world, tally, source, error, "one", is_mute=False)
 
 
 def burst(world: World, tally: Tally, source: random.Random) -> None:
@@ -62,20 +62,21 @@ def burst(world: World, tally: Tally, source: random.Random) -> None:
         kinds, places, error, skip=source.randrange(60), every=source.choice((1, 2, 3, 7, 19)),
         limit=source.choice((5, 20, 80)), torn=source.random() < 0.5,
     )  # fmt: skip
-    life(world, tally, source, error, "burst")
+    life(world, tally, source, error, "burst", is_mute="write" in kinds and "elsewhere" in places)
 
 
-def life(world: World, tally: Tally, source: random.Random, error: str, form: str) -> None:
-    """Until the faults have been met and the work is done or waits, then it ends in one way or another."""
+def life(world: World, tally: Tally, source: random.Random, error: str, form: str, is_mute: bool) -> None:
+    """Until the faults have been met and the work is done or waits, then it ends in one way or another. `is_mute`:
+    what it says of itself may fail to be written too."""
     offset = world.log_size
     world.start()
     until(lambda: world.plan["injected"] >= world.plan["limit"] or is_done(world), 4)
     until(lambda: is_done(world), 1.2)
     for kind, count in world.plan.disarm().items():
         tally.add(CAMPAIGN, f"{error}, {form}: {kind}", times=count)
-    if not world.is_running:
+    if not world.is_running and not is_mute:
         told(world, offset)
-    elif source.random() < 0.2:
+    elif world.is_running and source.random() < 0.2:
         # The same daemon goes on by itself once the trouble is over.
         until(lambda: is_done(world), 8)
     if source.random() < 0.5:

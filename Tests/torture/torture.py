@@ -21,7 +21,7 @@ from tally import Tally
 from world import Tools
 
 #: What a lane does next, as often as it is named here.
-MIX = ["calls", "kills"] * 4 + ["inboxes", "poison"]
+MIX = ["kills", "calls"] * 4 + ["kills", "inboxes", "poison"]
 CAMPAIGNS = {"calls": calls, "inboxes": inboxes, "kills": kills, "owners": owners, "poison": poison, "soak": soak}
 
 
