@@ -139,6 +139,9 @@ def clock_jumps(world: World, tally: Tally, source: random.Random) -> None:
 
 def worker_killed(world: World, tally: Tally, source: random.Random) -> None:
     """Decode workers die under the daemon, as when memory runs out: a stated end for their clips, no harm to others."""
+    # No worker of another study is to be met.
+    if not until(lambda: is_at_rest(world), 60, 0.05):
+        return
     number = tally.next("study")
     world.drop([cine.loop(f"1.2.{number}", 1, number * 16)], status=None)
 
@@ -155,3 +158,4 @@ def worker_killed(world: World, tally: Tally, source: random.Random) -> None:
     time.sleep(source.uniform(0, 0.3))
     if until(kill_one, 3, 0.002):
         tally.add("inbox", "decode worker killed", times=1)
+    until(lambda: is_at_rest(world), 60, 0.05)

@@ -35,6 +35,7 @@ private final class PipelineWork: StudyWork {
   private let study: ClaimedStudy
   private let staging: StagingFolder
   private let context: StudyContext
+  private let memory: HeaderMemory
   private let unreadable: [ClaimedInput: HeaderFault]
   /// Files that contradict what is published, by digest.
   private let held: [String: InputEnd]
@@ -47,6 +48,7 @@ private final class PipelineWork: StudyWork {
     self.study = study
     self.staging = staging
     self.context = context
+    memory = processor.memory
     try context.enter(.header)
     var files: [StudyFile] = []
     var unreadable: [ClaimedInput: HeaderFault] = [:]
@@ -126,6 +128,7 @@ private final class PipelineWork: StudyWork {
         into: staging.path,
         as: StudyReport.Study(
           uid: study.uid, revision: study.revision.number, supersedes: study.previous?.name))
+      for input in study.inputs { memory.forget(input.sha256) }
       return .staged(report.status, ends: ends(by: report))
     } catch let error as FileError {
       throw StudyFailure(.report, error)
