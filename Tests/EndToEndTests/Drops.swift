@@ -26,12 +26,18 @@ struct Drops {
   }
 
   /// A loop that is decoded and segmented: a picture of nothing but noise.
-  static func loop(study: String, instance: String) -> File {
+  /// - Parameters:
+  ///   - comment: Of the header.
+  ///   - first: The first pixel.
+  static func loop(study: String, instance: String, comment: String = "", first: UInt8 = 0) -> File {
     let (side, frames) = (48, 6)
     var loop = DICOMBytes.ultrasound(.explicitLittle, rows: side, columns: side, frames: frames)
     loop.set(.init(0x0020_000D, "UI", study))
     loop.set(.init(0x0008_0018, "UI", instance))
-    loop.setPixels((0..<side * side * frames).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13) })
+    if !comment.isEmpty { loop.set(.init(0x0020_4000, "LT", comment)) }
+    var pixels = (0..<side * side * frames).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13) }
+    pixels[0] = first
+    loop.setPixels(pixels)
     return File(study: study, instance: instance, bytes: loop.file)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// One subcommand: how it is called, what it does, and the function that does it.
 struct Command: Sendable {
@@ -97,7 +98,11 @@ enum Software {
 
 /// Standard error, where everything goes that is not a result.
 enum StandardError {
-  static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// Where it cannot be written, on a full disk say, the work is not to end for it.
+  static func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
 
   /// One sentence, with the program's name before it.
   static func complain(_ sentence: String) { write("hinged: \(sentence)\n") }

@@ -24,4 +24,7 @@ final class HeaderMemory: Sendable {
   }
 
   func header(of digest: String) -> ClipHeader? { content.withLock { $0.headers[digest] } }
+
+  /// Its file was worked on: a daemon that runs for months is not to hold headers that nobody asks for again.
+  func forget(_ digest: String) { content.withLock { $0.headers[digest] = nil } }
 }

@@ -59,8 +59,8 @@ struct ClaimPlan {
 
   private func contradicts(_ file: AssessedFile, _ history: StudyHistory) -> Bool {
     guard let instance = file.member?.sopInstanceUID else { return false }
-    return history.conflicted.contains(instance)
-      || history.digests[instance].map { $0 != file.sha256 } ?? false
+    // What was published speaks for its instance, and other bytes are judged by their pixels (`CorrectionCheck`).
+    return history.conflicted.contains(instance) && history.digests[instance] == nil
   }
 
   private func held(

@@ -18,6 +18,8 @@ struct Ledger: Sendable, Equatable {
     var files: [String: Int] = [:]
     /// Highest revision by study that was ever published.
     var revisions: [String: Int] = [:]
+    /// Keyed hashes of what published files stated about the patient, by study. Absent in journals of old.
+    var identities: [String: [String: String]]?
     var lastClaim = 0
   }
 
@@ -83,6 +85,8 @@ struct Ledger: Sendable, Equatable {
     claimsByStudy[study]?.removeAll { $0 == id }
     if let revision = state.published {
       forgotten.revisions[study] = max(forgotten.revisions[study] ?? 0, revision.number)
+      forgotten.identities = forgotten.identities ?? [:]
+      forgotten.identities?[study, default: [:]].merge(state.claim.identity) { first, _ in first }
     }
   }
 

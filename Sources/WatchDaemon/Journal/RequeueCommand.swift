@@ -40,7 +40,7 @@ struct Requeue {
         code: ExitCode.failure, sentence: "\(spool.requests): \(error); ask as the daemon's user")
     }
     let files = settled.reduce(0) { $0 + $1.claim.files.count }
-    let isRunning = FolderLock.isHeld(spool.lock)
+    let isRunning = SpoolLock.isHeld(spool.lock)
     if printsJSON {
       let names = settled.map { JSONValue.string($0.claim.folderName) }
       let value = JSONValue.object([

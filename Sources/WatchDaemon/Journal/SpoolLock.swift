@@ -1,51 +1,67 @@
+import Dispatch
+import Foundation
 import Glibc
 
-/// Keeps a second daemon off a folder. The kernel holds the lock as long as the process lives, however it ends.
-final class FolderLock: Sendable {
-  /// Somebody else has it.
-  struct Taken: Error, Equatable {
-    /// What the holder wrote about itself, where it could.
-    var holder: String?
-  }
-
+/// Keeps every other daemon off a spool, on this host and on others that mount it.
+///
+/// The kernel's lock tells at once, where the file system shares it. Where it does not, the lock file does: its owner
+/// renews it, and looks before each step that it is still the owner. A daemon that stood still for longer than the
+/// lease (a suspended machine, a share that hung) finds the spool taken over and ends without writing. What remains
+/// is the time between that look and the one system call after it.
+///
+/// `@unchecked Sendable`: `owner` is used on `queue` only; all else is constant.
+final class SpoolLock: @unchecked Sendable {
   enum Failure: Error, Equatable {
-    case taken(Taken)
+    case taken(SpoolOwner?)
     case file(FileError)
   }
 
+  private let path: String
   private let descriptor: Int32
+  private let token: [UInt8]
+  private var owner: SpoolOwner
+  private let queue = DispatchQueue(label: "hinged.lock")
+  private var timer: (any DispatchSourceTimer)?
+  /// The spool was taken from an owner that may only have stood still.
+  let isByExpiry: Bool
 
-  /// Locks a file, and writes into it who holds it.
-  init(file path: String, holder: String) throws(Failure) {
+  /// - Parameter pause: Waits between two looks at another host's lock.
+  init(_ path: String, inbox: String, pause: () -> Void = { usleep(500_000) }) throws(Failure) {
+    self.path = path
+    owner = SpoolOwner(inbox: inbox)
+    token = Array(owner.token.utf8)
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw .file(FileError(.open, .lock)) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let code = errno
+    do throws(Failure) { isByExpiry = try Self.wait(descriptor, path, owner, pause) } catch {
       close(descriptor)
-      guard code == EWOULDBLOCK else { throw .file(FileError(.lock, .lock, code: code)) }
-      let bytes = (try? Files.read(path, limit: 4096, .lock)) ?? []
-      let text = String(decoding: bytes, as: UTF8.self).trimmingBlanks()
-      throw .taken(Taken(holder: text.isEmpty ? nil : text))
+      throw error
     }
-    let text = Array((holder + "\n").utf8)
-    ftruncate(descriptor, 0)
-    _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    do throws(FileError) { try Self.write(Self.text(of: owner), to: descriptor) } catch {
+      close(descriptor)
+      throw .file(error)
+    }
+    renewRegularly()
   }
 
-  /// Locks a folder itself, where nothing may be written. A file system that cannot do that does not stop anybody.
-  init(folder path: String) throws(Failure) {
-    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .file(FileError(.open, .inbox)) }
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-      let holder = Self.holderOfLock(on: descriptor)
-      close(descriptor)
-      throw .taken(Taken(holder: holder))
+  /// Gives the spool up: the next daemon takes it at once.
+  deinit {
+    timer?.cancel()
+    // Blanks, and not nothing: on a full disk the next daemon needs the room.
+    if (try? isOwned()) == true { try? Self.write([], to: descriptor) }
+    close(descriptor)
+  }
+
+  /// Whether this is still the owner.
+  func isOwned() throws(FileError) -> Bool {
+    do throws(FileError) {
+      return try Files.read(path, limit: Self.mostBytes, .lock).firstRange(of: token) != nil
+    } catch {
+      if error.code == ENOENT { return false }
+      throw error
     }
   }
 
-  deinit { close(descriptor) }
-
-  /// Whether somebody holds the lock on a file.
+  /// Whether a process of this host holds the lock.
   static func isHeld(_ path: String) -> Bool {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
@@ -53,17 +69,78 @@ final class FolderLock: Sendable {
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 
-  /// The process that /proc/locks names for the file.
-  private static func holderOfLock(on descriptor: Int32) -> String? {
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, let bytes = try? Files.read("/proc/locks", .lock) else {
-      return nil
+  /// What a lock file says; `nil` where its owner gave it up. One that cannot be read is somebody's too.
+  static func owner(at path: String) throws(FileError) -> SpoolOwner? {
+    let bytes = try Files.read(path, limit: mostBytes, .lock)
+    let text = String(decoding: bytes, as: UTF8.self).trimmingBlanks()
+    if text.isEmpty { return nil }
+    if let owner = try? JSONDecoder().decode(SpoolOwner.self, from: Data(text.utf8)) { return owner }
+    return SpoolOwner(
+      host: "an unknown host", boot: "", namespace: "", process: 0, began: "", token: text, beat: 0,
+      inbox: "?")
+  }
+
+  private static let mostBytes = 1 << 16
+  private static let blockBytes = 512
+}
+
+extension SpoolLock {
+  /// - Returns: Whether the spool is taken from an owner that was not seen to end.
+  private static func wait(
+    _ descriptor: Int32, _ path: String, _ me: SpoolOwner, _ pause: () -> Void
+  ) throws(Failure) -> Bool {
+    var takeover = SpoolTakeover(boot: me.boot, namespace: me.namespace)
+    while true {
+      let sighting: SpoolSighting
+      do throws(FileError) { sighting = try look(descriptor, path) } catch { throw .file(error) }
+      switch takeover.verdict(on: sighting, now: SystemClock.monotonic()) {
+      case .take: return takeover.isByExpiry
+      case .wait: pause()
+      case .refuse: throw .taken(sighting.owner)
+      }
     }
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      let words = line.split(separator: " ", omittingEmptySubsequences: true)
-      guard words.count > 5, words[1] == "FLOCK", words[5].hasSuffix(":\(status.st_ino)") else { continue }
-      return "process \(words[4])"
+  }
+
+  private static func look(_ descriptor: Int32, _ path: String) throws(FileError) -> SpoolSighting {
+    let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) != 0
+    // A file system without locks (ENOTSUP and the like) leaves it to the lock file's text.
+    let isRefused = isLocked && errno == EWOULDBLOCK
+    let owner = try owner(at: path)
+    return SpoolSighting(owner: owner, isLocked: isRefused, isAlive: owner?.isAlive ?? false)
+  }
+
+  private static func text(of owner: SpoolOwner) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Array((try? encoder.encode(owner)) ?? Data())
+  }
+
+  /// In one write, of a length that does not change with the number of renewals.
+  private static func write(_ text: [UInt8], to descriptor: Int32) throws(FileError) {
+    let padding = blockBytes - text.count % blockBytes
+    let bytes = text + [UInt8](repeating: UInt8(ascii: " "), count: padding - 1) + [UInt8(ascii: "\n")]
+    let count = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    guard count == bytes.count, ftruncate(descriptor, off_t(bytes.count)) == 0 else {
+      throw FileError(.write, .lock)
     }
-    return nil
+  }
+
+  private func renewRegularly() {
+    let timer = DispatchSource.makeTimerSource(queue: queue)
+    timer.setEventHandler { [weak self] in self?.renew() }
+    timer.schedule(
+      deadline: .now() + SpoolTakeover.renewalSeconds, repeating: SpoolTakeover.renewalSeconds)
+    timer.activate()
+    self.timer = timer
+  }
+
+  /// A renewal that fails is made up for by the next one. Opened anew, so that a network file system sends it.
+  private func renew() {
+    guard (try? isOwned()) == true else { return }
+    owner.beat += 1
+    let file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+    guard file >= 0 else { return }
+    defer { close(file) }
+    try? Self.write(Self.text(of: owner), to: file)
   }
 }

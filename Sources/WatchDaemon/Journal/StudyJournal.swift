@@ -28,6 +28,8 @@ struct StudyJournal: ~Copyable {
   /// Bytes of whole lines.
   private var length: Int
   private(set) var lineCount: Int
+  /// A part of a line may stand behind the whole ones, because a write failed and cutting it off failed as well.
+  private var hasTail = false
 
   /// Opens the journal, replays it into a ledger, and cuts off what a crash left of a last line.
   static func open(_ path: String, into ledger: inout Ledger) throws(Failure) -> StudyJournal {
@@ -59,14 +61,23 @@ struct StudyJournal: ~Copyable {
     self.lineCount = lineCount
   }
 
+  /// Another file stands in this one's place, and what is appended here is read by nobody: a daemon that took the
+  /// spool over wrote the journal anew, a person put a copy back, or `compact` could not open what it wrote.
+  var isReplaced: Bool {
+    var status = stat()
+    return fstat(descriptor.raw, &status) == 0 && status.st_nlink == 0
+  }
+
   /// Appends entries as one write and one sync. When it throws, none of them counts.
   mutating func append(_ entries: [Ledger.Entry]) throws(FileError) {
     var bytes: [UInt8] = []
     for entry in entries { bytes += Self.line(of: entry) }
+    if hasTail { try cutTail() }
     do throws(FileError) {
       try descriptor.write(bytes, .journal)
       try descriptor.sync(.journal)
     } catch {
+      hasTail = true
       try? cutTail()
       throw error
     }
@@ -89,6 +100,7 @@ struct StudyJournal: ~Copyable {
   private mutating func cutTail() throws(FileError) {
     guard ftruncate(descriptor.raw, off_t(length)) == 0 else { throw FileError(.write, .journal) }
     guard lseek(descriptor.raw, off_t(length), SEEK_SET) >= 0 else { throw FileError(.write, .journal) }
+    hasTail = false
   }
 }
 

@@ -13,8 +13,17 @@ final class StudyStore: Sendable {
 
   private let content: Guarded<Content>
   private let reserve: String
+  /// Ends the process where it must write no more.
+  private let assertOwned: Assertion
 
-  init(_ spool: Spool) throws(StudyJournal.Failure) {
+  /// - Parameter isReplaced: Another file stands in the journal's place.
+  typealias Assertion = @Sendable (_ isReplaced: Bool) throws(FileError) -> Void
+
+  /// - Parameter assertOwned: Asked before every record. Returns where the spool is still this process's.
+  init(_ spool: Spool, assertOwned: @escaping Assertion = { _ throws(FileError) in })
+    throws(StudyJournal.Failure)
+  {
+    self.assertOwned = assertOwned
     var ledger = Ledger()
     let journal = try StudyJournal.open(spool.journal, into: &ledger)
     reserve = spool.reserve
@@ -42,6 +51,9 @@ final class StudyStore: Sendable {
   func record(_ event: StudyState.Event, of claim: Int) throws(FileError) {
     try record([.event(claim: claim, event)])
   }
+
+  /// To be asked before each step that changes spool, inbox or outbox and that the journal does not precede at once.
+  func mayGoOn() throws(FileError) { try assertOwned(false) }
 
   /// Makes claims whose numbers follow on the last one.
   /// - Parameter make: Gets the ledger and the first free number; gives claims numbered from there.
@@ -76,6 +88,7 @@ final class StudyStore: Sendable {
 
   /// A full disk must not keep the daemon from recording what it did: the reserve is given up for it.
   private func append(_ entries: [Ledger.Entry], to journal: inout StudyJournal) throws(FileError) {
+    try assertOwned(journal.isReplaced)
     do throws(FileError) {
       try journal.append(entries)
     } catch {

@@ -33,6 +33,7 @@ final class ClaimDesk: Sendable {
       do throws(FileError) {
         if state.phase == .claiming {
           FaultPoint.claiming.reach()
+          try store.mayGoOn()
           let missing = try claimant.take(state.claim)
           FaultPoint.taken.reach()
           try store.record(.claimed(missing: missing), of: id)
@@ -61,6 +62,7 @@ final class ClaimDesk: Sendable {
           state = store.state(of: id) ?? state
         }
         if state.phase == .concluded {
+          try store.mayGoOn()
           try settlement.settle(state)
           FaultPoint.filed.reach()
           try store.record(.settled, of: id)

@@ -18,7 +18,7 @@ extension Daemon {
       case .claiming:
         intake.expect(claim.files.map(\.source))
         carry(claim, isResumed: true)
-      default: carry(claim, isResumed: true)
+      default: carry(claim, isResumed: true, isSuspect: state.phase == .started)
       }
     }
   }
@@ -74,9 +74,12 @@ extension Daemon {
   }
 
   /// Brings a claim to its end, from wherever it stands.
-  private func carry(_ claim: Claim, isResumed: Bool) {
+  private func carry(_ claim: Claim, isResumed: Bool, isSuspect: Bool = false) {
     let needsQueue = claim.needsProcessing
-    if needsQueue { _ = queue.admit(claim.id, bytes: claim.decodingBytes, isResumed: isResumed) }
+    if needsQueue {
+      _ = queue.admit(
+        claim.id, bytes: claim.decodingBytes, isResumed: isResumed, isSuspect: isSuspect)
+    }
     claims.take(claim.id) { [weak self] state in
       self?.wasTaken(state, original: claim, isQueued: needsQueue)
     }

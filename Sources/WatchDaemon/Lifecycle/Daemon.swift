@@ -26,7 +26,8 @@ final class Daemon: @unchecked Sendable {
   let hash: KeyedHash
   let claims: ClaimDesk
   let metrics = Guarded(MetricsState())
-  private var locks: [FolderLock]
+  private var spoolLock: SpoolLock?
+  private var inboxLock: FolderLock?
   var configuration: Configuration
   var processor: any StudyProcessor
   var lifecycle = LifecycleState()
@@ -61,40 +62,55 @@ final class Daemon: @unchecked Sendable {
       try spool.prepare()
       try Files.makeFolder(configuration.outbox, .outbox)
     } catch { throw .file(error) }
-    locks = try Self.lock(configuration, spool)
+    let lock = try Self.lock(spool, configuration)
+    spoolLock = lock
+    inboxLock = try Self.lockInbox(configuration)
     do throws(FileError) {
       hash = try KeyedHash.load(spool.key)
       try StagingFolder.removeAbandoned(in: configuration.outbox)
     } catch { throw .file(error) }
-    do throws(StudyJournal.Failure) { store = try StudyStore(spool) } catch {
+    do throws(StudyJournal.Failure) {
+      store = try StudyStore(spool) { [weak lock, log = parts.log] isReplaced throws(FileError) in
+        if isReplaced { Self.leave(log, "the journal was replaced under this daemon") }
+        if let lock, try !lock.isOwned() { Self.leave(log, "another daemon took the spool over") }
+      }
+    } catch {
       switch error {
       case .file(let error): throw .file(error)
       case .corrupt(let corruption): throw .journal(corruption)
       }
     }
+    // What the owner before may still write, when it wakes up, goes to a journal that nobody reads.
+    do throws(FileError) { if lock.isByExpiry { try store.compact() } } catch { throw .file(error) }
     processor = try parts.makeProcessor(configuration)
     let claimant = Claimant(inbox: configuration.inbox, spool: spool)
     claims = ClaimDesk(store: store, claimant: claimant, spool: spool, hash: hash, log: parts.log)
     assemble()
   }
 
-  private static func lock(_ configuration: Configuration, _ spool: Spool) throws(DaemonFailure)
-    -> [FolderLock]
+  private static func lock(_ spool: Spool, _ configuration: Configuration) throws(DaemonFailure) -> SpoolLock
   {
-    let holder = "process \(getpid()) on \(Host.name), which watches \(configuration.inbox)"
-    var locks: [FolderLock] = []
-    do throws(FolderLock.Failure) { locks.append(try FolderLock(file: spool.lock, holder: holder)) } catch {
-      if case .taken(let taken) = error { throw .spoolInUse(spool: spool.path, holder: taken.holder) }
-      if case .file(let error) = error { throw .file(error) }
-    }
-    guard configuration.intake == .move else { return locks }
-    do throws(FolderLock.Failure) { locks.append(try FolderLock(folder: configuration.inbox)) } catch {
-      if case .taken(let taken) = error {
-        throw .inboxInUse(inbox: configuration.inbox, holder: taken.holder)
+    do throws(SpoolLock.Failure) { return try SpoolLock(spool.lock, inbox: configuration.inbox) } catch {
+      switch error {
+      case .taken(let owner): throw .spoolInUse(spool: spool.path, holder: owner?.description)
+      case .file(let error): throw .file(error)
       }
-      // An inbox that is not there now is waited for.
     }
-    return locks
+  }
+
+  /// An inbox that is not there now is waited for.
+  private static func lockInbox(_ configuration: Configuration) throws(DaemonFailure) -> FolderLock? {
+    guard configuration.intake == .move else { return nil }
+    do throws(FolderLock.Failure) { return try FolderLock(folder: configuration.inbox) } catch {
+      guard case .taken(let holder) = error else { return nil }
+      throw .inboxInUse(inbox: configuration.inbox, holder: holder)
+    }
+  }
+
+  /// Whoever owns the spool now goes by what stands in it.
+  private static func leave(_ log: Log, _ why: String) -> Never {
+    log.error("\(why): leaving at once, and nothing more is written")
+    _exit(ExitCode.temporary)
   }
 
   private func assemble() {
@@ -178,7 +194,7 @@ final class Daemon: @unchecked Sendable {
     store.close()
     writeStatus()
     parts.log.notice("stopped")
-    locks = []
+    (spoolLock, inboxLock) = (nil, nil)
     onStopped()
   }
 

@@ -66,10 +66,11 @@ final class DaemonRun {
   }
 
   private func on(_ number: Int32, _ body: @escaping @Sendable () -> Void) {
-    signal(number, SIG_IGN)
     let source = DispatchSource.makeSignalSource(
       signal: number, queue: DispatchQueue(label: "hinged.signals"))
     source.setEventHandler(handler: body)
+    // On Linux the source takes the signal from its default action itself. To ignore it before that would lose one
+    // that comes in between.
     source.activate()
     signals.append(source)
   }

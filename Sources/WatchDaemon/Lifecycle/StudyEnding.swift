@@ -18,6 +18,7 @@ struct StudyEnding: Sendable {
       try store.record(
         .publishing(.init(revision: revision, digest: digest, status: status, ends: ends)), of: id)
       FaultPoint.publishing.reach()
+      try store.mayGoOn()
       return try tools.publisher.publish(staging, as: revision, isSynced: true)
     }
     FaultPoint.published.reach()
@@ -66,6 +67,7 @@ struct StudyEnding: Sendable {
   /// Brings the files of a concluded claim to where they end.
   func settle(_ state: StudyState) throws(StudyFailure) {
     try StudyFailure.filing(.settle) { () throws(FileError) in
+      try store.mayGoOn()
       try tools.settlement.settle(state)
       FaultPoint.filed.reach()
       try store.record(.settled, of: id)

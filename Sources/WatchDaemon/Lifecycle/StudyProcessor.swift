@@ -40,6 +40,8 @@ struct ClaimedStudy: Sendable, Equatable {
   var setAside: [ClaimedInput]
   /// Inputs of the revisions so far.
   var earlier: [ClaimedInput]
+  /// What still fails now is taken as it is.
+  var isLastAttempt = true
 }
 
 /// A file of a claimed study.

@@ -89,9 +89,10 @@ final class StudyRun: @unchecked Sendable {
 
   private func begin(_ state: StudyState) throws(StudyFailure) {
     context.restart()
-    let study = try StudyFailure.filing(.claim) { () throws(FileError) in
+    var study = try StudyFailure.filing(.claim) { () throws(FileError) in
       try ClaimedStudy(state.claim, tools: tools)
     }
+    study.isLastAttempt = state.attempts + 1 >= tools.retry.attempts
     let folder = try StudyFailure.filing(.publish) { () throws(FileError) in
       try StagingFolder(in: tools.publisher.outbox, name: "\(study.revision.name)-c\(id)-\(getpid())")
     }

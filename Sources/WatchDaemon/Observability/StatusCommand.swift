@@ -7,7 +7,7 @@ extension Command {
       let spool = Spool(path: configuration.spool)
       let status = DaemonStatus(
         ledger: try ledger(spool), snapshot: StatusSnapshot.read(spool),
-        isRunning: FolderLock.isHeld(spool.lock),
+        isRunning: SpoolLock.isHeld(spool.lock),
         now: SystemClock.utc())
       print(arguments.has("--json") ? status.json : status.text, terminator: "")
       return status.isHealthy ? ExitCode.success : ExitCode.failure

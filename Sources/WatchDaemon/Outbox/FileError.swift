@@ -36,7 +36,12 @@ struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   var reason: String { String(cString: strerror(code)) }
 
   /// The trouble lies with the disk or the share, not with the file: the same work succeeds once it is mended.
-  var isOfTheEnvironment: Bool { isDiskFull || isShareGone || Self.exhausted.contains(code) }
+  var isOfTheEnvironment: Bool {
+    isDiskFull || isShareGone || Self.exhausted.contains(code) || isRefusedOfOwnFolder
+  }
+
+  /// Rights were taken away from a folder that is the program's own. A file of the inbox may have rights of its own.
+  private var isRefusedOfOwnFolder: Bool { [EACCES, EPERM].contains(code) && place != .inbox }
 
   var isDiskFull: Bool { [ENOSPC, EDQUOT].contains(code) }
 

@@ -53,6 +53,10 @@ struct ClipAnalysis: Sendable {
       of: file, sample: sample, segmenter, keepsFrames: keepsFrames, checkpoint, outcome: &outcome)
     let findings = segmented.findings
     outcome.segmented = segmented
+    outcome.report.pixels =
+      PixelDigest(
+        rows: file.header.rows, columns: file.header.columns, fingerprints: findings.map(\.fingerprint)
+      ).hexadecimal
     let times = file.header.frameTimes
     let areas = findings.map(\.ventricleArea)
     outcome.report.curves = ClipReport.Curves(findings, target: sample.target)

@@ -116,8 +116,9 @@ extension FrameLoop {
     let extractor = HingeExtractor(options: segmenter.card.hingeOptions(view: view))
     let geometry = mapping.geometry
     let onInput = target.sectorOnInput(geometry)
-    return try run(over: next) { _, segmentation in
-      FrameFinding(segmentation, sector: onInput, extractor: extractor, geometry: geometry)
+    return try run(over: next) { frame, segmentation in
+      FrameFinding(
+        segmentation, of: frame.gray, sector: onInput, extractor: extractor, geometry: geometry)
     }
   }
 }

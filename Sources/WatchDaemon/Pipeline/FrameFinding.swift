@@ -7,15 +7,19 @@ struct FrameFinding: Sendable {
   var ventricleArea: Double?
   /// The labels of the target's box, on the network's grid.
   var labels: RunLengthMask
+  /// Of the whole frame, as it was decoded.
+  var fingerprint: UInt64
 
   /// - Parameter sector: on the network's grid.
   init(
-    _ segmentation: Segmentation, sector: SectorMask?, extractor: HingeExtractor, geometry: InputGeometry
+    _ segmentation: Segmentation, of frame: GrayFrame, sector: SectorMask?, extractor: HingeExtractor,
+    geometry: InputGeometry
   ) {
     let found = extractor.extract(
       from: segmentation.labels, probabilities: segmentation.probabilities,
       landmarks: segmentation.landmarks, sector: sector)
     hinges = found.mapped(by: geometry.inputToBox)
+    fingerprint = frame.fingerprint
     labels = RunLengthMask(segmentation.labels.cropped(to: geometry.boxInInput))
     if case .measured(let pair) = found {
       ventricleArea = pair.quality.ventricleSquareMillimetres

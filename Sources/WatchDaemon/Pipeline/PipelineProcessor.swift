@@ -36,7 +36,10 @@ private final class PipelineWork: StudyWork {
   private let study: ClaimedStudy
   private let staging: StagingFolder
   private let context: StudyContext
+  private let memory: HeaderMemory
   private let unreadable: [ClaimedInput: HeaderFault]
+  /// Files that contradict what is published, by digest.
+  private let held: [String: InputEnd]
   private let alreadyPublished: StudyReport?
   private var walk: StudyWalk
 
@@ -46,30 +49,73 @@ private final class PipelineWork: StudyWork {
     self.study = study
     self.staging = staging
     self.context = context
+    memory = processor.memory
     try context.enter(.header)
     var files: [StudyFile] = []
     var unreadable: [ClaimedInput: HeaderFault] = [:]
+    var held: [String: InputEnd] = [:]
     let predecessor = Self.predecessor(of: study)
-    // Where the last revision is gone from the outbox, its inputs are what its results come from.
-    let again = predecessor == nil ? study.earlier.filter { $0.path != nil } : []
-    for input in study.inputs + again {
-      try context.checkpoint()
-      guard let path = input.path else { continue }
-      switch processor.memory.header(of: input.sha256).map(Result.success) ?? ClipHeaders().header(of: path) {
-      case .success(let header):
-        files.append(StudyFile(path: path, origin: input.name, sha256: input.sha256, header: header))
-      case .failure(let fault): unreadable[input] = fault
+    let corrections = CorrectionCheck(predecessor?.report, kept: study.earlier)
+    for input in study.inputs {
+      switch try Self.read(input, processor.memory, context) {
+      case .success(let file)?:
+        let end = try Self.end(of: file, by: corrections, context)
+        if let end { held[file.sha256] = end } else { files.append(file) }
+      case .failure(let fault)?:
+        try Self.retry(fault.reason, fault.detail, of: study, at: .header)
+        unreadable[input] = fault
+      case nil: continue
       }
     }
+    if predecessor == nil {
+      files += try Self.again(study.earlier, besides: files, processor.memory, context)
+    }
+    self.held = held
     self.unreadable = unreadable
     let input = StudyInput(
       studyInstanceUID: study.uid,
       files: files.sorted { ($0.header.sopInstanceUID ?? "") < ($1.header.sopInstanceUID ?? "") },
-      others: Self.others(study, unreadable), isClosedAtLimit: study.closedAtLimit)
+      others: Self.others(study, unreadable, held), isClosedAtLimit: study.closedAtLimit)
+    let isNothingNew = files.isEmpty && unreadable.isEmpty
     alreadyPublished = predecessor.map(\.report).flatMap { report in
-      report.isFinal && processor.pipeline.isUnchanged(report, input) ? report : nil
+      isNothingNew || report.isFinal && processor.pipeline.isUnchanged(report, input) ? report : nil
     }
     walk = StudyWalk(processor.pipeline, input, replacing: predecessor)
+  }
+
+  private static func read(
+    _ input: ClaimedInput, _ memory: HeaderMemory, _ context: StudyContext
+  ) throws(StudyFailure) -> Result<StudyFile, HeaderFault>? {
+    try context.checkpoint()
+    guard let path = input.path else { return nil }
+    let header = memory.header(of: input.sha256).map(Result.success) ?? ClipHeaders().header(of: path)
+    return header.map { StudyFile(path: path, origin: input.name, sha256: input.sha256, header: $0) }
+  }
+
+  private static func end(
+    of file: StudyFile, by corrections: CorrectionCheck, _ context: StudyContext
+  ) throws(StudyFailure) -> InputEnd? {
+    do { return try corrections.end(of: file, Checkpoint { _ in context.mayGoOn(with: .header) }) } catch {
+      throw context.reasonToEnd()
+        ?? StudyFailure(.interrupted, context.stage, detail: "The work was stopped.")
+    }
+  }
+
+  /// Where the last revision is gone from the outbox, its inputs are what its results come from: the last file of each
+  /// instance, and none of those that come anew.
+  private static func again(
+    _ earlier: [ClaimedInput], besides files: [StudyFile], _ memory: HeaderMemory, _ context: StudyContext
+  ) throws(StudyFailure) -> [StudyFile] {
+    let present = Set(files.map(\.header.sopInstanceUID))
+    let last = Dictionary(
+      earlier.map { ($0.sopInstanceUID, $0) }, uniquingKeysWith: { _, last in last })
+    var again: [StudyFile] = []
+    for (instance, input) in last where !present.contains(instance) {
+      // In an inbox that is only read, the file may have been replaced where it lay.
+      guard let path = input.path, (try? SHA256.hexDigest(ofFile: path)) == input.sha256 else { continue }
+      if case .success(let file)? = try read(input, memory, context) { again.append(file) }
+    }
+    return again
   }
 
   func step() throws(StudyFailure) -> StudyOutcome? {
@@ -83,6 +129,7 @@ private final class PipelineWork: StudyWork {
         into: staging.path,
         as: StudyReport.Study(
           uid: study.uid, revision: study.revision.number, supersedes: study.previous?.name))
+      for input in study.inputs { memory.forget(input.sha256) }
       return .staged(report.status, ends: ends(by: report))
     } catch let error as FileError {
       throw StudyFailure(.report, error)
@@ -98,9 +145,24 @@ private final class PipelineWork: StudyWork {
     }
     // The deadline is a clip's.
     try context.enter(.decode)
-    do throws(Checkpoint.Stop) { return try walk.analyseNext(checkpoint) != nil } catch {
+    let clip: ClipReport?
+    do throws(Checkpoint.Stop) { clip = try walk.analyseNext(checkpoint) } catch {
       throw context.reasonToEnd()
         ?? StudyFailure(.interrupted, context.stage, detail: "The work was stopped.")
+    }
+    if let clip, clip.status == .failed {
+      try Self.retry(clip.reason, clip.detail, of: study, at: .decode)
+    }
+    return clip != nil
+  }
+
+  /// A file that was read when it came and cannot be opened now, or a decoder that cannot be started, is the
+  /// machine's trouble: it is tried again before the clip counts as failed.
+  private static func retry(
+    _ reason: ReasonCode?, _ detail: String?, of study: ClaimedStudy, at stage: StudyStage
+  ) throws(StudyFailure) {
+    if reason == .unreadable, !study.isLastAttempt {
+      throw StudyFailure(.transient, stage, reason, detail: detail ?? "A file cannot be read.")
     }
   }
 
@@ -110,6 +172,7 @@ private final class PipelineWork: StudyWork {
       report.clips.map { ($0.sopInstanceUID, $0.detail) }, uniquingKeysWith: { first, _ in first })
     return [Int: InputEnd](
       uniqueKeysWithValues: study.inputs.map { input in
+        if let end = held[input.sha256] { return (input.index, end) }
         let known = inputs[input.sha256]
         let detail = input.sopInstanceUID.flatMap { details[$0] } ?? nil
         return (input.index, InputEnd(state: known?.state ?? .used, reason: known?.reason, detail: detail))
@@ -117,14 +180,17 @@ private final class PipelineWork: StudyWork {
   }
 
   private static func others(
-    _ study: ClaimedStudy, _ unreadable: [ClaimedInput: HeaderFault]
+    _ study: ClaimedStudy, _ unreadable: [ClaimedInput: HeaderFault], _ held: [String: InputEnd]
   ) -> [StudyReport.Input] {
     let setAside = study.setAside.filter { $0.end?.reason != .duplicate }
     let decided = setAside.compactMap { input in input.end.map { (input, $0.state, $0.reason) } }
     let failed = study.inputs.compactMap { input in
       unreadable[input].map { (input, StudyReport.Input.State.quarantined, Optional($0.reason)) }
     }
-    return (decided + failed).map { input, state, reason in
+    let contradicting = study.inputs.compactMap { input in
+      held[input.sha256].map { (input, $0.state, $0.reason) }
+    }
+    return (decided + failed + contradicting).map { input, state, reason in
       StudyReport.Input(
         sopInstanceUID: input.sopInstanceUID, sha256: input.sha256, state: state, reason: reason)
     }

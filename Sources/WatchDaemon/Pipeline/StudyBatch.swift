@@ -58,18 +58,19 @@ struct StudyBatch {
       result.ends += held(study)
       return
     }
-    let input = StudyInput(study, headers: headers)
+    var input = StudyInput(study, headers: headers)
     do {
       let predecessor = try latest(of: study.uid)
+      let held = try input.holdContradicting(CorrectionCheck(predecessor?.report))
       let report: StudyReport
-      if let predecessor, pipeline.isUnchanged(predecessor.report, input) {
+      if let predecessor, input.files.isEmpty || pipeline.isUnchanged(predecessor.report, input) {
         progress.line("study \(study.uid): already in the outbox, unchanged")
         report = predecessor.report
       } else {
         report = try publish(input, replacing: predecessor)
       }
       result.reports.append(report)
-      result.ends += study.ends(by: report)
+      result.ends += study.ends(by: report, held: held)
     } catch let error as FileError {
       throw CommandFailure(
         code: ExitCode.temporary, sentence: "\(outbox): \(error); nothing of study \(study.uid) was published"
@@ -130,6 +131,22 @@ extension StudyInput {
     }
     self.init(studyInstanceUID: study.uid, files: files, others: study.otherInputs)
   }
+
+  /// Takes files out that contradict what is published.
+  /// - Returns: Their digests.
+  fileprivate mutating func holdContradicting(_ corrections: CorrectionCheck) throws -> Set<String> {
+    var held: Set<String> = []
+    for file in files {
+      guard let end = try corrections.end(of: file) else { continue }
+      held.insert(file.sha256)
+      others.append(
+        StudyReport.Input(
+          sopInstanceUID: file.header.sopInstanceUID, sha256: file.sha256, state: end.state,
+          reason: end.reason))
+    }
+    files.removeAll { held.contains($0.sha256) }
+    return held
+  }
 }
 
 extension StudyGrouping.Study {
@@ -142,10 +159,14 @@ extension StudyGrouping.Study {
   }
 
   /// How each of the study's files ended, by the report that was published.
-  func ends(by report: StudyReport) -> [FileEnd] {
+  /// - Parameter held: Digests of files that contradict what was published before.
+  func ends(by report: StudyReport, held: Set<String>) -> [FileEnd] {
     let inputs = Dictionary(report.inputs.map { ($0.sha256, $0) }, uniquingKeysWith: { first, _ in first })
     let used = files.map { file in
-      FileEnd(
+      if held.contains(file.sha256) {
+        return FileEnd(file, state: .held, reason: .uidConflict, study: uid)
+      }
+      return FileEnd(
         file, state: inputs[file.sha256]?.state ?? .used, reason: inputs[file.sha256]?.reason, study: uid)
     }
     return used + duplicates.map { FileEnd($0, state: .ignored, reason: .duplicate, study: uid) }

@@ -25,8 +25,10 @@ final class InferenceQueue: Sendable {
     self.onRoom = onRoom
   }
 
-  func admit(_ claim: Int, bytes: Int, isResumed: Bool = false) -> QueueState.Admission {
-    state.withLock { $0.admit(claim, bytes: bytes, isResumed: isResumed) }
+  func admit(
+    _ claim: Int, bytes: Int, isResumed: Bool = false, isSuspect: Bool = false
+  ) -> QueueState.Admission {
+    state.withLock { $0.admit(claim, bytes: bytes, isResumed: isResumed, isSuspect: isSuspect) }
   }
 
   /// The files of an admitted claim are in the spool.

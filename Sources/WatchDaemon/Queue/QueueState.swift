@@ -33,6 +33,8 @@ struct QueueState: Sendable, Equatable {
     var bytes: Int
     /// Seconds of work it had, or that those before it had when it came.
     var served: Double
+    /// A process ended while it was in work.
+    var isSuspect = false
     var standing = Standing.claiming
   }
 
@@ -41,6 +43,9 @@ struct QueueState: Sendable, Equatable {
   /// Rises as fast as the share of each job in the work.
   private var fairShare = 0.0
   private(set) var isStopped = false
+  /// The suspect that is in work. Those that were in work together when a process ended are tried one at a time: so
+  /// the one that ends the process is found, and the others are not taken for it.
+  private var suspectInWork: Int?
 
   static let quantumSeconds = 30.0
 
@@ -56,11 +61,15 @@ struct QueueState: Sendable, Equatable {
   var hasRoom: Bool { !isStopped && jobs.count < limits.width + limits.backlog }
 
   /// Gives a study its place; it is not started before it is `ready`.
-  /// - Parameter isResumed: What was claimed before a restart has its place, however full it is.
-  mutating func admit(_ id: Int, bytes: Int, isResumed: Bool = false) -> Admission {
+  /// - Parameters:
+  ///   - isResumed: What was claimed before a restart has its place, however full it is.
+  ///   - isSuspect: A process ended while it was in work.
+  mutating func admit(
+    _ id: Int, bytes: Int, isResumed: Bool = false, isSuspect: Bool = false
+  ) -> Admission {
     guard hasRoom || isResumed else { return .refused }
     precondition(!jobs.contains { $0.id == id }, "claim \(id) is queued once")
-    jobs.append(Job(id: id, bytes: bytes, served: fairShare))
+    jobs.append(Job(id: id, bytes: bytes, served: fairShare, isSuspect: isSuspect))
     return .queued
   }
 
@@ -72,6 +81,7 @@ struct QueueState: Sendable, Equatable {
     var started: [Int] = []
     while !isStopped, runningCount < limits.width, let index = next(now), fits(jobs[index]) {
       jobs[index].standing = .running
+      if jobs[index].isSuspect { suspectInWork = jobs[index].id }
       started.append(jobs[index].id)
     }
     return started
@@ -86,9 +96,13 @@ struct QueueState: Sendable, Equatable {
   mutating func `defer`(_ id: Int, served seconds: Double, until: MonotonicSeconds) {
     account(id, seconds)
     set(id, .deferred(until: until))
+    if suspectInWork == id { suspectInWork = nil }
   }
 
-  mutating func finish(_ id: Int) { jobs.removeAll { $0.id == id } }
+  mutating func finish(_ id: Int) {
+    jobs.removeAll { $0.id == id }
+    if suspectInWork == id { suspectInWork = nil }
+  }
 
   /// Starts nothing more.
   mutating func stop() { isStopped = true }
@@ -100,7 +114,7 @@ struct QueueState: Sendable, Equatable {
 
   /// The job whose turn it is. One that does not fit into memory yet is waited for, not passed over for ever.
   private func next(_ now: MonotonicSeconds) -> Int? {
-    jobs.indices.filter { isDue(jobs[$0], now) }
+    jobs.indices.filter { isDue(jobs[$0], now) && mayBeTried(jobs[$0]) }
       .min { a, b in (turn(jobs[a]), jobs[a].id) < (turn(jobs[b]), jobs[b].id) }
   }
 
@@ -110,6 +124,10 @@ struct QueueState: Sendable, Equatable {
     case .deferred(let until): until <= now
     case .claiming, .running: false
     }
+  }
+
+  private func mayBeTried(_ job: Job) -> Bool {
+    !job.isSuspect || suspectInWork == nil || suspectInWork == job.id
   }
 
   private func turn(_ job: Job) -> Int { Int(job.served / Self.quantumSeconds) }

@@ -150,7 +150,7 @@ extension ClipReport {
       ("spacing", spacing?.json ?? .null), ("spacing_reason", .code(spacingReason)),
       ("beats", .array(beats.map { $0.json })),
       ("measurements", .array(measurements.map { $0.json(calibrated: calibrated) })),
-      ("curves", curves?.json(calibrated: calibrated) ?? .null),
+      ("curves", curves?.json(calibrated: calibrated) ?? .null), ("pixel_digest", .optional(pixels)),
     ])
   }
 }

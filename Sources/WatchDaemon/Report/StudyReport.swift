@@ -200,10 +200,13 @@ struct ClipReport: Decodable, Sendable, Equatable {
   var beats: [Beat]
   var measurements: [PhaseMeasurement]
   var curves: Curves?
+  /// `PixelDigest`; `nil` where not every frame was decoded.
+  var pixels: String?
 
   private enum CodingKeys: String, CodingKey {
-    case file, status, reason, detail, view, model, rows, columns, frames, spacing, beats, measurements,
-      curves
+    case file, status, reason, detail, view, model, rows, columns, frames, spacing, beats, measurements
+    case curves
+    case pixels = "pixel_digest"
     case sopInstanceUID = "sop_instance_uid"
     case sopClassUID = "sop_class_uid"
     case seriesInstanceUID = "series_instance_uid"

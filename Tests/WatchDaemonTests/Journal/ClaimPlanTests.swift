@@ -45,9 +45,17 @@ import Testing
     #expect(again.needsProcessing && reasons(again) == [.duplicate, nil])
   }
 
-  @Test func otherContentOfAPublishedInstanceIsAConflict() throws {
+  @Test func otherContentOfAPublishedInstanceIsLeftToItsPixels() throws {
     let again = claim([.example("a", sha: "other")], try ledger(claim([.example("a")])))
-    #expect(!again.needsProcessing && reasons(again) == [.uidConflict])
+    #expect(again.needsProcessing && reasons(again) == [nil])
+  }
+
+  @Test func patientOfAForgottenStudyIsStillKnown() throws {
+    var ledger = try ledger(claim([.example("a")]))
+    try ledger.apply(.event(claim: 9, .settled))
+    try ledger.apply(.forget(claims: [9]))
+    let late = claim([.example("c", instance: "1.10", sha: "3", .init(patientID: "Q"))], ledger)
+    #expect(late.files.map(\.end?.reason) == [.identityConflict])
   }
 
   @Test func contentOfAnInstanceInConflictStaysUnused() throws {

@@ -25,6 +25,21 @@ import Testing
     #expect(state.admit(6, bytes: 1, isResumed: true) == .queued)
   }
 
+  @Test func studiesThatAProcessEndedOverAreTriedOneAtATimeAndHoldUpNoOther() {
+    for id in 1...2 {
+      _ = state.admit(id, bytes: 1, isSuspect: true)
+      state.ready(id)
+    }
+    for id in 3...4 { _ = admit(id) }
+    #expect(start() == [1, 3])
+    state.pause(1, served: 1)
+    #expect(start() == [1])
+    state.finish(3)
+    #expect(start() == [4])
+    state.finish(1)
+    #expect(start() == [2])
+  }
+
   @Test func studyWhoseFilesAreOnTheirWayIsNotStarted() {
     _ = state.admit(1, bytes: 1)
     #expect(start() == [])

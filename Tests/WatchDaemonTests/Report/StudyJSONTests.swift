@@ -26,7 +26,7 @@ import Testing
       Set(clip.keys) == [
         "sop_instance_uid", "sop_class_uid", "series_instance_uid", "file", "status", "reason", "detail",
         "view", "model", "rows", "columns", "frames", "frame_time_ms", "spacing", "spacing_reason", "beats",
-        "measurements", "curves",
+        "measurements", "curves", "pixel_digest",
       ])
     let measurement = try #require((clip["measurements"] as? [[String: Any]])?.first)
     #expect(

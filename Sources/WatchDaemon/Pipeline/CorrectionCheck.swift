@@ -1,0 +1,64 @@
+/// Judges files that come under the SOPInstanceUID of a published one with other bytes. The same pixels mean that the
+/// header was corrected, and the study gets a new revision; with other pixels the published file stands, and the new
+/// one is held.
+struct CorrectionCheck {
+  /// An input of what is published.
+  struct Known {
+    var sopInstanceUID: String?
+    var sha256: String
+    /// Where its bytes are, if they are kept.
+    var path: String?
+    /// The digest that was published with its clip.
+    var pixels: String?
+  }
+
+  /// Later ones take the place of earlier ones of their instance.
+  let published: [Known]
+
+  /// - Returns: Why the file may not be used; `nil` where it is a correction, or contradicts nothing.
+  func end(of file: StudyFile, _ checkpoint: Checkpoint = .none) throws -> InputEnd? {
+    guard let instance = file.header.sopInstanceUID,
+      let known = published.last(where: { $0.sopInstanceUID == instance }),
+      !published.contains(where: { $0.sha256 == file.sha256 })
+    else { return nil }
+    let old = try known.pixels ?? kept(known).flatMap { try digest(of: $0, checkpoint) }
+    let new = try digest(of: file.path, checkpoint)
+    if let old, old == new { return nil }
+    let hashes = "SHA-256 of the published file: \(known.sha256), of this one: \(file.sha256)"
+    let detail =
+      old == nil || new == nil
+      ? "Whether its pixels are those of the published file cannot be told, and that one stays. \(hashes)."
+      : "Its pixels differ from those of the published file, which stays. \(hashes)."
+    return InputEnd(
+      state: .held, reason: .uidConflict,
+      detail: "Another file was published under this SOPInstanceUID (0008,0018). \(detail)")
+  }
+
+  /// In an inbox that is only read, the file may have been replaced where it lay.
+  private func kept(_ known: Known) -> String? {
+    known.path.flatMap { (try? SHA256.hexDigest(ofFile: $0)) == known.sha256 ? $0 : nil }
+  }
+
+  private func digest(of path: String, _ checkpoint: Checkpoint) throws -> String? {
+    do { return try PixelDigest(decoding: path, checkpoint).hexadecimal } catch is ClipReadError {
+      return nil
+    }
+  }
+}
+
+extension CorrectionCheck {
+  init(_ report: StudyReport?, kept: [ClaimedInput] = []) {
+    let pixels = Dictionary(
+      (report?.clips ?? []).map { ($0.sopInstanceUID, $0.pixels) }, uniquingKeysWith: { _, last in last })
+    let paths = Dictionary(kept.map { ($0.sha256, $0.path) }, uniquingKeysWith: { _, last in last })
+    let told = (report?.inputs ?? []).filter { $0.state != .held && $0.state != .quarantined }
+    let earlier = kept.map { Known(sopInstanceUID: $0.sopInstanceUID, sha256: $0.sha256, path: $0.path) }
+    published =
+      earlier
+      + told.map { input in
+        Known(
+          sopInstanceUID: input.sopInstanceUID, sha256: input.sha256, path: paths[input.sha256] ?? nil,
+          pixels: input.sopInstanceUID.flatMap { pixels[$0] } ?? nil)
+      }
+  }
+}

@@ -1,0 +1,55 @@
+"""The daemon is killed at every step of a study and at random."""
+
+import random
+
+from checker import Checker
+from tally import Tally, finish
+from world import Tools, World
+
+#: The places that HINGED_PAUSE_AT names, one for each state that the work on a study goes through.
+POINTS = (
+    "claiming", "file-claimed", "taken", "claimed", "started", "header", "decode", "inference", "report",
+    "file-staged", "staged", "publishing", "renamed", "published", "concluded", "filed", "settled",
+)  # fmt: skip
+ROUNDS = 34
+CAMPAIGN = "kill -9"
+
+
+def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
+    """One world: a round is a new study and a daemon that is killed over it, or over what the one before it left."""
+    intake = "leave" if source.random() < 0.2 else None
+    world = World(tools, {"intake": intake}, is_far=bool(tools.elsewhere) and source.random() < 0.2)
+    checker = Checker(world)
+    for _ in range(ROUNDS):
+        if is_over():
+            break
+        world.study(tally.next("study"), clips=source.choice((1, 1, 2)))
+        if source.random() < 0.7:
+            at_point(world, tally, POINTS[tally.next("point") % len(POINTS)])
+        else:
+            at_random(world, tally, source)
+        for fault in checker.look():
+            world.problems.append(fault)
+            tally.add(CAMPAIGN, "at any time", half_published=1)
+    finish(world, checker, tally, CAMPAIGN, "at any time")
+
+
+def at_point(world: World, tally: Tally, point: str) -> None:
+    offset = world.log_size
+    world.start(HINGED_PAUSE_AT=point)
+    if not world.wait_for_log(f"at={point}", offset, 120):
+        world.problems.append(f"{point} was not reached")
+    world.kill()
+    tally.add(CAMPAIGN, f"at {point}", times=1)
+
+
+def at_random(world: World, tally: Tally, source: random.Random) -> None:
+    group = source.random() < 0.5
+    offset = world.log_size
+    world.start()
+    if source.random() < 0.8:
+        world.wait_for_log("watches the inbox", offset, 60)
+    # The longer the more rarely, so that every step of it is met.
+    world.wait_for_log("no such line", offset, min(source.expovariate(1.2), 3))
+    world.kill(group)
+    tally.add(CAMPAIGN, "at random, with its workers" if group else "at random", times=1)

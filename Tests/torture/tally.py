@@ -1,0 +1,121 @@
+"""What was done to the daemon, how often, and what came of it."""
+
+import json
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from checker import Checker, Verdict, files_below, results, statuses
+from world import World, until
+
+COLUMNS = ("times", "lost", "doubled", "half_published", "crashed", "hung")
+#: After the last fault everything must be at its end within this time, on however busy a machine.
+END_SECONDS = 300
+
+
+class Tally:
+    """Counts by campaign and fault, kept in a file so that another run goes on with them. For many threads."""
+
+    def __init__(self, path: Path, seed: int, resumes: bool):
+        self._path, self._lock = path, threading.Lock()
+        self.content = {
+            "seed": seed,
+            "seconds": 0,
+            "rounds": 0,
+            "rows": {},
+            "problems": [],
+            "figures": {},
+            "places": {},
+        }
+        if resumes and path.exists():
+            self.content = json.loads(path.read_text())
+        self._began = time.monotonic() - self.content["seconds"]
+
+    def add(self, campaign: str, fault: str, **counts: int) -> None:
+        with self._lock:
+            row = self.content["rows"].setdefault(f"{campaign}: {fault}", dict.fromkeys(COLUMNS, 0))
+            for name, count in counts.items():
+                row[name] += count
+
+    def figure(self, name: str, value) -> None:
+        with self._lock:
+            self.content["figures"][name] = value
+
+    def next(self, name: str, step: int = 1) -> int:
+        """Counts up over all runs: studies get names of their own, and a walk over cases goes on where it was."""
+        with self._lock:
+            value = self.content["places"].get(name, 0)
+            self.content["places"][name] = value + step
+            return value
+
+    def settle(self, world: World, campaign: str, fault: str, verdict: Verdict) -> None:
+        """A world is at its end."""
+        self.add(
+            campaign, fault, lost=len(verdict.lost), doubled=len(verdict.doubled), half_published=len(verdict.half),
+            crashed=world.crashes, hung=len(world.problems) - world.crashes,
+        )  # fmt: skip
+        with self._lock:
+            faults = [f"{campaign}: {sentence}" for sentence in verdict.sentences + world.problems]
+            self.content["problems"] += faults[:20]
+            if faults:
+                keep = self._path.parent / f"failed-{campaign.replace(' ', '-')}-{len(self.content['problems'])}"
+                keep.mkdir(parents=True, exist_ok=True)
+                (keep / "log").write_bytes(world.log.read_bytes())
+                (keep / "problems").write_text("\n".join(faults))
+                journal = world.spool / "journal"
+                if journal.exists():
+                    (keep / "journal").write_bytes(journal.read_bytes())
+
+    def save(self) -> None:
+        with self._lock:
+            self.content["seconds"] = round(time.monotonic() - self._began)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.write_text(json.dumps(self.content, indent=1) + "\n")
+
+    def sums(self, campaigns: tuple[str, ...] | None = None) -> dict[str, int]:
+        rows = [row for name, row in self.content["rows"].items() if not campaigns or name.split(":")[0] in campaigns]
+        return {column: sum(row[column] for row in rows) for column in COLUMNS}
+
+    def table(self) -> str:
+        rows = sorted(self.content["rows"].items()) + [("all", self.sums())]
+        width = max(len(name) for name, _ in rows)
+        lines = ["  ".join(["fault".ljust(width)] + [column.replace("_", " ").rjust(9) for column in COLUMNS])]
+        lines += [
+            "  ".join([name.ljust(width)] + [str(row[c]).rjust(max(9, len(c))) for c in COLUMNS]) for name, row in rows
+        ]
+        return "\n".join(lines)
+
+
+def is_at_rest(world: World) -> bool:
+    """Everything that was dropped is where it ends, as far as folders tell."""
+    if files_below(world.spool / "claimed"):
+        return False
+    if world.settings.get("intake") == "leave":
+        wanted = {drop.file.study: drop.file.instance for drop in world.drops}
+        found = results(world.outbox)
+        last = {
+            name.split(".r")[0]: path for name, path in sorted(found.items(), key=lambda item: (len(item[0]), item[0]))
+        }
+        return all(study in last and instance in statuses(last[study]) for study, instance in wanted.items())
+    ends = [path for place in ("done", "quarantine") for path in files_below(world.spool / place)]
+    return sum(path.name != "reason.json" for path in ends) >= len(world.drops)
+
+
+def finish(world: World, checker: Checker, tally: Tally, campaign: str, fault: str, share: Path | None = None) -> None:
+    """The faults are over: a daemon that is left alone brings everything to its end, and is then judged. `share` is
+    what the inbox is a mount of."""
+    world.plan["active"] = world.plan["clock_offset_ms"] = world.plan["overflows"] = 0
+    world.kill()
+    offset = world.log_size
+    world.start()
+    world.wait_for_log("watches the inbox", offset, END_SECONDS)
+    if not until(lambda: is_at_rest(world), END_SECONDS, 0.05):
+        world.problems.append("not everything came to its end")
+    status = world.stop()
+    if status not in (0, -9):
+        world.problems.append(f"the last daemon ended with {status}")
+    tally.settle(world, campaign, fault, checker.judge())
+    if share:
+        subprocess.run(["umount", "-l", world.inbox], check=True)
+    world.remove()

@@ -1,0 +1,104 @@
+"""Tortures the real daemon and counts what comes of it: scripts/torture starts this."""
+
+import argparse
+import functools
+import random
+import shutil
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from pathlib import Path
+
+import calls
+import inboxes
+import kills
+import owners
+import poison
+import soak
+from tally import Tally
+from world import Tools
+
+#: What a lane does next, as often as it is named here.
+MIX = ["kills", "calls"] * 4 + ["kills", "inboxes", "poison"]
+CAMPAIGNS = {"calls": calls, "inboxes": inboxes, "kills": kills, "owners": owners, "poison": poison, "soak": soak}
+
+
+def main() -> int:
+    options = parsed()
+    state = Path(options.state)
+    state.mkdir(parents=True, exist_ok=True)
+    tally = Tally(state / "torture.json", options.seed, options.resume)
+    with tempfile.TemporaryDirectory(prefix="torture-", dir=options.dir) as folder:
+        elsewhere = options.elsewhere if options.elsewhere and is_elsewhere(folder, options.elsewhere) else None
+        tools = Tools(options.program, options.shim, folder, elsewhere)
+        run(tools, tally, options)
+    tally.save()
+    print(tally.table())
+    for name, value in sorted(tally.content["figures"].items()):
+        if not isinstance(value, list):
+            print(f"{name}: {value}")
+    for problem in tally.content["problems"]:
+        print(f"FAULT {problem}")
+    print(f"{tally.content['seconds']} s in all; figures and the logs of worlds with faults are in {state}")
+    return 1 if tally.content["problems"] else 0
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/torture", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=20, help="how long faults are made (20)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resume", action="store_true", help="go on with the counts of the last run")
+    parser.add_argument("--only", help="campaigns, by comma: " + ", ".join(CAMPAIGNS))
+    parser.add_argument("--lanes", type=int, default=4, help="worlds side by side (4)")
+    parser.add_argument("--state", default=".build/torture", help="where counts and logs go (.build/torture)")
+    parser.add_argument("--dir", help="where the worlds are made; a file system in memory saves the syncs")
+    parser.add_argument("--elsewhere", default="/tmp", help="a folder on another file system, for some inboxes (/tmp)")
+    parser.add_argument("--program", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--shim", required=True, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def is_elsewhere(folder: str, other: str) -> bool:
+    return Path(folder).stat().st_dev != Path(other).stat().st_dev
+
+
+def run(tools: Tools, tally: Tally, options: argparse.Namespace) -> None:
+    """Lanes side by side until the time is over; soak and owners have lanes of their own."""
+    end = time.monotonic() + 60 * options.minutes
+    chosen = options.only.split(",") if options.only else list(CAMPAIGNS)
+    mix = [name for name in MIX if name in chosen]
+    orders = [("owners",)] if "owners" in chosen else []
+    orders += [("soak",)] if "soak" in chosen else []
+    orders += [None] * options.lanes if mix else []
+    threads = [
+        threading.Thread(target=functools.partial(lane, tools, tally, options.seed, number, order, mix, end))
+        for number, order in enumerate(orders)
+    ]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        time.sleep(2)
+        tally.save()
+
+
+def lane(tools: Tools, tally: Tally, seed: int, number: int, order, mix: list[str], end: float) -> None:
+    def is_over() -> bool:
+        return time.monotonic() > end or shutil.disk_usage(tools.folder).free < 1 << 28
+
+    turn = 0
+    while not is_over():
+        source = random.Random(f"{seed}-{tally.next('world')}")
+        name = order[0] if order else mix[(turn + 3 * number) % len(mix)]
+        turn += 1
+        try:
+            CAMPAIGNS[name].run(tools, tally, source, is_over)
+        except Exception:  # noqa: BLE001 - the harness's own fault must not pass for a clean run
+            tally.content["problems"].append(f"{name}: {traceback.format_exc()}")
+        if order:
+            return
+
+
+if __name__ == "__main__":
+    sys.exit(main())
