@@ -13,7 +13,7 @@ struct AnalysisOptions {
     operatorView = try arguments["--view"].map(Self.view)
     model = try ModelLocation.resolve(arguments["--model"] ?? configuration?.model)
     precision = try arguments["--precision"].map(Self.precision) ?? configuration?.precision ?? .auto
-    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let cores = MachineShare.processors
     threads =
       try arguments.positiveInteger("--threads") ?? configuration?.effectiveThreads(cores: cores) ?? cores
   }
