@@ -1,5 +1,3 @@
-import Foundation
-
 /// A planned study's latest result in an outbox, where that covers all its files.
 struct PlannedResult: Sendable {
   var summary: StudySummary
@@ -10,8 +8,7 @@ struct PlannedResult: Sendable {
     let publisher = OutboxPublisher(outbox: outbox)
     guard let revision = publisher.latestRevision(of: study.study),
       let bytes = try? Files.read(publisher.folder(of: revision) + "/study.json", .outbox),
-      let summary = try? JSONDecoder().decode(StudySummary.self, from: Data(bytes)),
-      summary.schema == StudyReport.schemaName, summary.study.uid == study.study
+      let summary = StudySummary(json: bytes), summary.study.uid == study.study
     else { return nil }
     let covered = Set(summary.inputs.compactMap(\.uid))
     guard study.files.allSatisfy({ covered.contains($0.instance) }) else { return nil }

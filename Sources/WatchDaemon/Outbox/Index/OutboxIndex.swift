@@ -75,8 +75,7 @@ struct OutboxIndex: Sendable {
   private static func entry(of revision: PublishedRevision, in outbox: String) -> OutboxEntry? {
     let path = outbox + "/" + revision.name + "/study.json"
     guard let status = try? Files.examine(path, .outbox), let bytes = try? Files.read(path, .outbox),
-      let summary = try? JSONDecoder().decode(StudySummary.self, from: Data(bytes)),
-      summary.schema == StudyReport.schemaName
+      let summary = StudySummary(json: bytes)
     else { return nil }
     return OutboxEntry(
       summary, folder: revision.name, published: status.modifiedNanoseconds / 1_000_000)

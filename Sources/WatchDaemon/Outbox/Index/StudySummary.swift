@@ -1,3 +1,5 @@
+import Foundation
+
 /// What lists and tables tell of a study: as much of `study.json` as they need, without the curves and outlines that
 /// make up most of it.
 struct StudySummary: Decodable, Sendable, Equatable {
@@ -51,6 +53,15 @@ struct StudySummary: Decodable, Sendable, Equatable {
 }
 
 extension StudySummary {
+  /// `nil` where the bytes are no `study.json` of this schema.
+  init?(json: [UInt8]) {
+    let lean = JSONSkimmer.skim(json, without: ["curves", "contours", "beats", "modifiers", "range"])
+    guard let summary = try? JSONDecoder().decode(StudySummary.self, from: Data(lean)),
+      summary.schema == StudyReport.schemaName
+    else { return nil }
+    self = summary
+  }
+
   init(_ report: StudyReport) {
     self.init(
       schema: report.schema, study: report.study, status: report.status,
