@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -104,6 +105,8 @@ bool hd_worker_spawn(const char *program, char *const argv[], char *const envp[]
     return true;
   });
 }
+
+int hd_memory_file(void) { return memfd_create("hinged", MFD_CLOEXEC); }
 
 bool hd_worker_confine(uint64_t memory_bytes, uint64_t cpu_seconds, hd_error *error) {
   return hd::guarded<bool>(error, false, [&] {

@@ -132,7 +132,8 @@ import Testing
 
   @Test func everyCommandExplainsItself() throws {
     for command in CommandLineInterface.commands where !command.isHidden {
-      let run = try ProgramRun.hinged(command.name, "--help")
+      let run = try ProgramRun.of(
+        Products.hinged, command.name.split(separator: " ").map(String.init) + ["--help"])
       #expect(run.status == 0)
       #expect(run.output.hasPrefix("usage: hinged \(command.name)"))
     }

@@ -22,6 +22,9 @@ enum { HD_WORKER_FILE = 3 };
 bool hd_worker_spawn(const char *program, char *const argv[], char *const envp[], int file, pid_t *pid, int *output,
                      hd_error *error);
 
+/// An empty file in memory that has no name, closed on exec; -1 and errno where there is none.
+int hd_memory_file(void);
+
 /// Limits this process for good: `memory_bytes` of data (heap and private mappings), `cpu_seconds` of computing
 /// (then SIGXCPU), no written file, no core file, few descriptors; no network, no other program, no change to the
 /// file system. False and an error where the system refuses.

@@ -58,6 +58,38 @@ enum ClipReader {
     let request = DecodeRequest(frames: .none, limits: limits)
     return try DecodeWorkerProcess(path: path, request: request, executable: executable).readHeader()
   }
+
+  /// The headers of many files, in their order, by as few child processes as it takes. A file at which one ends is
+  /// read again in a process of its own, whose end says why; so no file costs another its header.
+  static func readHeaders(
+    paths: [String], limits: DecodeLimits = .init(), executable: String = CineDecoder.workerExecutable
+  ) -> [Result<ClipHeader, ClipReadError>] {
+    var results: [Result<ClipHeader, ClipReadError>] = []
+    while results.count < paths.count {
+      results += answers(to: Array(paths[results.count...]), limits: limits, executable: executable)
+      guard results.count < paths.count else { break }
+      let path = paths[results.count]
+      results.append(
+        Result { () throws(ClipReadError) in
+          try readHeader(path: path, limits: limits, executable: executable)
+        })
+    }
+    return results
+  }
+
+  /// As many as one process gives.
+  private static func answers(
+    to paths: [String], limits: DecodeLimits, executable: String
+  ) -> [Result<ClipHeader, ClipReadError>] {
+    var answers: [Result<ClipHeader, ClipReadError>] = []
+    do throws(ClipReadError) {
+      let worker = try DecodeWorkerProcess(headersOf: paths, limits: limits, executable: executable)
+      while answers.count < paths.count { answers.append(try worker.readAnswer()) }
+    } catch {
+      return answers
+    }
+    return answers
+  }
 }
 
 /// Nothing that a worker says is believed: a hostile file may have taken it over.
@@ -80,8 +112,23 @@ extension DecodeWorkerProcess {
   fileprivate func readHeader() throws(ClipReadError) -> ClipHeader {
     let (kind, length) = try readPrefix()
     guard kind == .header, length <= DecodeMessage.maxTextBytes else { throw nonsense() }
-    let json = Data(try read(length))
-    guard let header = try? JSONDecoder().decode(ClipHeader.self, from: json), header.isPlausible else {
+    return try header(read(length))
+  }
+
+  /// The next of the answers to a list.
+  fileprivate func readAnswer() throws(ClipReadError) -> Result<ClipHeader, ClipReadError> {
+    guard let (kind, length) = DecodeMessage.kindAndLength(try read(DecodeMessage.prefixBytes)),
+      length <= DecodeMessage.maxTextBytes
+    else { throw nonsense() }
+    let payload = try read(length)
+    if kind == .header { return .success(try header(payload)) }
+    guard kind == .failure, let failure = DecodeMessage.failure(payload) else { throw nonsense() }
+    return .failure(failure)
+  }
+
+  private func header(_ payload: [UInt8]) throws(ClipReadError) -> ClipHeader {
+    guard let header = try? JSONDecoder().decode(ClipHeader.self, from: Data(payload)), header.isPlausible
+    else {
       throw nonsense()
     }
     return header

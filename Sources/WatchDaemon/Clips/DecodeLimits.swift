@@ -6,8 +6,9 @@ struct DecodeLimits: Sendable, Equatable {
   var maxFrames = 10_000
   /// Rows x Columns x NumberOfFrames.
   var maxTotalPixels = 4_000_000_000
-  /// Of the process that decodes: its heap and private mappings.
-  var memoryMegabytes = 512
+  /// Of the process that decodes: its heap and private mappings. No more than half of what the control group has, so
+  /// that a hostile file is refused and not the whole job killed.
+  var memoryMegabytes = min(512, max(64, MachineShare.memoryBytes >> 21))
   /// Of the process that decodes: computing time.
   var cpuSeconds = 60
   /// How long the reader waits for the process that decodes, over all its answers. Time that the reader itself

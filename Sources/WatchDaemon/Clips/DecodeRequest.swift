@@ -4,6 +4,8 @@ struct DecodeRequest: Equatable {
     case none
     case all
     case some([Int])
+    /// No frames: the file is a list of paths, each ended by a NUL, and the headers of all of them are asked for.
+    case headersOfList
   }
 
   static let command = "decode-worker"
@@ -22,6 +24,7 @@ struct DecodeRequest: Equatable {
     switch frames {
     case .none: "none"
     case .all: "all"
+    case .headersOfList: "list"
     case .some(let indices): indices.map(String.init).joined(separator: ",")
     }
   }
@@ -47,6 +50,7 @@ extension DecodeRequest.Frames {
     switch argument {
     case "none": self = .none
     case "all": self = .all
+    case "list": self = .headersOfList
     default:
       let parts = argument.split(separator: ",", omittingEmptySubsequences: true)
       let indices = parts.compactMap { UInt32($0).map(Int.init) }

@@ -19,6 +19,10 @@ private struct DecodeWorker {
   func run() {
     do throws(ClipReadError) {
       try confine()
+      if request.frames == .headersOfList {
+        try sendHeaders()
+        return write(DecodeMessage.prefix(.end, length: 0))
+      }
       let file = try DICOMFile(path: Self.path)
       let header = ClipHeader(file)
       if request.frames != .none { try file.prepareFrames(request.limits) }
@@ -26,8 +30,34 @@ private struct DecodeWorker {
       try sendFrames(of: file, header)
       write(DecodeMessage.prefix(.end, length: 0))
     } catch {
-      let payload = DecodeMessage.failurePayload(error)
-      write(DecodeMessage.prefix(.failure, length: payload.count) + payload)
+      send(error)
+    }
+  }
+
+  private func send(_ error: ClipReadError) {
+    let payload = DecodeMessage.failurePayload(error)
+    write(DecodeMessage.prefix(.failure, length: payload.count) + payload)
+  }
+
+  /// One answer a path, in their order: a header, or why there is none.
+  private func sendHeaders() throws(ClipReadError) {
+    for path in try listedPaths() {
+      do throws(ClipReadError) {
+        let file = try DecodeWorkerProcess.openRegularFile(path)
+        defer { close(file) }
+        try send(ClipHeader(DICOMFile(path: "/proc/self/fd/\(file)")))
+      } catch {
+        send(error)
+      }
+    }
+  }
+
+  private func listedPaths() throws(ClipReadError) -> [String] {
+    do throws(FileError) {
+      let bytes = try Files.read(Self.path, .claimed)
+      return bytes.split(separator: 0).map { FileName.text(of: $0) }
+    } catch {
+      throw ClipReadError(reason: .unreadable, detail: "The list cannot be read: \(error.reason).")
     }
   }
 
@@ -72,7 +102,7 @@ private struct DecodeWorker {
 
   private func indices(_ header: ClipHeader) -> [Int] {
     switch request.frames {
-    case .none: []
+    case .none, .headersOfList: []
     case .all: Array(0..<header.frames)
     case .some(let indices): indices
     }

@@ -12,6 +12,14 @@ final class DecodeWorkerProcess {
   /// What is left of the time that may be spent waiting for answers.
   private var patience: Duration
 
+  /// Reads the headers of many files. `executable` is the program that has the command `decode-worker`.
+  init(headersOf paths: [String], limits: DecodeLimits, executable: String) throws(ClipReadError) {
+    let request = DecodeRequest(frames: .headersOfList, limits: limits)
+    let list = try Self.makeList(paths)
+    (pid, output) = try Self.spawn(executable, request.arguments, file: list.raw)
+    patience = .seconds(limits.deadlineSeconds)
+  }
+
   /// `executable` is the program that has the command `decode-worker`.
   init(path: String, request: DecodeRequest, executable: String) throws(ClipReadError) {
     let file = try Self.openRegularFile(path)
@@ -99,8 +107,8 @@ final class DecodeWorkerProcess {
 
 extension DecodeWorkerProcess {
   /// Neither a link nor a pipe nor a device is opened, whatever has become of the path meanwhile.
-  private static func openRegularFile(_ path: String) throws(ClipReadError) -> Int32 {
-    let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+  static func openRegularFile(_ path: String) throws(ClipReadError) -> Int32 {
+    let file = FileName.withPath(path) { open($0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
     guard file >= 0 else {
       let why = errno == ELOOP ? "it is a symbolic link" : String(cString: strerror(errno))
       throw ClipReadError(reason: .unreadable, detail: "The file cannot be opened: \(why).")
@@ -111,6 +119,22 @@ extension DecodeWorkerProcess {
       throw ClipReadError(reason: .unreadable, detail: "It is not a regular file.")
     }
     return file
+  }
+
+  /// A file without a name that holds the paths.
+  private static func makeList(_ paths: [String]) throws(ClipReadError) -> Descriptor {
+    let raw = hd_memory_file()
+    guard raw >= 0 else {
+      let why = String(cString: strerror(errno))
+      throw ClipReadError(reason: .unreadable, detail: "There is no list for the decoder: \(why).")
+    }
+    let list = Descriptor(owning: raw)
+    do throws(FileError) {
+      try list.write(paths.flatMap { FileName.bytes(of: $0) + [0] }, .scratch)
+    } catch {
+      throw ClipReadError(reason: .unreadable, detail: "There is no list for the decoder: \(error.reason).")
+    }
+    return list
   }
 
   private static func spawn(

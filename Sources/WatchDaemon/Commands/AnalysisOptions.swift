@@ -17,7 +17,7 @@ struct AnalysisOptions {
     viewModels = arguments["--model"] == nil ? configuration?.viewModels ?? [:] : [:]
     model = try ModelLocation.resolve(arguments["--model"] ?? configuration?.model)
     precision = try arguments["--precision"].map(Self.precision) ?? configuration?.precision ?? .auto
-    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let cores = MachineShare.processors
     threads =
       try arguments.positiveInteger("--threads") ?? configuration?.effectiveThreads(cores: cores) ?? cores
   }

@@ -28,7 +28,7 @@ struct Command: Sendable {
 enum CommandLineInterface {
   static let commands: [Command] = [
     .run, .process, .evaluate, .demo, .status, .explain, .requeue, .checkConfig, .bench, .quantize,
-    .compare, .model, .completion, .decodeWorker,
+    .batchPlan, .batchRun, .batchMerge, .compare, .model, .completion, .decodeWorker,
   ]
 
   static func run(_ words: [String]) -> Int32 {
@@ -44,7 +44,10 @@ enum CommandLineInterface {
       print("hinged \(Software.version)")
       return ExitCode.success
     default:
-      return runCommand(name, Array(words.dropFirst()))
+      // A command's name is one word or two.
+      let pair = words.prefix(2).joined(separator: " ")
+      let count = commands.contains { $0.name == pair } ? 2 : 1
+      return runCommand(count == 2 ? pair : name, Array(words.dropFirst(count)))
     }
   }
 

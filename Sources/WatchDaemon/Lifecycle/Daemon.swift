@@ -131,7 +131,7 @@ final class Daemon: @unchecked Sendable {
     QueueState.Limits(
       width: configuration.effectiveWidth(cores: parts.cores),
       backlog: configuration.effectiveBacklog(cores: parts.cores),
-      memoryBytes: configuration.memoryMegabytes << 20)
+      memoryBytes: min(configuration.memoryMegabytes << 20, MachineShare.memoryBytes / 2))
   }
 
   /// Goes on with what the journal says is unfinished, and begins to look at the inbox.

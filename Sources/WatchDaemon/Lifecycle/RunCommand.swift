@@ -49,7 +49,7 @@ final class DaemonRun {
         try PipelineProcessor.make(configuration, memory)
       },
       headers: ClipHeaders(), headerMemory: memory, log: log,
-      cores: ProcessInfo.processInfo.activeProcessorCount,
+      cores: MachineShare.processors,
       version: Software.version)
   }
 

@@ -49,7 +49,7 @@ struct ModelTrial {
     order = Self.order(of: labels, truth: truth)
     let view = ClipReport.View(code: .a4c, source: .operator, mirrored: false)
     let finding = FrameFinding(
-      segmentation, sector: target.sectorOnInput(geometry),
+      segmentation, of: gray, sector: target.sectorOnInput(geometry),
       extractor: HingeExtractor(options: segmenter.card.hingeOptions(view: view.code)), geometry: geometry)
     let picture = Picture(
       finding: finding, target: target, view: view, frame: frames[beat.endDiastole], segmenter: segmenter)

@@ -27,8 +27,9 @@ enum AtomicFile {
   }
 
   /// As `write`, for what is too long to be in memory as a whole: `body` writes it piece by piece.
+  /// - Parameter replaces: Whether what stands at the path may go; if not, that is an EEXIST.
   static func stream(
-    to path: String, mode: mode_t = 0o640, _ place: FileError.Place,
+    to path: String, mode: mode_t = 0o640, replaces: Bool = true, _ place: FileError.Place,
     _ body: (borrowing Descriptor) throws -> Void
   ) throws {
     let temporary = temporaryName(for: path)
@@ -37,7 +38,11 @@ enum AtomicFile {
         temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode, place)
       try body(descriptor)
       try descriptor.sync(place)
-      try Files.rename(temporary, to: path, place)
+      if replaces {
+        try Files.rename(temporary, to: path, place)
+      } else {
+        try Files.renameNew(temporary, to: path, place)
+      }
     } catch {
       unlink(temporary)
       throw error

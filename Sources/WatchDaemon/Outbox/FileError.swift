@@ -8,7 +8,7 @@ struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   enum Place: String, Sendable, Codable {
     case inbox, outbox, spool, staging, journal, configuration, metrics
     case claimed = "claimed input"
-    case quarantine, done, lock, key, status
+    case quarantine, done, lock, key, status, manifest, scratch
   }
 
   enum Operation: String, Sendable {

@@ -52,6 +52,15 @@ enum Files {
     guard result == 0 else { throw FileError(.rename, place) }
   }
 
+  /// As `rename`, where nothing stands at the new path; else EEXIST.
+  static func renameNew(_ old: String, to new: String, _ place: FileError.Place) throws(FileError) {
+    if link(old, new) == 0 { return try remove(old, place) }
+    guard errno == EPERM || errno == EOPNOTSUPP else { throw FileError(.rename, place) }
+    // A file system without hard links cannot do both at once.
+    if exists(new) { throw FileError(.rename, place, code: EEXIST) }
+    try rename(old, to: new, place)
+  }
+
   /// Removes a file; one that is not there is fine.
   static func remove(_ path: String, _ place: FileError.Place) throws(FileError) {
     guard FileName.withPath(path, { unlink($0) }) == 0 || errno == ENOENT else {

@@ -48,6 +48,18 @@ struct OutboxPublisher: Sendable {
       .map { PublishedRevision(study: uid, number: $0) }
   }
 
+  /// The last revision of a study, counted up from the first without a look at the rest of the outbox, which may hold
+  /// a hundred thousand; `nil` where the first is not there.
+  func latestRevision(of uid: String) -> PublishedRevision? {
+    guard DICOMUID.isValid(uid) else { return nil }
+    var latest: PublishedRevision?
+    while true {
+      let next = PublishedRevision(study: uid, number: (latest?.number ?? 0) + 1)
+      guard Files.exists(folder(of: next)) else { return latest }
+      latest = next
+    }
+  }
+
   /// Makes a staged folder appear as a revision.
   ///
   /// When this returns `published`, the result survives a loss of power. When it throws, either nothing has

@@ -9,7 +9,7 @@ struct PipelineProcessor: StudyProcessor {
     _ configuration: Configuration, _ memory: HeaderMemory
   ) throws(DaemonFailure) -> PipelineProcessor {
     do throws(CommandFailure) {
-      let cores = ProcessInfo.processInfo.activeProcessorCount
+      let cores = MachineShare.processors
       let settings = AnalysisSettings(
         configuration: configuration, operatorView: nil,
         threads: configuration.effectiveThreads(cores: cores),

@@ -58,19 +58,15 @@ struct StudyBatch {
       result.ends += held(study)
       return
     }
-    var input = StudyInput(study, headers: headers)
+    let input = StudyInput(study, headers: headers)
     do {
-      let predecessor = try latest(of: study.uid)
-      let held = try input.holdContradicting(CorrectionCheck(predecessor?.report))
-      let report: StudyReport
-      if let predecessor, input.files.isEmpty || pipeline.isUnchanged(predecessor.report, input) {
-        progress.line("study \(study.uid): already in the outbox, unchanged")
-        report = predecessor.report
-      } else {
-        report = try publish(input, replacing: predecessor)
-      }
-      result.reports.append(report)
-      result.ends += study.ends(by: report, held: held)
+      let publishing = StudyPublishing(pipeline: pipeline, outbox: outbox)
+      let outcome = try publishing.result(for: input, onClip: { progress.line(ClipLine.text($0)) })
+      if outcome.isNew { indexer.update() }
+      let end = outcome.isNew ? outcome.report.status.rawValue : "already in the outbox, unchanged"
+      progress.line("study \(study.uid): \(end)")
+      result.reports.append(outcome.report)
+      result.ends += study.ends(by: outcome.report, held: outcome.held)
     } catch let error as FileError {
       throw CommandFailure(
         code: ExitCode.temporary, sentence: "\(outbox): \(error); nothing of study \(study.uid) was published"
@@ -85,36 +81,6 @@ struct StudyBatch {
     }
   }
 
-  private func publish(
-    _ input: StudyInput, replacing predecessor: StudyPipeline.Predecessor?
-  ) throws -> StudyReport {
-    let publisher = OutboxPublisher(outbox: outbox)
-    let revision = PublishedRevision(
-      study: input.studyInstanceUID, number: (predecessor?.report.study.revision ?? 0) + 1)
-    let staging = try StagingFolder(in: outbox, name: revision.name)
-    do {
-      let report = try pipeline.run(
-        input, replacing: predecessor, into: staging.path,
-        onClip: { progress.line(ClipLine.text($0)) })
-      _ = try publisher.publish(staging, as: revision)
-      indexer.update()
-      progress.line("study \(input.studyInstanceUID): \(report.status.rawValue)")
-      return report
-    } catch {
-      try? staging.discard()
-      throw error
-    }
-  }
-
-  private func latest(of uid: String) throws -> StudyPipeline.Predecessor? {
-    let publisher = OutboxPublisher(outbox: outbox)
-    guard let revision = try publisher.revisions(of: uid).last else { return nil }
-    let folder = publisher.folder(of: revision)
-    let bytes = try Files.read(folder + "/study.json", .outbox)
-    return StudyPipeline.Predecessor(
-      report: try StudyJSON.decode(.init(bytes)), folder: folder, name: revision.name)
-  }
-
   private func held(_ study: StudyGrouping.Study) -> [FileEnd] {
     let attributes = study.disagreements.map(\.rawValue).joined(separator: ", ")
     progress.line("study \(study.uid): held, its files disagree on \(attributes)")
@@ -124,28 +90,14 @@ struct StudyBatch {
 }
 
 extension StudyInput {
-  init(_ study: StudyGrouping.Study, headers: [String: HeaderResult]) {
+  /// - Parameter copies: Where a file is to be read instead, by its path.
+  init(_ study: StudyGrouping.Study, headers: [String: HeaderResult], copies: [String: String] = [:]) {
     let files = study.files.compactMap { file -> StudyFile? in
       guard case .success(let header) = headers[file.path] else { return nil }
-      return StudyFile(path: file.path, origin: file.path, sha256: file.sha256, header: header)
+      return StudyFile(
+        path: copies[file.path] ?? file.path, origin: file.path, sha256: file.sha256, header: header)
     }
     self.init(studyInstanceUID: study.uid, files: files, others: study.otherInputs)
-  }
-
-  /// Takes files out that contradict what is published.
-  /// - Returns: Their digests.
-  fileprivate mutating func holdContradicting(_ corrections: CorrectionCheck) throws -> Set<String> {
-    var held: Set<String> = []
-    for file in files {
-      guard let end = try corrections.end(of: file) else { continue }
-      held.insert(file.sha256)
-      others.append(
-        StudyReport.Input(
-          sopInstanceUID: file.header.sopInstanceUID, sha256: file.sha256, state: end.state,
-          reason: end.reason))
-    }
-    files.removeAll { held.contains($0.sha256) }
-    return held
   }
 }
 

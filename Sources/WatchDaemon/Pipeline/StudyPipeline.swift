@@ -25,13 +25,13 @@ struct StudyPipeline: Sendable {
   var configurationDigest: String { analysis.settings.digest }
 
   /// The whole walk in one go.
-  /// - Throws: what the writers throw: a full disk, a share that is gone.
+  /// - Throws: what the writers throw: a full disk, a share that is gone; `Checkpoint.Stop`.
   func run(
     _ study: StudyInput, replacing predecessor: Predecessor? = nil, into staging: String,
-    onClip: (ClipReport) -> Void = { _ in }
+    _ checkpoint: Checkpoint = .none, onClip: (ClipReport) -> Void = { _ in }
   ) throws -> StudyReport {
     var walk = StudyWalk(self, study, replacing: predecessor)
-    while let clip = try walk.analyseNext() { onClip(clip) }
+    while let clip = try walk.analyseNext(checkpoint) { onClip(clip) }
     return try walk.finish(into: staging)
   }
 

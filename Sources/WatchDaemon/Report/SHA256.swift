@@ -122,7 +122,7 @@ extension SHA256 {
 
   /// The lower-case digest of a file, read in pieces.
   static func hexDigest(ofFile path: String) throws(FileError) -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = FileName.withPath(path) { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw FileError(errno: errno) }
     defer { close(descriptor) }
     var hash = SHA256()

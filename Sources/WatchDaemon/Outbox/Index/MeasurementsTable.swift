@@ -1,20 +1,23 @@
 /// `measurements.csv`: a line a study and a column a measure (RFC 4180), for spreadsheets.
 enum MeasurementsTable {
   static func text(_ entries: [OutboxEntry]) -> String {
-    let measures = MeasureTable.measures
     let head =
       ["study_uid", "revision", "published", "status", "review", "review_reasons", "clips_measured", "clips"]
-      + measures.map { "\($0.name) (\($0.unit))" } + ["model", "version"]
+      + MeasureTable.measures.map { "\($0.name) (\($0.unit))" } + ["model", "version"]
     let lines = entries.map { entry in
       let facts = [
         entry.study, "\(entry.revision)", UTCTime(milliseconds: entry.published).iso8601,
         entry.status.rawValue, entry.isFlagged ? "yes" : "no", entry.reviewReasons.joined(separator: " "),
         "\(entry.measuredClips)", "\(entry.clips)",
       ]
-      let values = measures.map { entry.values[$0.name].map(\.description) ?? "" }
-      return facts.map(field) + values + [entry.model, entry.version].map(field)
+      return facts.map(field) + values(of: entry) + [entry.model, entry.version].map(field)
     }
     return ([head.map(field)] + lines).map { $0.joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  /// One field a measure; empty where it was withheld.
+  static func values(of entry: OutboxEntry) -> [String] {
+    MeasureTable.measures.map { entry.values[$0.name].map(\.description) ?? "" }
   }
 
   /// A text as a field. A spreadsheet takes a text that begins with one of `=+-@` for a formula, and some do so

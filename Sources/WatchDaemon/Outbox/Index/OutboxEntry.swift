@@ -24,7 +24,7 @@ struct OutboxEntry: Decodable, Sendable, Equatable {
     case reviewReasons = "review_reasons"
   }
 
-  init(_ report: StudyReport, folder: String, published: Int64) {
+  init(_ report: StudySummary, folder: String, published: Int64) {
     study = report.study.uid
     revision = report.study.revision
     self.folder = folder
@@ -34,13 +34,17 @@ struct OutboxEntry: Decodable, Sendable, Equatable {
     clips = report.clips.count
     let measurements = report.clips.flatMap(\.measurements)
     let flags =
-      measurements.flatMap(\.reviewReasons) + report.studyMeasurements.flatMap { $0.reviewReasons ?? [] }
+      measurements.flatMap(\.reviewReasons) + report.values.flatMap { $0.reviewReasons ?? [] }
     let withheld = measurements.compactMap { $0.withheld?.rawValue }
     reviewReasons = Set(flags + withheld).sorted()
     version = report.software.version
     model = report.model.name
-    let known = report.studyMeasurements.compactMap { measure in measure.value.map { (measure.name, $0) } }
+    let known = report.values.compactMap { measure in measure.value.map { (measure.name, $0) } }
     values = Dictionary(known, uniquingKeysWith: { first, _ in first })
+  }
+
+  init(_ report: StudyReport, folder: String, published: Int64) {
+    self.init(StudySummary(report), folder: folder, published: published)
   }
 
   /// Whether a person should look at it before others.
@@ -53,9 +57,11 @@ struct OutboxEntry: Decodable, Sendable, Equatable {
       ("measured_clips", .integer(measuredClips)), ("clips", .integer(clips)),
       ("review_reasons", .array(reviewReasons.map { .string($0) })), ("version", .string(version)),
       ("model", .string(model)),
-      ("values", .object(values.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })),
+      ("values", valuesJSON),
     ])
   }
+
+  var valuesJSON: JSONValue { .object(values.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) }) }
 
   /// What calls for a look first, then the latest first.
   static func comesBefore(_ a: OutboxEntry, _ b: OutboxEntry) -> Bool {

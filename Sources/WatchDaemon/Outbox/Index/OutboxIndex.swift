@@ -75,9 +75,9 @@ struct OutboxIndex: Sendable {
   private static func entry(of revision: PublishedRevision, in outbox: String) -> OutboxEntry? {
     let path = outbox + "/" + revision.name + "/study.json"
     guard let status = try? Files.examine(path, .outbox), let bytes = try? Files.read(path, .outbox),
-      let report = try? StudyJSON.decode(Data(bytes))
+      let summary = StudySummary(json: bytes)
     else { return nil }
     return OutboxEntry(
-      report, folder: revision.name, published: status.modifiedNanoseconds / 1_000_000)
+      summary, folder: revision.name, published: status.modifiedNanoseconds / 1_000_000)
   }
 }

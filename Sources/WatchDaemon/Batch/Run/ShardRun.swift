@@ -1,0 +1,126 @@
+import Foundation
+
+/// One shard's studies, one after the other, into an outbox that other shards write too.
+struct ShardRun {
+  let plan: ShardPlan
+  let publishing: StudyPublishing
+  let folder: BatchFolder
+  let progress: Progress
+  let stop: StopSignals
+  /// Where files are copied to before they are read; `nil` to read them in place.
+  let scratch: ScratchSpace?
+
+  struct Result: Equatable {
+    var counts: [StudyReport.Status: Int] = [:]
+    var isStopped = false
+    var failed: Int { counts[.failed] ?? 0 }
+  }
+
+  /// What results depend on beside the inputs.
+  private var work: String {
+    let pipeline = publishing.pipeline
+    let words = [pipeline.analysis.segmenter.sha256, pipeline.configurationDigest, Software.version]
+    return SHA256.hexDigest(of: Array(words.joined(separator: "\n").utf8))
+  }
+
+  /// - Parameter onLine: Called with each study's end, also that of a study that an earlier run had ended.
+  /// - Throws: `CommandFailure` where the disk or the share failed: what is done stays done.
+  func run(onLine: (StudyLine) -> Void) throws -> Result {
+    do {
+      let path = folder.log(manifest: plan.manifest, plan.shard)
+      let earlier = Files.exists(path) ? try ShardLog.lines(of: path) : []
+      let log = try ShardLog(path)
+      return try run(
+        earlier: Dictionary(earlier.map { ($0.study, $0) }, uniquingKeysWith: { $1 }), log, onLine)
+    } catch let error as FileError {
+      throw CommandFailure(
+        code: ExitCode.temporary, sentence: "\(publishing.outbox): \(error); the same call goes on from here")
+    }
+  }
+
+  private func run(
+    earlier: [String: StudyLine], _ log: borrowing ShardLog, _ onLine: (StudyLine) -> Void
+  ) throws -> Result {
+    var result = Result()
+    let start = ContinuousClock.now
+    for index in 0..<plan.count {
+      if stop.isRequested { return stopped(result) }
+      let study = try plan.study(index)
+      let line: StudyLine
+      if let known = try done(study, earlier: earlier[study.study]) {
+        line = known
+      } else {
+        do {
+          line = try end(of: study)
+        } catch is Checkpoint.Stop {
+          return stopped(result)
+        }
+        try log.append(line)
+      }
+      onLine(line)
+      result.counts[line.status, default: 0] += 1
+      tell(line, index: index, since: start)
+    }
+    return result
+  }
+
+  private func stopped(_ result: Result) -> Result {
+    var result = result
+    result.isStopped = true
+    return result
+  }
+
+  /// What an earlier run told of the study, where this one would do the same again.
+  private func done(_ study: PlannedStudy, earlier: StudyLine?) throws -> StudyLine? {
+    guard var line = earlier, line.work == work, let name = line.folder,
+      Files.exists(publishing.outbox + "/" + name + "/study.json"), try PlannedInput.isUntouched(study)
+    else { return nil }
+    line.isNew = false
+    return line
+  }
+
+  private func end(of study: PlannedStudy) throws -> StudyLine {
+    let start = ContinuousClock.now
+    var line = StudyLine(
+      study: study.study, status: .failed, clips: 0, measured: 0, isNew: false, seconds: 0, time: "",
+      work: work)
+    do {
+      let threads = publishing.pipeline.analysis.settings.threads
+      let input = try PlannedInput.read(study, scratch: scratch, threads: threads).input
+      let outcome = try publishing.result(
+        for: input, stop.checkpoint, onClip: { progress.line("  " + ClipLine.text($0)) })
+      line.take(outcome)
+    } catch let refusal as PlannedInput.Refusal {
+      line.reason = refusal.fault
+    } catch let error where error is FileError || error is Checkpoint.Stop {
+      throw error
+    } catch {
+      // The other studies are not to blame.
+      StandardError.complain("study \(study.study): nothing was published: \(error)")
+      line.reason = .internalError
+    }
+    line.seconds = start.duration(to: .now).milliseconds / 1000
+    line.time = UTCTime.now.iso8601
+    return line
+  }
+
+  private func tell(_ line: StudyLine, index: Int, since start: ContinuousClock.Instant) {
+    let elapsed = start.duration(to: .now).milliseconds / 1000
+    let left = elapsed / Double(index + 1) * Double(plan.count - index - 1)
+    let how = line.isNew || line.reason != nil ? String(format: "%.1f s", line.seconds) : "done before"
+    progress.line(
+      "[\(index + 1)/\(plan.count)] study \(line.study): \(line.status.rawValue)"
+        + (line.reason.map { " (\($0.rawValue))" } ?? "") + ", \(how); about \(Int(left.rounded(.up))) s left"
+    )
+  }
+}
+
+extension StudyLine {
+  fileprivate mutating func take(_ outcome: StudyPublishing.Outcome) {
+    status = outcome.report.status
+    folder = outcome.revision.name
+    clips = outcome.report.clips.count
+    measured = outcome.report.clips.count { $0.status == .measured }
+    isNew = outcome.isNew
+  }
+}
