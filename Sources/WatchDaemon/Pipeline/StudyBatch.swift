@@ -94,6 +94,7 @@ struct StudyBatch {
     do {
       let report = try pipeline.run(
         input, replacing: predecessor, into: staging.path,
+        checkpoint: progress.counting(input.files.reduce(0) { $0 + $1.header.frames }),
         onClip: { progress.line(ClipLine.text($0)) })
       _ = try publisher.publish(staging, as: revision)
       indexer.update()

@@ -28,10 +28,10 @@ struct StudyPipeline: Sendable {
   /// - Throws: what the writers throw: a full disk, a share that is gone.
   func run(
     _ study: StudyInput, replacing predecessor: Predecessor? = nil, into staging: String,
-    onClip: (ClipReport) -> Void = { _ in }
+    checkpoint: Checkpoint = .none, onClip: (ClipReport) -> Void = { _ in }
   ) throws -> StudyReport {
     var walk = StudyWalk(self, study, replacing: predecessor)
-    while let clip = try walk.analyseNext() { onClip(clip) }
+    while let clip = try walk.analyseNext(checkpoint) { onClip(clip) }
     return try walk.finish(into: staging)
   }
 
