@@ -80,14 +80,16 @@ enum CommandLineInterface {
   private static var overview: String {
     let list = HelpList(commands.filter { !$0.isHidden }.map { (head: $0.name, text: $0.summary) })
     return """
-      hinged measures mitral valve hinge points in echocardiogram cines.
+      hinged measures mitral valve hinge points
+      in echocardiogram cines.
       Research use only. Not for diagnosis.
 
       usage: hinged COMMAND [options]
 
       \(list.text(width: HelpList.terminalWidth))
 
-      hinged COMMAND --help explains a command; hinged --version prints the version.
+      hinged COMMAND --help explains a command.
+      hinged --version prints the version.
 
       """
   }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Keeps a second daemon of this host off a folder. The kernel holds the lock as long as the process lives, however
-/// it ends.
+/// Keeps a second process of this host off a folder or a file. The kernel holds the lock as long as the process
+/// lives, however it ends.
 final class FolderLock: Sendable {
   enum Failure: Error, Equatable {
     /// Somebody else has it; who, where that can be told.
@@ -20,6 +20,23 @@ final class FolderLock: Sendable {
       close(descriptor)
       throw .taken(holder: holder)
     }
+  }
+
+  /// Locks a file, which is made where there is none, and writes into it who holds it.
+  init(file path: String, holder: String) throws(Failure) {
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw .file(FileError(.open, .lock)) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
+      close(descriptor)
+      guard code == EWOULDBLOCK else { throw .file(FileError(.lock, .lock, code: code)) }
+      let bytes = (try? Files.read(path, limit: 4096, .lock)) ?? []
+      let text = String(decoding: bytes, as: UTF8.self).trimmingBlanks()
+      throw .taken(holder: text.isEmpty ? nil : text)
+    }
+    let text = Array((holder + "\n").utf8)
+    ftruncate(descriptor, 0)
+    _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
   }
 
   deinit { close(descriptor) }

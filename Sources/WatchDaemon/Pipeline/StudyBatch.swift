@@ -61,7 +61,9 @@ struct StudyBatch {
     let input = StudyInput(study, headers: headers)
     do {
       let publishing = StudyPublishing(pipeline: pipeline, outbox: outbox)
-      let outcome = try publishing.result(for: input, onClip: { progress.line(ClipLine.text($0)) })
+      let outcome = try publishing.result(
+        for: input, progress.counting(input.files.reduce(0) { $0 + $1.header.frames }),
+        onClip: { progress.line(ClipLine.text($0)) })
       if outcome.isNew { indexer.update() }
       let end = outcome.isNew ? outcome.report.status.rawValue : "already in the outbox, unchanged"
       progress.line("study \(study.uid): \(end)")

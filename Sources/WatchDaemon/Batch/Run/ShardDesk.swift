@@ -37,11 +37,11 @@ struct ShardDesk: Sendable {
       return try FolderLock(file: path, holder: String(suffix.dropFirst()))
     } catch {
       switch error {
-      case .taken(let taken):
+      case .taken(let holder):
         throw CommandFailure(
           code: ExitCode.temporary,
           sentence: "shard \(shard.index) of \(shard.count) is being worked on"
-            + (taken.holder.map { " by \($0)" } ?? "") + "; try again when that process has ended")
+            + (holder.map { " by \($0)" } ?? "") + "; try again when that process has ended")
       case .file(let error):
         if error.operation == .lock { return nil }
         throw error

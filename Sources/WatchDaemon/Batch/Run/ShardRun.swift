@@ -19,7 +19,7 @@ struct ShardRun {
   /// What results depend on beside the inputs.
   private var work: String {
     let pipeline = publishing.pipeline
-    let words = [pipeline.analysis.segmenter.sha256, pipeline.configurationDigest, Software.version]
+    let words = [pipeline.model.sha256, pipeline.configurationDigest, Software.version]
     return SHA256.hexDigest(of: Array(words.joined(separator: "\n").utf8))
   }
 
