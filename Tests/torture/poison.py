@@ -6,7 +6,7 @@ import time
 
 import cine
 from checker import Checker, digest, files_below, has_reason, results
-from tally import Tally, is_at_rest
+from tally import END_SECONDS, Tally, is_at_rest
 from world import Tools, World, until
 
 CAMPAIGN = "poison"
@@ -36,7 +36,7 @@ def latencies(tools: Tools, tally: Tally, source: random.Random, poisons: int) -
         world.drop([cine.File(file.study, file.instance, file.content + bytes(1_000))], status=None)
     begun, done, deaths = {}, {}, 0
     world.start(TORTURE_POISON=str(size))
-    next_drop, end = time.monotonic(), time.monotonic() + 180
+    next_drop, end = time.monotonic(), time.monotonic() + END_SECONDS
     while time.monotonic() < end and not (len(done) == GOOD and is_at_rest(world)):
         now = time.monotonic()
         if len(begun) < GOOD and now >= next_drop:
@@ -60,7 +60,7 @@ def latencies(tools: Tools, tally: Tally, source: random.Random, poisons: int) -
 
 def close(world: World, checker: Checker, tally: Tally, poisonous: set[str]) -> None:
     """Poison ends in quarantine with a reason and without a result, everything else as usual."""
-    hung = not until(lambda: is_at_rest(world), 60, 0.05)
+    hung = not until(lambda: is_at_rest(world), END_SECONDS, 0.05)
     if hung:
         world.problems.append("not everything came to its end")
     world.stop()

@@ -92,7 +92,7 @@ def is_at_rest(world: World) -> bool:
     if files_below(world.spool / "claimed"):
         return False
     if world.settings.get("intake") == "leave":
-        wanted = {drop.file.study: drop.file.instance for drop in world.drops}
+        wanted = {drop.file.study: drop.file.instance for drop in world.drops if drop.status}
         found = results(world.outbox)
         last = {
             name.split(".r")[0]: path for name, path in sorted(found.items(), key=lambda item: (len(item[0]), item[0]))
