@@ -24,7 +24,7 @@ finish() {
 trap finish EXIT
 
 wait_for() {
-  local what=$1 deadline=$((SECONDS + 180))
+  local what=$1 deadline=$((SECONDS + 600))
   shift
   until "$@" >/dev/null 2>&1; do
     [ "$SECONDS" -lt "$deadline" ] || {
@@ -121,13 +121,17 @@ other=$(squeue -h -r -j "$array" -t running -o %K | grep -vx "$task" | head -n 1
 say "Requeueing task $other, draining node b"
 scontrol requeue "${array}_$other"
 scontrol update NodeName=b State=DRAIN Reason=test
-ended() { [ -z "$(squeue -h -j "$array,$merge")" ]; }
+# What is queued again would wait for two minutes.
+ended() {
+  scontrol update JobId="$array" StartTime=now || true
+  [ -z "$(squeue -h -j "$array,$merge")" ]
+}
 wait_for "the array and its merge are over" ended
 cat "$work"/hinged-merge-*.log >&2
 
 say "The killed task again, by its number"
-python_complete() { grep -q '"complete":true' "$work"/out/batch-*.json; }
-if ! python_complete; then
+is_complete() { grep -q '"complete":true' "$work"/out/batch-*.json; }
+if ! is_complete; then
   sbatch --parsable --wait "--export=ALL,HINGED_MANIFEST=$work/plan,HINGED_OUTBOX=$work/out,HINGED_SHARDS=6" \
     --array="$task" "$root/packaging/slurm/hinged-array.sbatch" >&2
 fi
