@@ -17,7 +17,7 @@ import Testing
     file = StudyFile(path: path, origin: path, sha256: "", header: try ClipReader.readHeader(path: path))
     let segmenter = try Segmenter(path: #require(DaemonProcess.model))
     analysis = ClipAnalysis(
-      segmenter: segmenter,
+      segmenters: SegmenterSet(segmenter),
       settings: AnalysisSettings(configuration: nil, operatorView: nil, threads: 2, namesFiles: false))
   }
 
