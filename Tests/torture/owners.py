@@ -74,9 +74,12 @@ class Second:
 
     def kill(self) -> None:
         if self._process and self._process.poll() is None:
-            for pid in descendants(self._process.pid):
+            pids = descendants(self._process.pid)
+            for pid in pids:
                 os.kill(pid, signal.SIGKILL)
             self._process.wait()
+            # One in a namespace of its own holds its locks a moment longer.
+            until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), 10)
 
 
 def descendants(pid: int) -> list[int]:
