@@ -82,9 +82,7 @@ struct Canvas: Sendable, Equatable {
   mutating func stroke(_ paths: [[Point]], width lineWidth: Double, colour: Colour, opacity: Float = 1) {
     var coverage = StrokeCoverage(paths: paths, width: lineWidth, canvasWidth: width, canvasHeight: height)
     coverage.draw(paths)
-    for y in coverage.rows {
-      for x in coverage.columns { blend(colour, opacity * coverage[x, y], x: x, y: y) }
-    }
+    coverage.forEachCovered { x, y, covered in blend(colour, opacity * covered, x: x, y: y) }
   }
 
   /// A ring, or a disc where the line is as wide as the radius.
@@ -122,8 +120,17 @@ private struct StrokeCoverage {
     values = [Float](repeating: 0, count: columns.count * rows.count)
   }
 
-  subscript(x: Int, y: Int) -> Float {
-    values[(y - rows.lowerBound) * columns.count + x - columns.lowerBound]
+  /// Calls `body` with each pixel of which a line covers something; most of the part is empty.
+  func forEachCovered(_ body: (_ x: Int, _ y: Int, _ covered: Float) -> Void) {
+    values.withUnsafeBufferPointer { values in
+      var index = 0
+      for y in rows {
+        for x in columns {
+          if values[index] > 0 { body(x, y, values[index]) }
+          index += 1
+        }
+      }
+    }
   }
 
   mutating func draw(_ paths: [[Point]]) {

@@ -13,7 +13,11 @@ struct GrayPicture: Sendable {
     height = box.height
     var part = frame.cropped(to: box)
     if let sector {
-      for index in part.indices where !sector[index] { part[index] = 0 }
+      part.withUnsafeMutableBufferPointer { part in
+        sector.withUnsafeBufferPointer { sector in
+          for index in part.indices { part[index] = sector[index] ? part[index] : 0 }
+        }
+      }
     }
     pixels = part
   }
@@ -28,22 +32,21 @@ struct GrayPicture: Sendable {
   func resized(to size: (width: Int, height: Int), scale: (x: Double, y: Double)) -> GrayPicture {
     let across = (0..<size.width).map { Interpolation(at: $0, scale: scale.x, count: width) }
     let resized = [UInt8](unsafeUninitializedCapacity: size.width * size.height) { output, initialized in
-      for y in 0..<size.height {
-        let down = Interpolation(at: y, scale: scale.y, count: height)
-        let (upper, lower) = (down.first * width, down.second * width)
-        for (x, part) in across.enumerated() {
-          let top = mix(upper + part.first, upper + part.second, part.part)
-          let bottom = mix(lower + part.first, lower + part.second, part.part)
-          output[y * size.width + x] = UInt8(top + (bottom - top) * down.part + 0.5)
+      pixels.withUnsafeBufferPointer { pixels in
+        for y in 0..<size.height {
+          let down = Interpolation(at: y, scale: scale.y, count: height)
+          let upper = pixels[(down.first * width)..<(down.first + 1) * width]
+          let lower = pixels[(down.second * width)..<(down.second + 1) * width]
+          for (x, part) in across.enumerated() {
+            let top = part.mix(UnsafeBufferPointer(rebasing: upper))
+            let bottom = part.mix(UnsafeBufferPointer(rebasing: lower))
+            output[y * size.width + x] = UInt8(top + (bottom - top) * down.part + 0.5)
+          }
         }
       }
       initialized = size.width * size.height
     }
     return GrayPicture(width: size.width, height: size.height, pixels: resized)
-  }
-
-  private func mix(_ first: Int, _ second: Int, _ part: Float) -> Float {
-    Float(pixels[first]) + (Float(pixels[second]) - Float(pixels[first])) * part
   }
 }
 
@@ -58,5 +61,9 @@ private struct Interpolation {
     first = Int(place)
     second = min(count - 1, first + 1)
     part = Float(place - Double(first))
+  }
+
+  func mix(_ row: UnsafeBufferPointer<UInt8>) -> Float {
+    Float(row[first]) + (Float(row[second]) - Float(row[first])) * part
   }
 }
