@@ -11,10 +11,13 @@ import Testing
     return dicom
   }
 
-  /// A program that stands in for the worker and does something else.
+  /// A program that stands in for the worker and does something else. Another process writes it: a child that a
+  /// test beside this one starts would inherit the file open for writing, and it could not be run (ETXTBSY).
   static func impostor(_ script: String, in folder: TemporaryFolder) throws -> String {
-    let path = try folder.write(Array("#!/bin/sh\n\(script)\n".utf8), as: UUID().uuidString)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    let path = folder.path + "/" + UUID().uuidString
+    let write = "printf '%s\\n' '#!/bin/sh' \"$1\" > \"$0\" && chmod 755 \"$0\""
+    let run = try ProgramRun.of("/bin/sh", ["-c", write, path, script])
+    #expect(run.errors.isEmpty, "\(run.errors)")
     return path
   }
 
