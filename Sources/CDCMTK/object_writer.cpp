@@ -1,5 +1,4 @@
 #include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dcostrmb.h>
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <cstdint>
@@ -35,9 +34,6 @@ struct hd_object {
   /// The dictionary is searched from its start for a keyword, and a segmentation has the same ones in every frame.
   std::unordered_map<std::string, DcmTag> tags;
   std::vector<uint8_t> encoded;
-
-  /// More than the preamble, the prefix and the file meta information before the data set.
-  static constexpr size_t largestPreamble = 4096;
 
   hd_object() { path.push_back(file.getDataset()); }
 
@@ -77,13 +73,7 @@ struct hd_object {
     if (dataset.containsExtendedCharacters()) {
       hd::check(dataset.putAndInsertString(DCM_SpecificCharacterSet, "ISO_IR 192"), "SpecificCharacterSet");
     }
-    const E_TransferSyntax syntax = transferSyntax(transfer);
-    encoded.resize(file.calcElementLength(syntax, EET_ExplicitLength) + largestPreamble);
-    DcmOutputBufferStream stream(encoded.data(), static_cast<offile_off_t>(encoded.size()));
-    file.transferInit();
-    hd::check(file.write(stream, syntax, EET_ExplicitLength, nullptr), "encoding the file");
-    file.transferEnd();
-    encoded.resize(static_cast<size_t>(stream.tell()));
+    encoded = hd::encoded(file, transferSyntax(transfer));
   }
 };
 

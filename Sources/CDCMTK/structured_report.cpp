@@ -1,5 +1,4 @@
 #include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dcostrmb.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmsr/dsrdoc.h>
 
@@ -66,9 +65,6 @@ struct hd_report {
   bool below = false;
   std::vector<uint8_t> encoded;
 
-  /// More than the 128 bytes, the prefix and the file meta information before the data set.
-  static constexpr size_t largestPreamble = 4096;
-
   /// Adds an item at the cursor; it is the tree's current item afterwards.
   DSRContentItem &add(hd_relation relation, DSRTypes::E_ValueType type, const hd_code *name) {
     DSRDocumentTree &tree = document.getTree();
@@ -121,13 +117,7 @@ struct hd_report {
     DcmFileFormat file;
     hd::check(document.write(*file.getDataset()), "writing the document tree");
     writeHeader(*file.getDataset());
-    const E_TransferSyntax syntax = EXS_LittleEndianExplicit;
-    encoded.resize(file.calcElementLength(syntax, EET_ExplicitLength) + largestPreamble);
-    DcmOutputBufferStream stream(encoded.data(), static_cast<offile_off_t>(encoded.size()));
-    file.transferInit();
-    hd::check(file.write(stream, syntax, EET_ExplicitLength, nullptr), "encoding the file");
-    file.transferEnd();
-    encoded.resize(static_cast<size_t>(stream.tell()));
+    encoded = hd::encoded(file, EXS_LittleEndianExplicit);
   }
 };
 

@@ -1,13 +1,16 @@
 /// What the C++ files share: DCMTK's one-time set-up and the way from an exception to an `hd_error`.
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "hd_error.h"
 #include "hd_reader.h"
 
+class DcmFileFormat;
 class OFCondition;
 
 namespace hd {
@@ -31,6 +34,9 @@ Failure failure(const OFCondition &condition, const char *doing);
 
 /// Throws where `condition` is bad.
 void check(const OFCondition &condition, const char *doing);
+
+/// The bytes of a file (PS3.10) in a transfer syntax, an `E_TransferSyntax`, with explicit lengths.
+std::vector<uint8_t> encoded(DcmFileFormat &file, int transferSyntax);
 
 /// Writes a code and a sentence; `error` may be NULL.
 void report(hd_error *error, int code, const char *text);

@@ -53,6 +53,7 @@ extension Command {
       guard words.count == 2 else { return list.append(command) }
       if let place = list.firstIndex(where: { $0.name == words[0] }) {
         list[place].operands += "|" + words[1]
+        list[place].summary = "One of several: " + list[place].operandWords.joined(separator: ", ") + "."
         let known = Set(list[place].options.map(\.name))
         list[place].options += command.options.filter { !known.contains($0.name) }
       } else {

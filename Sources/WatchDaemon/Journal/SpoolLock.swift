@@ -106,7 +106,8 @@ extension SpoolLock {
     // A file system without locks (ENOTSUP and the like) leaves it to the lock file's text.
     let isRefused = isLocked && errno == EWOULDBLOCK
     let owner = try owner(at: path)
-    return SpoolSighting(owner: owner, isLocked: isRefused, isAlive: owner?.isAlive ?? false)
+    return SpoolSighting(
+      owner: owner, isLocked: isRefused, hasLocks: !isLocked || isRefused, isAlive: owner?.isAlive ?? false)
   }
 
   private static func text(of owner: SpoolOwner) -> [UInt8] {

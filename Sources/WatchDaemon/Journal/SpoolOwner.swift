@@ -25,6 +25,8 @@ struct SpoolSighting: Sendable, Equatable {
   /// The kernel says that a process holds the lock. On a file system that does not share locks it says that of its
   /// own processes only.
   var isLocked: Bool
+  /// The file system knows locks, so that one that is not held tells that no process of this kernel has it.
+  var hasLocks = true
   /// The owner's process is there, where that can be told.
   var isAlive: Bool
 }
@@ -62,7 +64,8 @@ struct SpoolTakeover: Sendable, Equatable {
     if sighting.isLocked { return .refuse }
     guard let owner = sighting.owner else { return .take }
     if !boot.isEmpty, owner.boot == boot {
-      return owner.namespace == namespace && sighting.isAlive ? .refuse : .take
+      if owner.namespace == namespace { return sighting.isAlive ? .refuse : .take }
+      if sighting.hasLocks { return .take }
     }
     guard let watched else {
       (self.watched, since) = (owner, now)

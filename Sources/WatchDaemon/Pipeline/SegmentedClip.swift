@@ -45,10 +45,6 @@ struct SegmentedClip: Sendable {
 }
 
 extension SegmentedClip {
-  /// Bytes of one study's frames that are kept between their analysis and their drawing. What is more is decoded
-  /// once more, which takes time but no room.
-  static let roomForFrames = 96 << 20
-
   /// Bytes of the frames that are kept.
   var frameBytes: Int { frames?.reduce(0) { $0 + $1.gray.pixels.count } ?? 0 }
 

@@ -28,17 +28,15 @@ struct StudyPublishing: Sendable {
           report: latest.predecessor.report, revision: latest.revision, isNew: false, held: held)
       }
       // Where another process was faster, its result is the latest now.
-      if var new = try publish(input, on: latest, checkpoint, onClip: onClip) {
-        new.held = held
-        return new
-      }
+      if let new = try publish(input, held: held, on: latest, checkpoint, onClip: onClip) { return new }
     }
   }
 
   private typealias Latest = (revision: PublishedRevision, predecessor: StudyPipeline.Predecessor)
 
   private func publish(
-    _ input: StudyInput, on latest: Latest?, _ checkpoint: Checkpoint, onClip: (ClipReport) -> Void
+    _ input: StudyInput, held: Set<String>, on latest: Latest?, _ checkpoint: Checkpoint,
+    onClip: (ClipReport) -> Void
   ) throws -> Outcome? {
     let revision = PublishedRevision(
       study: input.studyInstanceUID, number: (latest?.revision.number ?? 0) + 1)
@@ -50,7 +48,7 @@ struct StudyPublishing: Sendable {
         try staging.discard()
         return nil
       }
-      return Outcome(report: report, revision: revision, isNew: true, held: [])
+      return Outcome(report: report, revision: revision, isNew: true, held: held)
     } catch {
       try? staging.discard()
       throw error

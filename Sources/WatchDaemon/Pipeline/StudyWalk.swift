@@ -23,7 +23,7 @@ struct StudyWalk {
     guard outcomes.count < study.files.count else { return nil }
     let kept = outcomes.reduce(0) { $0 + ($1.segmented?.frameBytes ?? 0) }
     let outcome = try pipeline.analysis.analyse(
-      study.files[outcomes.count], roomForFrames: SegmentedClip.roomForFrames - kept, checkpoint)
+      study.files[outcomes.count], roomForFrames: MemoryEstimate.roomForFrames - kept, checkpoint)
     log.add(outcome)
     outcomes.append(outcome)
     return outcome.report

@@ -2,7 +2,10 @@
 enum MemoryEstimate {
   /// The worker process, the codec's tables, the results of a clip that is being processed, and the frames of the
   /// study's other clips that wait to be drawn.
-  private static let fixedBytes = 64 << 20 + SegmentedClip.roomForFrames
+  private static let fixedBytes = 64 << 20 + roomForFrames
+  /// Bytes of one study's frames that may be kept between their analysis and their drawing. What is more is decoded
+  /// once more, which takes time but no room.
+  static let roomForFrames = 96 << 20
   /// Colour frames at once: one in the codec, one converted, one in the pipe.
   private static let framesInFlight = 3
 

@@ -24,6 +24,9 @@ import Testing
   @Test(arguments: [
     (["hinged", "proc"], ["process"]), (["hinged", "process", "--out"], ["--outbox"]),
     (["hinged", "process", "--view", "A"], ["A4C", "A2C"]), (["hinged", "model", "ch"], ["check"]),
+    (["hinged", "bat"], ["batch"]), (["hinged", "batch", "p"], ["plan"]),
+    (["hinged", "batch", "m"], ["merge"]),
+    (["hinged", "batch", "run", "--sh"], ["--shard"]),
   ])
   func completesInBash(words: [String], expected: [String]) throws {
     let folder = ScratchFolder()

@@ -36,6 +36,11 @@ import Testing
       sighting: .init(owner: owner { $0.namespace = "pid:[2]" }, isLocked: false, isAlive: true),
       verdict: .take),
     Case(
+      what: "in another container of this host, where no lock would be seen",
+      sighting: .init(
+        owner: owner { $0.namespace = "pid:[2]" }, isLocked: false, hasLocks: false, isAlive: false),
+      verdict: .wait),
+    Case(
       what: "on another host",
       sighting: .init(owner: owner { $0.boot = "boot-2" }, isLocked: false, isAlive: true),
       verdict: .wait),

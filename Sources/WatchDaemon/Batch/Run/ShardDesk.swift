@@ -49,10 +49,6 @@ struct ShardDesk: Sendable {
     }
   }
 
-  private static var host: String {
-    var name = [CChar](repeating: 0, count: 256)
-    gethostname(&name, name.count - 1)
-    let text = name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-    return String(text.prefix { $0 != "." && $0 != "/" })
-  }
+  /// Without dots and slashes, for a file's name.
+  private static var host: String { String(Host.name.prefix { $0 != "." && $0 != "/" }) }
 }

@@ -14,18 +14,7 @@ enum OutboxPage {
     let flagged = entries.prefix(mostStudies).filter(\.isFlagged)
     let others = entries.prefix(mostStudies).filter { !$0.isFlagged }
     let page: HTML = """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="robots" content="noindex">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-      <title>Mitral annulus reports</title>
-      <style>
-      \(HTMLStyle.sheet)
-      </style>
-      </head>
+      \(HTMLStyle.head(title: "Mitral annulus reports"))
       <body>
       <main>
       <p class="notice" role="note">\(StructuredReport.disclaimer)</p>

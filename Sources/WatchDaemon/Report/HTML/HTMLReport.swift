@@ -25,19 +25,7 @@ enum HTMLReport {
     let shown = report.clips.enumerated().filter { !$1.measurements.isEmpty || $1.status == .measured }
     let silent = report.clips.enumerated().filter { $1.measurements.isEmpty && $1.status != .measured }
     let page: HTML = """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="robots" content="noindex">
-      <meta http-equiv="Content-Security-Policy" \
-      content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src \(HTMLScript.source)">
-      <title>Mitral annulus report</title>
-      <style>
-      \(HTMLStyle.sheet)
-      </style>
-      </head>
+      \(HTMLStyle.head(title: "Mitral annulus report", allowing: "img-src data:; script-src \(HTMLScript.source)"))
       <body>
       <main>
       <p class="notice" role="note">\(StructuredReport.disclaimer)</p>

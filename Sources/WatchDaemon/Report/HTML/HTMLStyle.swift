@@ -1,5 +1,25 @@
 /// The page's look: follows the reader's light or dark preference, and prints on A4 in dark on white.
 enum HTMLStyle {
+  /// What every page begins with. Nothing is loaded from anywhere.
+  /// - Parameter sources: what the page may use beside its style, as a Content-Security-Policy has it.
+  static func head(title: HTML, allowing sources: HTML? = nil) -> HTML {
+    let policy: HTML? = sources.map { "; \($0)" }
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="robots" content="noindex">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'\(policy)">
+      <title>\(title)</title>
+      <style>
+      \(sheet)
+      </style>
+      </head>
+      """
+  }
+
   static let sheet: HTML = """
     :root {
       color-scheme: light dark;
