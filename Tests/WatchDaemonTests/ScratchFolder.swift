@@ -37,3 +37,7 @@ final class ScratchFolder: Sendable {
       }
   }
 }
+
+extension Files {
+  static func isFolder(_ path: String) -> Bool { (try? examine(path, .spool))?.isFolder == true }
+}

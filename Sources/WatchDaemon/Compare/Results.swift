@@ -8,7 +8,7 @@ struct Results: Sendable {
   /// - Throws: a sentence where there are none, or one cannot be read.
   init(_ path: String) throws(CommandFailure) {
     self.path = path
-    if Files.exists(path + "/study.json") {
+    if access(path + "/study.json", F_OK) == 0 {
       let report = try Self.read(path)
       byStudy = [report.study.uid: report]
       return
@@ -20,7 +20,7 @@ struct Results: Sendable {
     }
     byStudy = [:]
     for (study, revision) in OutboxIndex.latest(of: names)
-    where Files.exists("\(path)/\(revision.name)/study.json") {
+    where access("\(path)/\(revision.name)/study.json", F_OK) == 0 {
       byStudy[study] = try Self.read("\(path)/\(revision.name)")
     }
     if byStudy.isEmpty {

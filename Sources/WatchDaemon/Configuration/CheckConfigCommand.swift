@@ -1,3 +1,5 @@
+import Glibc
+
 extension Command {
   static let checkConfig = Command(
     name: "check-config", operands: "FILE", summary: "Tells everything that is wrong with a configuration.",
@@ -58,7 +60,7 @@ extension Command {
 
   /// What a daemon's journal tells. A spool that was never used tells nothing.
   static func ledger(_ spool: Spool) throws(CommandFailure) -> Ledger {
-    guard Files.exists(spool.journal) else { return Ledger() }
+    guard access(spool.journal, F_OK) == 0 || errno != ENOENT else { return Ledger() }
     do throws(StudyJournal.Failure) { return try StudyJournal.read(spool.journal) } catch {
       switch error {
       case .file(let error):

@@ -18,7 +18,7 @@ struct Claimant: Sendable {
       if try !take(file, of: claim) { missing.append(file.index) }
       FaultPoint.fileClaimed.reach()
     }
-    if Files.exists(folder) {
+    if try Files.exists(folder, .claimed) {
       try Files.sync(folder, .claimed)
       try Files.sync(spool.claimed, .spool)
     }
@@ -28,7 +28,7 @@ struct Claimant: Sendable {
   private func take(_ file: ClaimedFile, of claim: Claim) throws(FileError) -> Bool {
     let target = spool.claimedFile(claim, file)
     let source = inbox + "/" + file.source
-    if Files.exists(target) {
+    if try Files.exists(target, .claimed) {
       if claim.moves, areOnDifferentDevices(inbox, spool.claimed) { try retire(source, file, of: claim) }
       return true
     }
@@ -56,7 +56,7 @@ struct Claimant: Sendable {
     if try stands(file, at: source) { try Files.rename(source, to: aside, .inbox) }
     if try stands(file, at: aside) {
       try Files.remove(aside, .inbox)
-    } else if Files.exists(aside), !Files.exists(source) {
+    } else if try Files.exists(aside, .inbox), try !Files.exists(source, .inbox) {
       try Files.rename(aside, to: source, .inbox)
     }
   }

@@ -48,7 +48,7 @@ struct StudyJournal: ~Copyable {
   }
 
   private static func content(of path: String) throws(FileError) -> [UInt8] {
-    let isNew = !Files.exists(path)
+    let isNew = try !Files.exists(path, .journal)
     let descriptor = try Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600, .journal)
     if isNew { try Files.sync(Files.parent(of: path) ?? ".", .spool) }
     return try descriptor.readToEnd(limit: .max, .journal)

@@ -99,10 +99,9 @@ final class StudyStore: Sendable {
 
   /// Holds back blocks for a time when the disk is full, if they are to be had now.
   func keepReserve() {
-    if Files.exists(reserve) { return }
-    guard let descriptor = try? Descriptor.open(reserve, O_WRONLY | O_CREAT, mode: 0o600, .spool) else {
-      return
-    }
+    guard (try? Files.exists(reserve, .spool)) == false,
+      let descriptor = try? Descriptor.open(reserve, O_WRONLY | O_CREAT, mode: 0o600, .spool)
+    else { return }
     if posix_fallocate(descriptor.raw, 0, off_t(Self.reserveBytes)) != 0 { unlink(reserve) }
   }
 

@@ -11,11 +11,13 @@ extension ClaimedStudy {
     revision = PublishedRevision(study: uid, number: last + 1)
     previous = last > 0 ? PublishedRevision(study: uid, number: last) : nil
     previousFolder = standing.last.map { tools.publisher.folder(of: $0) }
-    let all = claim.files.map { ClaimedInput($0, path: tools.path(of: $0, in: claim)) }
+    let all = try claim.files.map { file throws(FileError) in
+      ClaimedInput(file, path: try tools.path(of: file, in: claim))
+    }
     inputs = all.filter { $0.end == nil }
     setAside = all.filter { $0.end != nil }
-    earlier = history.inputs.map { claim, file in
-      ClaimedInput(file, path: tools.settlement.path(of: file, in: claim, inbox: tools.claimant.inbox))
+    earlier = try history.inputs.map { claim, file throws(FileError) in
+      ClaimedInput(file, path: try tools.settlement.path(of: file, in: claim, inbox: tools.claimant.inbox))
     }
   }
 }
@@ -31,8 +33,9 @@ extension ClaimedInput {
 
 extension StudyRun.Tools {
   /// Where a file of a claim that is in work can be read.
-  fileprivate func path(of file: ClaimedFile, in claim: Claim) -> String {
+  fileprivate func path(of file: ClaimedFile, in claim: Claim) throws(FileError) -> String {
     let copy = spool.claimedFile(claim, file)
-    return claim.moves || Files.exists(copy) ? copy : claimant.inbox + "/" + file.source
+    if claim.moves { return copy }
+    return try Files.exists(copy, .claimed) ? copy : claimant.inbox + "/" + file.source
   }
 }

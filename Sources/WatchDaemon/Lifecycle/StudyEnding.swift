@@ -34,7 +34,11 @@ struct StudyEnding: Sendable {
   /// A process ended between the intent to publish and the word that it was done.
   func recover(_ publication: StudyState.Publication) throws(StudyFailure) {
     let file = tools.publisher.folder(of: publication.revision) + "/study.json"
-    guard (try? Files.digest(file, .outbox)) == publication.digest else {
+    let stands = try StudyFailure.filing(.publish) { () throws(FileError) in
+      guard try Files.exists(file, .outbox) else { return false }
+      return try Files.digest(file, .outbox) == publication.digest
+    }
+    guard stands else {
       return try StudyFailure.filing(.publish) { () throws(FileError) in
         try store.record(.unpublished, of: id)
       }

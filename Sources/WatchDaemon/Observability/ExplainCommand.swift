@@ -1,3 +1,5 @@
+import Glibc
+
 extension Command {
   static let explain = Command(
     name: "explain", operands: "STUDY", summary: "Tells where a study is, and why.",
@@ -28,7 +30,7 @@ extension Command {
 extension Spool {
   /// The key is made by the daemon; before that there is nothing to explain.
   func hash() throws(CommandFailure) -> KeyedHash {
-    guard Files.exists(key) else {
+    guard access(key, F_OK) == 0 || errno != ENOENT else {
       throw CommandFailure(code: ExitCode.failure, sentence: "\(path): no daemon has used this spool yet")
     }
     do throws(FileError) { return try KeyedHash.load(key) } catch {

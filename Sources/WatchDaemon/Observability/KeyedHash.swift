@@ -70,7 +70,7 @@ struct KeyedHash: Sendable, Equatable {
 extension KeyedHash {
   /// Reads the key, or makes one that only its owner may read.
   static func load(_ path: String) throws(FileError) -> KeyedHash {
-    if Files.exists(path) {
+    if try Files.exists(path, .key) {
       let key = try Files.read(path, limit: 64, .key)
       guard key.count == keyBytes else { throw FileError(.read, .key, code: EINVAL) }
       return KeyedHash(key: key)

@@ -11,14 +11,9 @@ enum Files {
     return nil
   }
 
-  static func exists(_ path: String) -> Bool {
-    var status = stat()
-    return FileName.withPath(path) { lstat($0, &status) } == 0
-  }
-
-  static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return FileName.withPath(path) { lstat($0, &status) } == 0 && status.isFolder
+  /// Whether something stands at a path. That it cannot be told is a failure, and not a no.
+  static func exists(_ path: String, _ place: FileError.Place) throws(FileError) -> Bool {
+    try examine(path, place) != nil
   }
 
   /// Makes a folder and those above it; one that stands already is fine.
@@ -57,7 +52,7 @@ enum Files {
     if link(old, new) == 0 { return try remove(old, place) }
     guard errno == EPERM || errno == EOPNOTSUPP else { throw FileError(.rename, place) }
     // A file system without hard links cannot do both at once.
-    if exists(new) { throw FileError(.rename, place, code: EEXIST) }
+    if try exists(new, place) { throw FileError(.rename, place, code: EEXIST) }
     try rename(old, to: new, place)
   }
 

@@ -50,12 +50,12 @@ struct OutboxPublisher: Sendable {
 
   /// The last revision of a study, counted up from the first without a look at the rest of the outbox, which may hold
   /// a hundred thousand; `nil` where the first is not there.
-  func latestRevision(of uid: String) -> PublishedRevision? {
+  func latestRevision(of uid: String) throws(FileError) -> PublishedRevision? {
     guard DICOMUID.isValid(uid) else { return nil }
     var latest: PublishedRevision?
     while true {
       let next = PublishedRevision(study: uid, number: (latest?.number ?? 0) + 1)
-      guard Files.exists(folder(of: next)) else { return latest }
+      guard try Files.exists(folder(of: next), .outbox) else { return latest }
       latest = next
     }
   }
@@ -70,7 +70,7 @@ struct OutboxPublisher: Sendable {
   ) throws(FileError) -> Publication {
     if !isSynced { try Files.syncTree(staging.path, .staging) }
     let target = folder(of: revision)
-    if Files.exists(target) { return .occupied(revision) }
+    if try Files.exists(target, .outbox) { return .occupied(revision) }
     if Glibc.rename(staging.path, target) != 0 {
       guard errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR else {
         throw FileError(.rename, .outbox)

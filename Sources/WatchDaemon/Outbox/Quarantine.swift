@@ -11,7 +11,7 @@ struct Settlement: Sendable {
     let setAside = claim.files.filter { $0.end?.isSetAside == true }
     if !setAside.isEmpty { try quarantine(setAside, of: state) }
     let folder = spool.claimedFolder(claim)
-    guard Files.exists(folder) else { return }
+    guard try Files.exists(folder, .claimed) else { return }
     if claim.moves, try !Files.names(in: folder, .claimed).isEmpty {
       try Files.makeFolder(spool.doneStudyFolder(claim), mode: 0o700, .done)
       try Files.rename(folder, to: spool.doneFolder(claim), .done)
@@ -31,17 +31,19 @@ struct Settlement: Sendable {
     try AtomicFile.write(reason.json, to: folder + "/" + QuarantineReason.fileName, mode: 0o600, .quarantine)
     for file in files {
       let source = spool.claimedFile(state.claim, file)
-      if Files.exists(source) { try Files.rename(source, to: folder + "/" + file.spoolName, .quarantine) }
+      guard try Files.exists(source, .claimed) else { continue }
+      try Files.rename(source, to: folder + "/" + file.spoolName, .quarantine)
     }
     try Files.sync(folder, .quarantine)
     try Files.sync(spool.quarantine, .quarantine)
   }
 
   /// Where a settled file lies; `nil` when it is there no more.
-  func path(of file: ClaimedFile, in claim: Claim, inbox: String) -> String? {
+  func path(of file: ClaimedFile, in claim: Claim, inbox: String) throws(FileError) -> String? {
     let folder = file.end?.isSetAside == true ? spool.quarantineFolder(claim) : spool.doneFolder(claim)
     let path = claim.moves ? folder + "/" + file.spoolName : inbox + "/" + file.source
-    return Files.exists(path) && FileName.isPlain(path) ? path : nil
+    guard FileName.isPlain(path) else { return nil }
+    return try Files.exists(path, .done) ? path : nil
   }
 }
 

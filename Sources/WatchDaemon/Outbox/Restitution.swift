@@ -12,13 +12,13 @@ struct Restitution: Sendable {
       for file in claim.files { try giveBack(file, of: claim, to: target) }
     }
     try Files.removeTree(spool.quarantineFolder(claim), .quarantine)
-    if Files.exists(spool.doneFolder(claim)) { try Files.removeTree(spool.doneFolder(claim), .done) }
+    try Files.removeTree(spool.doneFolder(claim), .done)
   }
 
   private func giveBack(_ file: ClaimedFile, of claim: Claim, to folder: String) throws(FileError) {
     let settled = file.end?.isSetAside == true ? spool.quarantineFolder(claim) : spool.doneFolder(claim)
     let source = settled + "/" + file.spoolName
-    guard Files.exists(source) else { return }
+    guard try Files.exists(source, .done) else { return }
     let target = folder + "/" + file.source
     let parent = Files.parent(of: target) ?? folder
     try Files.makeFolder(parent, .inbox)

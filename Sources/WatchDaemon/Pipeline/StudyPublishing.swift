@@ -57,7 +57,7 @@ struct StudyPublishing: Sendable {
 
   private func latest(of uid: String) throws -> Latest? {
     let publisher = OutboxPublisher(outbox: outbox)
-    guard let revision = publisher.latestRevision(of: uid) else { return nil }
+    guard let revision = try publisher.latestRevision(of: uid) else { return nil }
     let folder = publisher.folder(of: revision)
     let bytes = try Files.read(folder + "/study.json", .outbox)
     let report = try StudyJSON.decode(.init(bytes))

@@ -73,7 +73,7 @@ struct StudyWriter: Sendable {
   /// The report that an earlier revision published; `nil` where there is none that can be read.
   private func document(of predecessor: StudyPipeline.Predecessor) -> StructuredReport.Document? {
     let path = predecessor.folder + "/report.dcm"
-    guard Files.exists(path), let header = try? ClipReader.readHeader(path: path),
+    guard let header = try? ClipReader.readHeader(path: path),
       let study = header.studyInstanceUID, let series = header.seriesInstanceUID,
       let sopClass = header.sopClassUID, let instance = header.sopInstanceUID
     else { return nil }

@@ -54,7 +54,7 @@ import Testing
     }
     #expect(error?.faults.map(\.key) == ["inbox", "outbox", "width"])
     #expect(error?.faults.map(\.line) == [1, 2, 4])
-    #expect(!Files.exists(folder.path + "/made"))
+    #expect(access(folder.path + "/made", F_OK) != 0)
   }
 
   @Test func fileThatIsNotThereIsOneSentence() {

@@ -6,7 +6,7 @@ import Testing
 @Suite struct InboxSweepTests {
   let folder = ScratchFolder()
 
-  private func exists(_ path: String) -> Bool { Files.exists(folder.path + "/" + path) }
+  private func exists(_ path: String) -> Bool { access(folder.path + "/" + path, F_OK) == 0 }
 
   /// The folders are made, the sources' files are not: they are taken.
   private func sweep(taken sources: String...) throws -> InboxSweep {

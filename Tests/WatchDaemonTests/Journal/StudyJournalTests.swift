@@ -114,7 +114,7 @@ import Testing
     let spool = Spool(path: folder.path + "/spool")
     try spool.prepare()
     let store = try StudyStore(spool)
-    #expect(Files.exists(spool.reserve))
+    #expect(try Files.exists(spool.reserve, .spool))
     let claims = try store.claim { _, id in [.example(id: id), .example(id: id + 1, study: "1.2.4")] }
     #expect(claims.map(\.id) == [1, 2])
     try store.compact()

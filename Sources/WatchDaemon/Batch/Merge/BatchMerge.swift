@@ -1,5 +1,3 @@
-import Dispatch
-
 /// Holds a manifest against an outbox: every planned study has a result or a reason, or is named as missing. It goes
 /// through the manifest once and keeps nothing of a study but its row, on disk.
 struct BatchMerge: Sendable {
@@ -59,19 +57,19 @@ struct BatchMerge: Sendable {
   /// Results are read side by side, and told in the order of the lines.
   private func readings(of lines: [[UInt8]]) throws -> [Reading] {
     let studies = try lines.map { try ManifestReader.study($0, of: manifest) }
-    let readings = Guarded([Reading?](repeating: nil, count: studies.count))
+    let readings = Guarded([Result<Reading, FileError>?](repeating: nil, count: studies.count))
     let workers = min(threads, studies.count)
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+    SideBySide.run(workers) { worker in
       for index in stride(from: worker, to: studies.count, by: workers) {
-        let reading = read(studies[index])
+        let reading = Result { () throws(FileError) in try read(studies[index]) }
         readings.withLock { $0[index] = reading }
       }
     }
-    return readings.withLock { $0.compactMap { $0 } }
+    return try readings.withLock { $0 }.compactMap { try $0?.get() }
   }
 
-  private func read(_ study: PlannedStudy) -> Reading {
-    guard let found = PlannedResult(of: study, in: outbox) else { return Reading() }
+  private func read(_ study: PlannedStudy) throws(FileError) -> Reading {
+    guard let found = try PlannedResult(of: study, in: outbox) else { return Reading() }
     let summary = found.summary
     return Reading(
       row: BatchTable.row(found), status: summary.status,

@@ -8,7 +8,7 @@ extension Command {
       Option("--outbox", "DIR", "where the results are (required)"),
       Option("--out", "PREFIX", "what the names of the tables begin with (default: OUTBOX/batch-ID)"),
       Option("--index", nil, "bring the outbox's own index up to date too"),
-      Option("--threads", "N", "results read at once (default: all cores)"),
+      Option("--threads", "N", "results read at once (default: 16, or all cores where there are more)"),
       Option("--strict", nil, "exit 1 also if a study failed"),
       Option("--json", nil, "the counts as one line of JSON on standard output"),
       Option("--quiet", nil, "no progress on standard error"),
@@ -31,7 +31,7 @@ private struct BatchMergeRun {
     }
     merge = BatchMerge(
       manifest: arguments.operands[0], outbox: try arguments.require("--outbox", "DIR"),
-      threads: try arguments.positiveInteger("--threads") ?? MachineShare.processors)
+      threads: try arguments.positiveInteger("--threads") ?? SideBySide.readers)
     prefix = arguments["--out"]
     updatesIndex = arguments.has("--index")
     isStrict = arguments.has("--strict")
@@ -69,7 +69,7 @@ private struct BatchMergeRun {
       }
     }
     let path = "\(prefix).missing-\(written.id).manifest"
-    if !Files.exists(path) { try Files.rename(temporary, to: path, .manifest) }
+    if try !Files.exists(path, .manifest) { try Files.rename(temporary, to: path, .manifest) }
     return path
   }
 

@@ -4,11 +4,13 @@ struct PlannedResult: Sendable {
   var revision: PublishedRevision
 
   /// `nil` where there is none. A result of other files under the same UID is none of this plan.
-  init?(of study: PlannedStudy, in outbox: String) {
+  /// - Throws: `FileError` where it cannot be told, so that a share that is gone for a moment makes no study missing.
+  init?(of study: PlannedStudy, in outbox: String) throws(FileError) {
     let publisher = OutboxPublisher(outbox: outbox)
-    guard let revision = publisher.latestRevision(of: study.study),
-      let bytes = try? Files.read(publisher.folder(of: revision) + "/study.json", .outbox),
-      let summary = StudySummary(json: bytes), summary.study.uid == study.study
+    guard let revision = try publisher.latestRevision(of: study.study) else { return nil }
+    let path = publisher.folder(of: revision) + "/study.json"
+    guard try Files.exists(path, .outbox), let summary = StudySummary(json: try Files.read(path, .outbox)),
+      summary.study.uid == study.study
     else { return nil }
     let covered = Set(summary.inputs.compactMap(\.uid))
     guard study.files.allSatisfy({ covered.contains($0.instance) }) else { return nil }

@@ -40,7 +40,7 @@ private struct BatchPlanRun {
 
   func run() throws -> Int32 {
     // Found now, not after hours of reading.
-    if Files.exists(out) { throw Self.occupied(out) }
+    if try Files.exists(out, .manifest) { throw Self.occupied(out) }
     for path in paths where access(path, F_OK) != 0 {
       let reason = String(cString: strerror(errno))
       throw CommandFailure(code: ExitCode.noInput, sentence: "\(path): \(reason); check the path")

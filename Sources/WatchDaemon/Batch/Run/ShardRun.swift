@@ -28,7 +28,7 @@ struct ShardRun {
   func run(onLine: (StudyLine) -> Void) throws -> Result {
     do {
       let path = folder.log(manifest: plan.manifest, plan.shard)
-      let earlier = Files.exists(path) ? try ShardLog.lines(of: path) : []
+      let earlier = try Files.exists(path, .outbox) ? ShardLog.lines(of: path) : []
       let log = try ShardLog(path)
       return try run(
         earlier: Dictionary(earlier.map { ($0.study, $0) }, uniquingKeysWith: { $1 }), log, onLine)
@@ -73,7 +73,8 @@ struct ShardRun {
   /// What an earlier run told of the study, where this one would do the same again.
   private func done(_ study: PlannedStudy, earlier: StudyLine?) throws -> StudyLine? {
     guard var line = earlier, line.work == work, let name = line.folder,
-      Files.exists(publishing.outbox + "/" + name + "/study.json"), try PlannedInput.isUntouched(study)
+      try Files.exists(publishing.outbox + "/" + name + "/study.json", .outbox),
+      try PlannedInput.isUntouched(study)
     else { return nil }
     line.isNew = false
     return line

@@ -40,7 +40,7 @@ struct OutboxIndex: Sendable {
 
   /// Writes the three files, each by a temporary name and one rename. An outbox without results gets none.
   func write(to outbox: String) throws(FileError) {
-    if entries.isEmpty, !Files.exists(outbox + "/" + Self.linesName) { return }
+    if entries.isEmpty, try !Files.exists(outbox + "/" + Self.linesName, .outbox) { return }
     let sorted = sorted
     let lines = sorted.compactMap { try? $0.json.compact() }.map { $0 + "\n" }.joined()
     let files = [
