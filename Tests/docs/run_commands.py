@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 
+# What the documents call the folder of an archive.
+ARCHIVE = "/archive/echo"
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
@@ -33,7 +35,8 @@ def runnable(block: str, left: list[tuple[str, str]], name: str) -> str:
     for line in block.splitlines():
         reason = next((why for start, why in left if line.startswith(start)), None)
         if reason is None:
-            kept.append(re.sub(r"^scripts/", f"{ROOT}/scripts/", line).replace("PATH...", "studies"))
+            line = re.sub(r"^scripts/", f"{ROOT}/scripts/", line)
+            kept.append(line.replace("PATH...", "studies").replace(ARCHIVE, "studies"))
         else:
             print(f"{name}: left out: {line.strip()} ({reason})")
     return "\n".join(kept)
