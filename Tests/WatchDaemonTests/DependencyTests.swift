@@ -25,26 +25,32 @@ import Testing
     }
   }
 
-  /// Folders whose types a folder must not name: what drives the work, seen from what does it. Commands stand above
-  /// all of them, in whichever folder they lie.
-  private static let above: [(folder: String, mayNotKnow: [String])] = [
-    ("Clips", ["Pipeline", "Intake", "Journal", "Queue", "Lifecycle", "Evaluation"]),
-    ("Segmentation", ["Pipeline", "Intake", "Journal", "Queue", "Lifecycle", "Evaluation", "Outbox"]),
-    ("Measures", ["Intake", "Journal", "Queue", "Lifecycle", "Evaluation", "Outbox"]),
-    ("Report", ["Intake", "Journal", "Queue", "Lifecycle", "Evaluation"]),
-    ("Outbox", ["Intake", "Lifecycle", "Evaluation"]), ("Queue", ["Report", "Outbox", "Evaluation"]),
-    ("Journal", ["Pipeline", "Lifecycle", "Evaluation"]), ("Pipeline", ["Evaluation"]),
-    ("Demo", ["Intake", "Journal", "Queue", "Evaluation"]),
-    ("Compare", ["Pipeline", "Segmentation", "Intake", "Journal", "Queue", "Lifecycle"]),
-    ("Models", ["Intake", "Journal", "Queue", "Lifecycle", "Outbox"]),
+  /// The folders of `WatchDaemon` from the lowest: a file names no type of a folder after its own. Commands stand
+  /// above all, in whichever folder they lie.
+  private static let layers = [
+    "System", "Result", "Configuration", "Console", "Clips", "Segmentation", "Analysis", "Measures", "Report",
+    "Outbox",
+    "Journal", "Intake", "Queue", "Observability", "Lifecycle", "Pipeline", "Batch", "Demo", "Evaluation",
+    "Models",
+    "Compare", "Commands",
   ]
 
-  @Test(arguments: above) func folderNamesNoTypeFromAbove(folder: String, mayNotKnow: [String]) throws {
-    let forbidden = Set(try mayNotKnow.flatMap { try Self.types(in: "Sources/WatchDaemon/\($0)") })
-    let own = Set(try Self.types(in: "Sources/WatchDaemon/\(folder)"))
-    let files = Checkout.files("Sources/WatchDaemon/\(folder)", ".swift")
-    for file in files where !file.hasSuffix("Command.swift") {
-      let known = Self.words(of: try Checkout.text(file)).intersection(forbidden.subtracting(own))
+  @Test func everyFolderIsALayer() {
+    let folders = Set(
+      Checkout.files("Sources/WatchDaemon", ".swift").compactMap { file -> String? in
+        let names = file.split(separator: "/").drop { $0 != "WatchDaemon" }.dropFirst()
+        return names.count > 1 ? names.first.map(String.init) : nil
+      })
+    #expect(folders == Set(Self.layers))
+  }
+
+  @Test(arguments: layers.indices) func layerNamesNoTypeFromAbove(place: Int) throws {
+    let folder = Self.layers[place]
+    let above = try Self.layers[(place + 1)...].flatMap { try Self.types(in: "Sources/WatchDaemon/\($0)") }
+    let own = Set(try Self.layers[...place].flatMap { try Self.types(in: "Sources/WatchDaemon/\($0)") })
+    for file in Checkout.files("Sources/WatchDaemon/\(folder)", ".swift")
+    where !file.hasSuffix("Command.swift") {
+      let known = Self.words(of: try Checkout.text(file)).intersection(Set(above).subtracting(own))
       #expect(known.isEmpty, "\(file) knows \(known.sorted().joined(separator: ", "))")
     }
   }
@@ -64,10 +70,11 @@ import Testing
     }
   }
 
-  /// The words of the code, without comments.
+  /// The words of the code, without comments and texts.
   private static func words(of text: String) -> Set<String> {
-    let code = text.split(separator: "\n").map {
-      $0.prefix(upTo: $0.range(of: "//")?.lowerBound ?? $0.endIndex)
+    let code = text.split(separator: "\n").map { line in
+      line.replacing(/"(?:[^"\\]|\\.)*"/, with: "").split(separator: "//", omittingEmptySubsequences: false)[
+        0]
     }
     return Set(
       code.flatMap {

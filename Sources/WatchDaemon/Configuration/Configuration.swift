@@ -3,6 +3,7 @@ struct Configuration: Sendable, Equatable {
   /// How files leave the inbox.
   enum IntakeMode: String, Sendable, CaseIterable { case move, leave }
   enum Precision: String, Sendable, CaseIterable { case auto, fp32, bf16, int8 }
+  /// Which object carries the report.
   enum ReportKind: String, Sendable, CaseIterable { case comprehensive, comprehensive3d }
   enum Output: String, Sendable, CaseIterable { case sr, seg, overlay, png, html }
 

@@ -37,16 +37,15 @@ final class Intake: @unchecked Sendable {
   private let onNews: () -> Void
 
   init(
-    configuration: Configuration, spool: Spool, control: DispatchQueue, parts: Daemon.Parts,
-    onNews: @escaping () -> Void
+    configuration: Configuration, spool: Spool, control: DispatchQueue, assessor: FileAssessor, readers: Int,
+    log: Log, onNews: @escaping () -> Void
   ) {
     self.configuration = configuration
     self.control = control
-    log = parts.log
+    self.log = log
     self.onNews = onNews
-    assessor = FileAssessor(
-      inbox: configuration.inbox, spool: spool, headers: parts.headers, memory: parts.headerMemory)
-    readerCount = max(2, min(parts.cores, 8))
+    self.assessor = assessor
+    readerCount = readers
     gate = ReadinessGate(rules: .init(configuration))
     assembler = StudyAssembler(rules: .init(configuration))
     mounts = InboxMountMemory(path: spool.inboxMount)

@@ -70,11 +70,6 @@ struct StudyState: Codable, Sendable, Equatable {
   }
 }
 
-/// The stages of a study's walk, each with a deadline of its own.
-enum StudyStage: String, Codable, Sendable, CaseIterable {
-  case claim, header, decode, inference, report, publish, settle
-}
-
 extension StudyState {
   /// A step that the journal has recorded.
   enum Event: Codable, Sendable, Equatable {

@@ -114,8 +114,11 @@ final class Daemon: @unchecked Sendable {
   }
 
   private func assemble() {
+    let assessor = FileAssessor(
+      inbox: configuration.inbox, spool: spool, headers: parts.headers, memory: parts.headerMemory)
     intake = Intake(
-      configuration: configuration, spool: spool, control: control, parts: parts
+      configuration: configuration, spool: spool, control: control, assessor: assessor,
+      readers: max(2, min(parts.cores, 8)), log: parts.log
     ) { [weak self] in self?.inboxWasLookedAt() }
     queue = InferenceQueue(
       limits: limits,

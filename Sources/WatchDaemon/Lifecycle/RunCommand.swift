@@ -82,14 +82,3 @@ private final class Running: Sendable {
 
   func withLock<T: Sendable>(_ body: (inout Daemon?) -> T) -> T { daemon.withLock { body(&$0) } }
 }
-
-/// Reads headers in child processes.
-struct ClipHeaders: HeaderReading {
-  func header(of path: String) -> HeaderResult {
-    do throws(ClipReadError) {
-      return .success(try ClipReader.readHeader(path: path))
-    } catch {
-      return .failure(HeaderFault(reason: error.reason, detail: error.detail))
-    }
-  }
-}

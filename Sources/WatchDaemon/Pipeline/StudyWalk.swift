@@ -34,7 +34,7 @@ struct StudyWalk {
   /// - Throws: what the writers throw: a full disk, a share that is gone.
   mutating func finish(into staging: String, as identity: StudyReport.Study? = nil) throws -> StudyReport {
     var report = StudyReport(study, outcomes, model: pipeline.model)
-    report.configuration = StudyReport.Configuration(sha256: pipeline.configurationDigest)
+    report.configuration = StudyReport.Settings(sha256: pipeline.configurationDigest)
     if let predecessor { report.supersede(predecessor, isClosedAtLimit: study.isClosedAtLimit) }
     if let identity { report.study = identity }
     report.studyMeasurements = StudyMeasures.measurements(of: report.clips)

@@ -1,18 +1,5 @@
 import Hinge
 
-/// A coded entry: PS3.3 8.8.
-struct CodedConcept: Sendable, Equatable {
-  var value: String
-  var scheme: String
-  var meaning: String
-
-  init(_ value: String, _ scheme: String, _ meaning: String) {
-    self.value = value
-    self.scheme = scheme
-    self.meaning = meaning
-  }
-}
-
 /// One item of a structured report's content tree with all that is below it (PS3.3 C.17.3). A pure value.
 struct ContentItem: Sendable, Equatable {
   enum Relation: Sendable, Equatable {

@@ -9,7 +9,7 @@ final class ReportDocument {
   private let strings: CStrings
 
   init(
-    kind: StructuredReport.Kind, studyUID: String, seriesUID: String, instanceUID: String
+    kind: Configuration.ReportKind, studyUID: String, seriesUID: String, instanceUID: String
   ) throws(Failure) {
     let cKind = kind == .comprehensive ? HD_REPORT_COMPREHENSIVE : HD_REPORT_COMPREHENSIVE_3D
     let strings = CStrings()

@@ -5,12 +5,6 @@ import CDCMTK
 /// Nobody has verified it (UNVERIFIED); it is COMPLETE unless part of the study could not be processed. Patient and
 /// study are copied from the source; series and instance are new, named after the work that made them.
 enum StructuredReport {
-  /// Which object carries the report.
-  enum Kind: String, Sendable, CaseIterable {
-    case comprehensive
-    case comprehensive3D = "comprehensive3d"
-  }
-
   enum Failure: Error, Equatable {
     case noSource
     /// DCMTK refused something; which, in words, without values.
@@ -33,7 +27,7 @@ enum StructuredReport {
   /// Writes the report to a file of a staging folder, synced and readable for the group only.
   static func write(
     report: StudyReport, sources: [SourceClip], uids: DerivedUID, contentTime: UTCTime,
-    kind: Kind = .comprehensive, predecessor: Document? = nil, to path: String
+    kind: Configuration.ReportKind = .comprehensive, predecessor: Document? = nil, to path: String
   ) throws {
     let bytes = try encode(
       report: report, sources: sources, uids: uids, contentTime: contentTime, kind: kind,
@@ -50,7 +44,7 @@ enum StructuredReport {
   ///   - predecessor: the report that this one takes the place of.
   static func encode(
     report: StudyReport, sources: [SourceClip], uids: DerivedUID, contentTime: UTCTime,
-    kind: Kind = .comprehensive, predecessor: Document? = nil
+    kind: Configuration.ReportKind = .comprehensive, predecessor: Document? = nil
   ) throws(Failure) -> [UInt8] {
     guard let first = sources.first else { throw .noSource }
     let referenced = sources.flatMap { [$0.sopClassUID, $0.sopInstanceUID, $0.seriesInstanceUID] }

@@ -13,7 +13,7 @@ import Testing
     let folder = URL(fileURLWithPath: try #require(Self.folder), isDirectory: true)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try StudyJSON.encode(SampleReport.study).write(to: folder.appendingPathComponent("study.json"))
-    for kind in StructuredReport.Kind.allCases {
+    for kind in Configuration.ReportKind.allCases {
       let path = folder.appendingPathComponent("\(kind.rawValue).dcm").path
       try StructuredReport.write(
         report: SampleReport.study, sources: SampleReport.sources, uids: SampleReport.uids,

@@ -32,7 +32,7 @@ extension SampleReport {
   /// Writes the sample's report into a new temporary folder and hands its path over.
   static func withWrittenReport<Result>(
     _ report: StudyReport = study, sources: [SourceClip] = sources,
-    kind: StructuredReport.Kind = .comprehensive,
+    kind: Configuration.ReportKind = .comprehensive,
     _ body: (_ path: String) throws -> Result
   ) throws -> Result {
     try withTemporaryFolder { folder in

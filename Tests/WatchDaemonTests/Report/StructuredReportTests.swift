@@ -7,8 +7,8 @@ import Testing
 @Suite struct StructuredReportTests {
   @Test(
     .enabled(if: Tool.isInstalled("dciodvfy"), "dciodvfy (Debian: dicom3tools) is not installed"),
-    arguments: StructuredReport.Kind.allCases)
-  func satisfiesDciodvfy(kind: StructuredReport.Kind) throws {
+    arguments: Configuration.ReportKind.allCases)
+  func satisfiesDciodvfy(kind: Configuration.ReportKind) throws {
     let output = try SampleReport.withWrittenReport(kind: kind) { try Tool.output("dciodvfy", [$0]) }
     let complaints = output.split(separator: "\n").filter { $0.hasPrefix("Error") || $0.hasPrefix("Warning") }
     #expect(complaints.isEmpty, "\(output)")

@@ -44,7 +44,7 @@ struct StudySummary: Decodable, Sendable, Equatable {
   var inputs: [Instance]
   var model: StudyReport.Model
   var software: StudyReport.Software
-  var configuration: StudyReport.Configuration?
+  var configuration: StudyReport.Settings?
 
   private enum CodingKeys: String, CodingKey {
     case schema, study, status, clips, inputs, model, software, configuration

@@ -47,19 +47,6 @@ enum FaultPoint: String, Sendable, CaseIterable {
   private static let pause = getenv("HINGED_PAUSE_AT").flatMap { FaultPause(String(cString: $0)) }
 }
 
-extension FaultPoint {
-  /// The point at which a stage of the work has begun.
-  init?(_ stage: StudyStage) {
-    switch stage {
-    case .header: self = .header
-    case .decode: self = .decode
-    case .inference: self = .inference
-    case .report: self = .report
-    case .claim, .publish, .settle: return nil
-    }
-  }
-}
-
 /// A pause that was asked for, made once.
 private final class FaultPause: Sendable {
   let point: FaultPoint

@@ -72,7 +72,7 @@ struct StudyReport: Decodable, Sendable, Equatable {
   }
 
   /// What the person who runs the program decided, as far as results depend on it.
-  struct Configuration: Decodable, Sendable, Equatable {
+  struct Settings: Decodable, Sendable, Equatable {
     var sha256: String
   }
 
@@ -91,7 +91,7 @@ struct StudyReport: Decodable, Sendable, Equatable {
   var inputs: [Input]
   var model: Model
   var software: Software
-  var configuration: Configuration?
+  var configuration: Settings?
   var timings: Timings
 
   private enum CodingKeys: String, CodingKey {

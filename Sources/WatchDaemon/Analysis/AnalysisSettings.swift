@@ -7,7 +7,7 @@ struct AnalysisSettings: Sendable, Equatable {
   /// Asked in turn where the operator states none.
   var viewRules: [ViewRule] = []
   var outputs = Set(Configuration.Output.allCases)
-  var reportKind = StructuredReport.Kind.comprehensive
+  var reportKind = Configuration.ReportKind.comprehensive
   /// Frames in work at once. Results do not depend on it.
   var threads: Int
   /// What the network runs in; the segmenter knows.
@@ -24,7 +24,7 @@ struct AnalysisSettings: Sendable, Equatable {
     guard let configuration else { return }
     viewRules = configuration.viewRules
     outputs = configuration.outputs
-    reportKind = StructuredReport.Kind(rawValue: configuration.report.rawValue) ?? .comprehensive
+    reportKind = configuration.report
   }
 
   func ruleView(_ file: StudyFile) -> ClipReport.View.Code? {

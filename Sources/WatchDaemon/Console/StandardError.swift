@@ -1,0 +1,13 @@
+import Glibc
+
+/// Standard error, where everything goes that is not a result.
+enum StandardError {
+  /// Where it cannot be written, on a full disk say, the work is not to end for it.
+  static func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+
+  /// One sentence, with the program's name before it.
+  static func complain(_ sentence: String) { write("hinged: \(sentence)\n") }
+}

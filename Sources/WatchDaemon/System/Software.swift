@@ -1,0 +1,5 @@
+/// Name and version, as results carry them.
+enum Software {
+  static let name = "hinged"
+  static let version = "0.1.0"
+}
