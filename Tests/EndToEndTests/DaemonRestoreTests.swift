@@ -68,6 +68,6 @@ import Testing
 extension DaemonProcess {
   fileprivate func isForgotten() throws -> Bool {
     guard let ledger = try? StudyJournal.read(spool + "/journal") else { return false }
-    return ledger.states.isEmpty && ledger.forgotten.lastClaim > 0
+    return ledger.count == 0 && ledger.forgotten.lastClaim > 0
   }
 }

@@ -105,7 +105,7 @@ import Testing
     // Ended before it wrote down that the hook was content, it would ask again.
     #expect(
       try await daemon.wait {
-        (try? StudyJournal.read(daemon.spool + "/journal"))?.states.values.contains(where: \.isToBeAnnounced)
+        (try? StudyJournal.read(daemon.spool + "/journal"))?.states.contains(where: \.isToBeAnnounced)
           == false
       })
     #expect(try await daemon.ended() == 0)

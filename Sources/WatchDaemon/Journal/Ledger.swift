@@ -23,11 +23,25 @@ struct Ledger: Sendable, Equatable {
     var lastClaim = 0
   }
 
-  private(set) var states: [Int: StudyState] = [:]
+  /// Claims with something left to do, and those that were given back.
+  private(set) var open: [Int: StudyState] = [:]
+  /// Claims that are over.
+  private(set) var packed: [Int: PackedState] = [:]
+  /// Files of those, by the raw value of the file's state.
+  private(set) var packedFiles: [String: Int] = [:]
   private(set) var forgotten = Forgotten()
   private var claimsByStudy: [String: [Int]] = [:]
+  private var lastClaim = 0
 
-  var nextClaim: Int { max(states.keys.max() ?? 0, forgotten.lastClaim) + 1 }
+  var nextClaim: Int { max(lastClaim, forgotten.lastClaim) + 1 }
+  var count: Int { open.count + packed.count }
+
+  func state(of claim: Int) -> StudyState? { open[claim] ?? packed[claim]?.state }
+
+  /// All claims in no order, unfolded one after the other.
+  var states: some Sequence<StudyState> { ids.lazy.compactMap { state(of: $0) } }
+
+  private var ids: [Int] { Array(open.keys) + Array(packed.keys) }
 
   /// A line that cannot follow on the ones before it.
   struct Contradiction: Error, Equatable { var description: String }
@@ -41,9 +55,9 @@ struct Ledger: Sendable, Equatable {
   func contradiction(of entry: Entry) -> Contradiction? {
     switch entry {
     case .claim(let claim):
-      states[claim.id] == nil ? nil : Contradiction(description: "claim \(claim.id) is made twice")
+      !has(claim.id) ? nil : Contradiction(description: "claim \(claim.id) is made twice")
     case .state(let state):
-      states[state.claim.id] == nil
+      !has(state.claim.id)
         ? nil : Contradiction(description: "claim \(state.claim.id) is told twice")
     case .event(let id, let event): contradiction(of: event, on: id)
     case .forgotten, .forget: nil
@@ -51,7 +65,7 @@ struct Ledger: Sendable, Equatable {
   }
 
   private func contradiction(of event: StudyState.Event, on id: Int) -> Contradiction? {
-    guard let state = states[id] else {
+    guard let state = state(of: id) else {
       return Contradiction(description: "event \(event.name) is of an unknown claim \(id)")
     }
     if state.following(event) != nil { return nil }
@@ -63,19 +77,48 @@ struct Ledger: Sendable, Equatable {
     switch entry {
     case .claim(let claim): insert(StudyState(claim: claim))
     case .state(let state): insert(state)
-    case .event(let id, let event): states[id] = states[id]?.following(event)
+    case .event(let id, let event):
+      let next = state(of: id)?.following(event)
+      remove(id)
+      if let next { put(next) }
     case .forgotten(let counts): forgotten = counts
     case .forget(let ids): for id in ids { forget(id) }
     }
   }
 
   private mutating func insert(_ state: StudyState) {
-    states[state.claim.id] = state
+    put(state)
+    lastClaim = max(lastClaim, state.claim.id)
     if let study = state.claim.study { claimsByStudy[study, default: []].append(state.claim.id) }
   }
 
+  private func has(_ claim: Int) -> Bool { open[claim] != nil || packed[claim] != nil }
+
+  private mutating func put(_ state: StudyState) {
+    guard state.phase == .settled, !state.isToBeAnnounced else {
+      open[state.claim.id] = state
+      return
+    }
+    packed[state.claim.id] = PackedState(state)
+    count(filesOf: state, 1)
+  }
+
+  private mutating func remove(_ id: Int) {
+    if open.removeValue(forKey: id) != nil { return }
+    if let state = packed.removeValue(forKey: id)?.state { count(filesOf: state, -1) }
+  }
+
+  private mutating func count(filesOf state: StudyState, _ sign: Int) {
+    for file in state.claim.files {
+      let end = file.end?.state.rawValue ?? ""
+      let count = packedFiles[end, default: 0] + sign
+      packedFiles[end] = count == 0 ? nil : count
+    }
+  }
+
   private mutating func forget(_ id: Int) {
-    guard let state = states.removeValue(forKey: id) else { return }
+    guard let state = state(of: id) else { return }
+    remove(id)
     forgotten.lastClaim = max(forgotten.lastClaim, id)
     guard state.phase == .settled else { return }
     for file in state.claim.files {
@@ -92,20 +135,21 @@ struct Ledger: Sendable, Equatable {
 
   /// The claims of a study, ascending.
   func claims(of study: String) -> [StudyState] {
-    claimsByStudy[study, default: []].compactMap { states[$0] }
+    claimsByStudy[study, default: []].compactMap { state(of: $0) }
   }
 
   var studies: some Collection<String> { claimsByStudy.keys }
 
   /// Claims that are not at their end, ascending.
   var unfinished: [StudyState] {
-    states.values.filter { $0.phase != .settled && $0.phase != .returned }.sorted {
+    open.values.filter { $0.phase != .settled && $0.phase != .returned }.sorted {
       $0.claim.id < $1.claim.id
     }
   }
 
-  /// The shortest journal that tells the same.
-  var entries: [Entry] {
-    [.forgotten(forgotten)] + states.values.sorted { $0.claim.id < $1.claim.id }.map(Entry.state)
+  /// The shortest journal that tells the same, an entry at a time.
+  func forEachEntry(_ body: (Entry) -> Void) {
+    body(.forgotten(forgotten))
+    for id in ids.sorted() { if let state = state(of: id) { body(.state(state)) } }
   }
 }

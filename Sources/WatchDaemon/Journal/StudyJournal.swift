@@ -87,13 +87,14 @@ struct StudyJournal: ~Copyable {
 
   /// Replaces the journal by the shortest one that tells the same.
   mutating func compact(to ledger: Ledger) throws(FileError) {
-    let entries = ledger.entries
-    var bytes: [UInt8] = []
-    for entry in entries { bytes += Self.line(of: entry) }
+    var (bytes, lines) = ([UInt8](), 0)
+    ledger.forEachEntry { entry in
+      bytes += Self.line(of: entry)
+      lines += 1
+    }
     try AtomicFile.write(bytes, to: path, mode: 0o600, .journal)
     descriptor = try Descriptor.open(path, O_RDWR | O_NOFOLLOW, .journal)
-    length = bytes.count
-    lineCount = entries.count
+    (length, lineCount) = (bytes.count, lines)
     try cutTail()
   }
 

@@ -66,7 +66,7 @@ final class StudyStore: Sendable {
   /// Records that what is in work was stopped through no fault of its own, and takes no more records.
   func close() {
     content.withLock { content in
-      let started = content.ledger.states.values.filter { $0.phase == .started }.map(\.claim.id).sorted()
+      let started = content.ledger.open.values.filter { $0.phase == .started }.map(\.claim.id).sorted()
       let entries = started.map { Ledger.Entry.event(claim: $0, .released(nil)) }
       if !content.isClosed, !entries.isEmpty, (try? append(entries, to: &content.journal)) != nil {
         for entry in entries { content.ledger.applyUnchecked(entry) }
@@ -82,7 +82,7 @@ final class StudyStore: Sendable {
   /// Changes whenever the ledger does.
   var version: Int { content.withLock { $0.version } }
 
-  func state(of claim: Int) -> StudyState? { read { $0.states[claim] } }
+  func state(of claim: Int) -> StudyState? { read { $0.state(of: claim) } }
 
   func history(of study: String) -> StudyHistory { read { StudyHistory(of: study, in: $0) } }
 
@@ -107,7 +107,7 @@ final class StudyStore: Sendable {
 
   /// A journal much longer than what it tells is written anew. If that fails the long one goes on.
   private func compactIfWorthwhile(_ content: inout Content) {
-    let needed = content.ledger.states.count + 1
+    let needed = content.ledger.count + 1
     guard content.journal.lineCount > 4 * needed + Self.linesWorthCompacting else { return }
     try? content.journal.compact(to: content.ledger)
   }

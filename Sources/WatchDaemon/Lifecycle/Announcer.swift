@@ -40,7 +40,7 @@ final class Announcer: @unchecked Sendable {
   private func announce() {
     guard let command, !isStopped, !isWaiting else { return }
     let due = store.read { ledger in
-      ledger.states.values.filter(\.isToBeAnnounced).sorted { $0.claim.id < $1.claim.id }
+      ledger.open.values.filter(\.isToBeAnnounced).sorted { $0.claim.id < $1.claim.id }
     }
     for state in due {
       guard let revision = state.published, !isStopped else { return }

@@ -101,11 +101,7 @@ final class ClaimDesk: Sendable {
   func purge(before time: Int64) {
     work { [self] in
       let due = store.read { ledger in
-        ledger.states.values.filter { state in
-          state.claim.moves && state.phase == .settled && !state.isToBeAnnounced
-            && (state.concludedAt ?? .max) < time
-            && !state.claim.files.contains { $0.end?.isSetAside == true }
-        }
+        ledger.packed.values.filter { $0.isRemovable && $0.concludedAt < time }.map(\.state)
       }
       do throws(FileError) {
         for state in due {

@@ -167,9 +167,9 @@ struct FileSums: Sendable, Equatable {
   private(set) var taken: Int
 
   init(_ ledger: Ledger) {
-    ends = ledger.forgotten.files
+    ends = ledger.forgotten.files.merging(ledger.packedFiles, uniquingKeysWith: +)
     taken = ends.values.reduce(0, +)
-    for state in ledger.states.values where state.phase != .returned {
+    for state in ledger.open.values where state.phase != .returned {
       taken += state.claim.files.count
       for file in state.claim.files {
         if let end = file.end { ends[end.state.rawValue, default: 0] += 1 } else { open += 1 }

@@ -231,12 +231,12 @@ extension Daemon {
 extension Ledger {
   /// Paths below the inbox that files were moved away from.
   fileprivate var movedSources: [String] {
-    states.values.filter { $0.claim.moves && $0.phase != .claiming }.flatMap { $0.claim.files.map(\.source) }
+    states.filter { $0.claim.moves && $0.phase != .claiming }.flatMap { $0.claim.files.map(\.source) }
   }
 
   /// Files of an inbox that is only read, as they were when they were taken.
   fileprivate var knownFiles: [ScanReport.File] {
-    states.values.filter { !$0.claim.moves && $0.phase != .returned && $0.phase != .claiming }
+    states.filter { !$0.claim.moves && $0.phase != .returned && $0.phase != .claiming }
       .sorted { $0.claim.id < $1.claim.id }
       .flatMap { state in state.claim.files.map { ScanReport.File(path: $0.source, stamp: $0.stamp) } }
   }

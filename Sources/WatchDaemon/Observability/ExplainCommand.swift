@@ -157,7 +157,7 @@ extension Ledger {
   func claims(named word: String, hash: KeyedHash) -> [StudyState] {
     let known = claims(of: word)
     if !known.isEmpty { return known }
-    if word.hasPrefix("c"), let id = Int(word.dropFirst()), let state = states[id] { return [state] }
+    if word.hasPrefix("c"), let id = Int(word.dropFirst()), let state = state(of: id) { return [state] }
     return studies.first { hash.name(of: $0) == word }.map { claims(of: $0) } ?? []
   }
 }

@@ -74,7 +74,7 @@ struct DaemonStatus {
   /// Claims of studies by where they stand, or by what came of them.
   private var studies: [(name: String, count: Int)] {
     var counts: [String: Int] = [:]
-    for state in ledger.states.values where state.claim.study != nil && state.phase != .returned {
+    for state in ledger.states where state.claim.study != nil && state.phase != .returned {
       let isOver = state.phase == .settled || state.phase == .concluded
       let name =
         isOver ? state.published == nil ? "not published" : state.status?.rawValue ?? "" : state.phase.name

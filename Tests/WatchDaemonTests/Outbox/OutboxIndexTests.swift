@@ -19,11 +19,18 @@ import Testing
     try AtomicFile.write(Array(StudyJSON.encode(report)), to: outbox + "/\(name)/study.json", .outbox)
   }
 
-  private func update(_ outbox: String) throws -> OutboxIndex {
-    var index = OutboxIndex(outbox: outbox)
-    try index.refresh(outbox)
-    try index.write(to: outbox)
-    return index
+  /// As a process does that begins; gives the folders that the index then lists.
+  private func update(_ outbox: String) throws -> [String] {
+    var index = OutboxIndex()
+    try index.update(outbox)
+    return try listed(outbox)
+  }
+
+  private func listed(_ outbox: String) throws -> [String] {
+    var folders: [String] = []
+    let lines = try OutboxIndexLines(outbox)
+    while let (entry, _) = try lines.next() { folders.append(entry.folder) }
+    return folders
   }
 
   private func text(_ name: String, in outbox: String) throws -> String {
@@ -35,8 +42,7 @@ import Testing
       try publish(report("1.2.1"), in: outbox)
       try publish(report("1.2.1", revision: 2, value: 12.5), in: outbox)
       try publish(report("1.2.2"), in: outbox)
-      let index = try update(outbox)
-      #expect(index.entries.mapValues(\.folder) == ["1.2.1": "1.2.1.r2", "1.2.2": "1.2.2"])
+      #expect(try update(outbox).sorted() == ["1.2.1.r2", "1.2.2"])
       #expect(try text("index.jsonl", in: outbox).split(separator: "\n").count == 2)
       #expect(try text("measurements.csv", in: outbox).contains(",12.5,"))
       let page = try text("index.html", in: outbox)
@@ -52,7 +58,37 @@ import Testing
       // Were these read again, they would be missing.
       for number in 1...20 { try Files.remove(outbox + "/1.2.\(number)/study.json", .outbox) }
       try publish(report("1.2.21"), in: outbox)
-      #expect(try update(outbox).entries.count == 21)
+      #expect(try update(outbox).count == 21)
+    }
+  }
+
+  @Test func keepsTheOrderWhenResultsComeOneByOne() throws {
+    try withTemporaryFolder { outbox in
+      var index = OutboxIndex()
+      for (number, seconds) in [(1, 50), (2, 10), (3, 90), (4, 30)] {
+        try publish(report("1.2.\(number)"), in: outbox)
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSince1970: Double(seconds))],
+          ofItemAtPath: outbox + "/1.2.\(number)/study.json")
+        try index.update(outbox)
+      }
+      #expect(try listed(outbox) == ["1.2.3", "1.2.1", "1.2.4", "1.2.2"])
+      try publish(report("1.2.1", revision: 2), in: outbox)
+      try index.update(outbox)
+      #expect(try listed(outbox) == ["1.2.1.r2", "1.2.3", "1.2.4", "1.2.2"])
+    }
+  }
+
+  @Test func leavesAnIndexAloneThatTellsAll() throws {
+    try withTemporaryFolder { outbox in
+      try publish(report("1.2.1"), in: outbox)
+      _ = try update(outbox)
+      let before = try Files.examine(outbox + "/index.jsonl", .outbox)?.st_ino
+      _ = try update(outbox)
+      #expect(try Files.examine(outbox + "/index.jsonl", .outbox)?.st_ino == before)
+      try Files.remove(outbox + "/measurements.csv", .outbox)
+      _ = try update(outbox)
+      #expect(try text("measurements.csv", in: outbox).contains("1.2.1"))
     }
   }
 
@@ -63,9 +99,9 @@ import Testing
       for name in ["notes", "1.2.9", ".staging", "1.2.1.rx", "1.2.1.r02"] {
         try Files.makeFolder(outbox + "/" + name, .outbox)
       }
-      #expect(try update(outbox).entries.count == 2)
+      #expect(try update(outbox).count == 2)
       try Files.removeTree(outbox + "/1.2.2", .outbox)
-      #expect(try Array(update(outbox).entries.keys) == ["1.2.1"])
+      #expect(try update(outbox) == ["1.2.1"])
     }
   }
 
@@ -73,7 +109,7 @@ import Testing
     try withTemporaryFolder { outbox in
       try publish(report("1.2.1"), in: outbox)
       try AtomicFile.write(Array("{\"study\": \n\nnonsense".utf8), to: outbox + "/index.jsonl", .outbox)
-      #expect(try update(outbox).entries.count == 1)
+      #expect(try update(outbox) == ["1.2.1"])
     }
   }
 
@@ -84,7 +120,7 @@ import Testing
     }
     entries[0].reviewReasons = ["steep-contact"]
     #expect(entries.sorted(by: OutboxEntry.comesBefore).map(\.study) == ["1.1", "1.3", "1.2"])
-    let page = OutboxPage.render(entries.sorted(by: OutboxEntry.comesBefore))
+    let page = OutboxPage.render(entries.sorted(by: OutboxEntry.comesBefore), of: 3)
     let flagged = try #require(page.range(of: "To be looked at")?.lowerBound)
     let others = try #require(page.range(of: "Other studies")?.lowerBound)
     #expect(flagged < others && page.contains("the annulus stands steep"))
@@ -104,7 +140,8 @@ import Testing
     report.clips = [MeasureSamples.clip(.a4c, uid: "1.1"), MeasureSamples.clip(.a2c, uid: "1.2")]
     report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
     let record = try StudyJSON.decode(StudyJSON.encode(report))
-    let text = MeasurementsTable.text([OutboxEntry(record, folder: "1.2.3.4", published: 0)])
+    let entry = OutboxEntry(record, folder: "1.2.3.4", published: 0)
+    let text = MeasurementsTable.head + MeasurementsTable.line(entry)
     let lines = text.split(separator: "\r\n").map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }

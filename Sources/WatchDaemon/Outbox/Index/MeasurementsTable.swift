@@ -1,18 +1,20 @@
 /// `measurements.csv`: a line a study and a column a measure (RFC 4180), for spreadsheets.
 enum MeasurementsTable {
-  static func text(_ entries: [OutboxEntry]) -> String {
-    let head =
+  static var head: String {
+    let names =
       ["study_uid", "revision", "published", "status", "review", "review_reasons", "clips_measured", "clips"]
       + MeasureTable.measures.map { "\($0.name) (\($0.unit))" } + ["model", "version"]
-    let lines = entries.map { entry in
-      let facts = [
-        entry.study, "\(entry.revision)", UTCTime(milliseconds: entry.published).iso8601,
-        entry.status.rawValue, entry.isFlagged ? "yes" : "no", entry.reviewReasons.joined(separator: " "),
-        "\(entry.measuredClips)", "\(entry.clips)",
-      ]
-      return facts.map(field) + values(of: entry) + [entry.model, entry.version].map(field)
-    }
-    return ([head.map(field)] + lines).map { $0.joined(separator: ",") + "\r\n" }.joined()
+    return names.map(field).joined(separator: ",") + "\r\n"
+  }
+
+  static func line(_ entry: OutboxEntry) -> String {
+    let facts = [
+      entry.study, "\(entry.revision)", UTCTime(milliseconds: entry.published).iso8601,
+      entry.status.rawValue, entry.isFlagged ? "yes" : "no", entry.reviewReasons.joined(separator: " "),
+      "\(entry.measuredClips)", "\(entry.clips)",
+    ]
+    let fields = facts.map(field) + values(of: entry) + [entry.model, entry.version].map(field)
+    return fields.joined(separator: ",") + "\r\n"
   }
 
   /// One field a measure; empty where it was withheld.

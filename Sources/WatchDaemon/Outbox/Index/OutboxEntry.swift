@@ -50,7 +50,10 @@ struct OutboxEntry: Decodable, Sendable, Equatable {
   /// Whether a person should look at it before others.
   var isFlagged: Bool { !reviewReasons.isEmpty || status == .failed || status == .partial }
 
-  var json: JSONValue {
+  /// Its line of `index.jsonl`.
+  var line: String.UTF8View { (json.line + "\n").utf8 }
+
+  private var json: JSONValue {
     .object([
       ("study", .string(study)), ("revision", .integer(revision)), ("folder", .string(folder)),
       ("published", .integer(Int(published))), ("status", .code(status)),

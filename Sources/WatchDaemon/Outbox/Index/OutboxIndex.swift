@@ -1,8 +1,10 @@
 import Foundation
 
-/// The latest result of every study in an outbox, kept up to date without reading again what is known.
+/// The latest result of every study in an outbox: a line each in `index.jsonl`, and from it a table and a page.
+///
+/// The lines stay on the disk and are gone through one by one when a result is new, so that memory does not grow with
+/// the outbox.
 struct OutboxIndex: Sendable {
-  private(set) var entries: [String: OutboxEntry] = [:]
   /// Folders whose record cannot be read; they are not tried again.
   private var unreadable: Set<String> = []
 
@@ -11,43 +13,91 @@ struct OutboxIndex: Sendable {
   static let tableName = "measurements.csv"
   static let names = [linesName, pageName, tableName]
 
-  init() {}
-
-  /// What an earlier process wrote; a line that it did not finish is left out.
-  init(outbox: String) {
-    guard let bytes = try? Files.read(outbox + "/" + Self.linesName, .outbox) else { return }
-    let decoder = JSONDecoder()
-    for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      guard let entry = try? decoder.decode(OutboxEntry.self, from: Data(line)) else { continue }
-      entries[entry.study] = entry
-    }
+  /// Goes by the names in the outbox: reads the records that are new, drops the studies that are gone, and writes the
+  /// three files, each by a temporary name and one rename. An outbox without results gets none.
+  mutating func update(_ outbox: String) throws {
+    let latest = Self.latest(of: try Files.names(in: outbox, .outbox))
+    let (standing, gone) = try Self.standing(in: outbox, latest)
+    let fresh = read(latest.filter { !standing.contains($0.key) }, in: outbox)
+    if fresh.isEmpty, !gone, try Self.areThere(outbox, orEmpty: standing.isEmpty) { return }
+    try Self.merge(fresh, with: latest, in: outbox)
+    try Self.writeTable(outbox)
   }
 
-  var sorted: [OutboxEntry] { entries.values.sorted(by: OutboxEntry.comesBefore) }
+  /// The studies whose line tells of their latest result, and whether there are lines that do not.
+  private static func standing(
+    in outbox: String, _ latest: [String: PublishedRevision]
+  ) throws -> (studies: Set<String>, hasOthers: Bool) {
+    var (studies, hasOthers) = (Set<String>(), false)
+    let lines = try OutboxIndexLines(outbox)
+    while let (entry, _) = try lines.next() {
+      let isCurrent = latest[entry.study]?.name == entry.folder && studies.insert(entry.study).inserted
+      hasOthers = hasOthers || !isCurrent
+    }
+    return (studies, hasOthers)
+  }
 
-  /// Goes by the names in the outbox: reads the records that are new, forgets the studies that are gone.
-  mutating func refresh(_ outbox: String) throws(FileError) {
-    let latest = Self.latest(of: try Files.names(in: outbox, .outbox))
-    entries = entries.filter { latest[$0.key]?.name == $0.value.folder }
-    for (study, revision) in latest where entries[study] == nil && !unreadable.contains(revision.name) {
+  private mutating func read(_ revisions: [String: PublishedRevision], in outbox: String) -> [OutboxEntry] {
+    var entries: [OutboxEntry] = []
+    for revision in revisions.values where !unreadable.contains(revision.name) {
       if let entry = Self.entry(of: revision, in: outbox) {
-        entries[study] = entry
+        entries.append(entry)
       } else {
         unreadable.insert(revision.name)
       }
     }
+    return entries.sorted(by: OutboxEntry.comesBefore)
   }
 
-  /// Writes the three files, each by a temporary name and one rename. An outbox without results gets none.
-  func write(to outbox: String) throws(FileError) {
-    if entries.isEmpty, try !Files.exists(outbox + "/" + Self.linesName, .outbox) { return }
-    let sorted = sorted
-    let lines = sorted.compactMap { try? $0.json.compact() }.map { $0 + "\n" }.joined()
-    let files = [
-      (Self.linesName, lines), (Self.tableName, MeasurementsTable.text(sorted)),
-      (Self.pageName, OutboxPage.render(sorted)),
-    ]
-    for (name, text) in files { try AtomicFile.write(Array(text.utf8), to: outbox + "/" + name, .outbox) }
+  private static func areThere(_ outbox: String, orEmpty isEmpty: Bool) throws -> Bool {
+    if isEmpty { return try !Files.exists(outbox + "/" + linesName, .outbox) }
+    return try names.allSatisfy { try Files.exists(outbox + "/" + $0, .outbox) }
+  }
+
+  /// Both are in order, and so is what comes of them.
+  private static func merge(
+    _ fresh: [OutboxEntry], with latest: [String: PublishedRevision], in outbox: String
+  ) throws {
+    var (rest, seen) = (fresh[...], Set(fresh.map(\.study)))
+    let lines = try OutboxIndexLines(outbox)
+    try AtomicFile.stream(to: outbox + "/" + linesName, .outbox) { output in
+      var pending: [UInt8] = []
+      while let (entry, line) = try lines.next() {
+        guard latest[entry.study]?.name == entry.folder, seen.insert(entry.study).inserted else { continue }
+        while let next = rest.first, OutboxEntry.comesBefore(next, entry) {
+          pending += rest.removeFirst().line
+        }
+        pending += line
+        pending.append(UInt8(ascii: "\n"))
+        if pending.count > pieceBytes { try flush(&pending, to: output) }
+      }
+      for entry in rest { pending += entry.line }
+      try flush(&pending, to: output)
+    }
+  }
+
+  private static func writeTable(_ outbox: String) throws {
+    var (shown, count) = ([OutboxEntry](), 0)
+    let lines = try OutboxIndexLines(outbox)
+    try AtomicFile.stream(to: outbox + "/" + tableName, .outbox) { output in
+      var pending = Array(MeasurementsTable.head.utf8)
+      while let (entry, _) = try lines.next() {
+        if count < OutboxPage.mostStudies { shown.append(entry) }
+        count += 1
+        pending += MeasurementsTable.line(entry).utf8
+        if pending.count > pieceBytes { try flush(&pending, to: output) }
+      }
+      try flush(&pending, to: output)
+    }
+    let page = OutboxPage.render(shown, of: count)
+    try AtomicFile.write(Array(page.utf8), to: outbox + "/" + pageName, .outbox)
+  }
+
+  private static let pieceBytes = 1 << 16
+
+  private static func flush(_ bytes: inout [UInt8], to output: borrowing Descriptor) throws(FileError) {
+    try output.write(bytes, .outbox)
+    bytes.removeAll(keepingCapacity: true)
   }
 
   /// The last revision of each study among the names of folders; everything else in the outbox is no result.
@@ -79,5 +129,27 @@ struct OutboxIndex: Sendable {
     else { return nil }
     return OutboxEntry(
       summary, folder: revision.name, published: status.modifiedNanoseconds / 1_000_000)
+  }
+}
+
+/// The entries of an outbox's index, in its order. A line that was not finished is left out.
+final class OutboxIndexLines {
+  private let lines: LineReader?
+  private let decoder = JSONDecoder()
+
+  init(_ outbox: String) throws(FileError) {
+    let path = outbox + "/" + OutboxIndex.linesName
+    lines = try Files.exists(path, .outbox) ? LineReader(path, .outbox) : nil
+  }
+
+  /// The entry and its line without the line feed; `nil` at the end.
+  func next() throws(FileError) -> (OutboxEntry, [UInt8])? {
+    while let line = try lines?.next() {
+      guard line.isWhole, let entry = try? decoder.decode(OutboxEntry.self, from: Data(line.bytes)) else {
+        continue
+      }
+      return (entry, line.bytes)
+    }
+    return nil
   }
 }

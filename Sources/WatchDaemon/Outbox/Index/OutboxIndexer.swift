@@ -4,17 +4,21 @@ import Dispatch
 /// up: what fails here is told once, and tried again with the next result.
 final class OutboxIndexer: Sendable {
   private let outbox: String
-  private let onError: @Sendable (FileError) -> Void
+  private let onError: @Sendable (any Error) -> Void
   private let queue = DispatchQueue(label: "hinged.index", qos: .utility)
   private let state = Guarded(State())
 
+  /// Of a large outbox the index takes a while: between two updates ten times as long passes.
+  private static let pauseFactor = 10.0
+
   private struct State {
-    var index: OutboxIndex?
+    var index = OutboxIndex()
     var isWoken = false
     var hasFailed = false
+    var mayBegin = DispatchTime.now()
   }
 
-  init(outbox: String, onError: @escaping @Sendable (FileError) -> Void) {
+  init(outbox: String, onError: @escaping @Sendable (any Error) -> Void) {
     self.outbox = outbox
     self.onError = onError
   }
@@ -26,7 +30,7 @@ final class OutboxIndexer: Sendable {
       return !state.isWoken
     }
     guard isNew else { return }
-    queue.async { [self] in
+    queue.asyncAfter(deadline: state.withLock { $0.mayBegin }) { [self] in
       state.withLock { $0.isWoken = false }
       bringUpToDate()
     }
@@ -36,15 +40,17 @@ final class OutboxIndexer: Sendable {
   func update() { queue.sync { bringUpToDate() } }
 
   private func bringUpToDate() {
-    var index = state.withLock { $0.index } ?? OutboxIndex(outbox: outbox)
-    do throws(FileError) {
-      try index.refresh(outbox)
-      try index.write(to: outbox)
-      state.withLock { state in
-        state.index = index
-        state.hasFailed = false
-      }
-    } catch {
+    let (began, clock) = (ContinuousClock.now, ContinuousClock())
+    var index = state.withLock { $0.index }
+    let result = Result { try index.update(outbox) }
+    let seconds = (clock.now - began) / .seconds(1)
+    state.withLock { state in
+      state.index = index
+      state.mayBegin = .now() + Self.pauseFactor * seconds
+    }
+    switch result {
+    case .success: state.withLock { $0.hasFailed = false }
+    case .failure(let error):
       let isFirst = state.withLock { state in
         defer { state.hasFailed = true }
         return !state.hasFailed

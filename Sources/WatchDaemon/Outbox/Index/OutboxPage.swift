@@ -10,18 +10,21 @@ enum OutboxPage {
     "LA volume biplane ES",
   ]
 
-  static func render(_ entries: [OutboxEntry]) -> String {
-    let flagged = entries.prefix(mostStudies).filter(\.isFlagged)
-    let others = entries.prefix(mostStudies).filter { !$0.isFlagged }
+  /// - Parameters:
+  ///   - entries: The first `mostStudies`.
+  ///   - count: How many there are.
+  static func render(_ entries: [OutboxEntry], of count: Int) -> String {
+    let flagged = entries.filter(\.isFlagged)
+    let others = entries.filter { !$0.isFlagged }
     let page: HTML = """
       \(HTMLStyle.head(title: "Mitral annulus reports"))
       <body>
       <main>
       <p class="notice" role="note">\(StructuredReport.disclaimer)</p>
       <h1>Mitral annulus reports</h1>
-      <p>\(entries.count == 1 ? "1 study" : "\(entries.count) studies"), latest first. \
+      <p>\(Plural.of(count, "study")), latest first. \
       <a href="measurements.csv">All measurements as a table</a></p>
-      \(truncation(entries.count))
+      \(truncation(count))
       \(table("To be looked at", flagged))
       \(table("Other studies", others))
       </main>
