@@ -2,10 +2,11 @@
 
     python training/calibrate.py models/NAME.json
 
-On the validation list. The weight is how far the points go from the contact line's ends to the
-landmarks. For each view, and for a view that is not known, the one is taken with the least cost:
-the mean error of the points, and a quarter of the median error of the diameter whatever its sign,
-because landmarks that are in doubt draw together. The temperature divides the landmarks' logits;
+On the validation list. The weights are how far the points go from the contact line's ends to the
+landmarks, across and down the picture. For each view, and for a view that is not known, those are
+taken with the least cost: the mean error of the points, a quarter of the median error of the
+diameter whatever its sign, because landmarks that are in doubt draw together, and half of the
+median error of both coordinates. The temperature divides the landmarks' logits;
 the one for which 70 % of the errors fall into their expected 15 to 85 percentile range. The
 reliability is how often both points lie within 5 mm over how often the maps expect it.
 """
@@ -46,10 +47,10 @@ class Guess:
         marks = [[quantile(one.sum(0), share), quantile(one.sum(1), share)] for one in likely]
         return self.exam.square.to_mm(np.array(marks))
 
-    def points(self, weight: float) -> np.ndarray:
+    def points(self, weight: dict[str, float]) -> np.ndarray:
         if self.contact is None:
             return self.landmark
-        return self.contact + weight * (self.landmark - self.contact)
+        return self.contact + np.array([weight["x"], weight["y"]]) * (self.landmark - self.contact)
 
     def covered(self, points: np.ndarray, temperature: float) -> np.ndarray:
         truth = self.exam.truth
@@ -70,17 +71,20 @@ class Guess:
         return bool((np.hypot(*(points - self.exam.truth).T) <= NEAR).all())
 
 
-def cost(guesses: list[Guess], weight: float) -> float:
+def cost(guesses: list[Guess], weight: dict[str, float]) -> float:
     error = np.stack([guess.points(weight) - guess.exam.truth for guess in guesses])
     diameters = [length(guess.points(weight)) - length(guess.exam.truth) for guess in guesses]
-    return float(np.hypot(error[..., 0], error[..., 1]).mean() + 0.25 * abs(np.median(diameters)))
+    distance = np.hypot(error[..., 0], error[..., 1]).mean()
+    typical = np.median(np.abs(error), (0, 1)).sum()
+    return float(distance + 0.25 * abs(np.median(diameters)) + 0.5 * typical)
 
 
-def best_weight(guesses: list[Guess]) -> float:
-    return min((round(float(weight), 2) for weight in WEIGHTS), key=lambda weight: cost(guesses, weight))
+def best_weight(guesses: list[Guess]) -> dict[str, float]:
+    pairs = [{"x": round(float(x), 2), "y": round(float(y), 2)} for x in WEIGHTS for y in WEIGHTS]
+    return min(pairs, key=lambda weight: cost(guesses, weight))
 
 
-def coverage(guesses: list[Guess], weights: dict[str, float], temperature: float) -> float:
+def coverage(guesses: list[Guess], weights: dict[str, dict[str, float]], temperature: float) -> float:
     covered = [guess.covered(guess.points(weights[VIEWS[guess.exam.case.view]]), temperature) for guess in guesses]
     return float(np.mean(covered))
 

@@ -94,6 +94,41 @@ public struct ClassProbabilities: Equatable, Sendable {
     return ClassProbabilities(width: box.width, height: box.height, spacing: spacing, values: part)
   }
 
+  /// The same field on a grid with `parts` x `parts` pixels for each of these, by bilinear interpolation; beyond the
+  /// outermost pixel centres the border's values go on.
+  func divided(into parts: Int) -> ClassProbabilities {
+    guard parts > 1 else { return self }
+    let across = Self.places(count: width, parts: parts)
+    let down = Self.places(count: height, parts: parts)
+    var fine = [Float](repeating: 0, count: values.count * parts * parts)
+    for plane in 0..<Self.classes {
+      for (y, row) in down.enumerated() {
+        let above = (plane * height + row.before) * width
+        let below = (plane * height + row.after) * width
+        let start = (plane * down.count + y) * across.count
+        for (x, column) in across.enumerated() {
+          let top =
+            values[above + column.before] * (1 - column.share) + values[above + column.after] * column.share
+          let base =
+            values[below + column.before] * (1 - column.share) + values[below + column.after] * column.share
+          fine[start + x] = top * (1 - row.share) + base * row.share
+        }
+      }
+    }
+    return ClassProbabilities(
+      width: across.count, height: down.count,
+      spacing: PixelSpacing(x: spacing.x / Double(parts), y: spacing.y / Double(parts)), values: fine)
+  }
+
+  /// Of each part of a row of pixels the pixels that its centre lies between, and how far it is from the first.
+  private static func places(count: Int, parts: Int) -> [(before: Int, after: Int, share: Float)] {
+    (0..<count * parts).map { part in
+      let place = min(max((Double(part) + 0.5) / Double(parts) - 0.5, 0), Double(count - 1))
+      let before = Int(place)
+      return (before, min(before + 1, count - 1), Float(place - Double(before)))
+    }
+  }
+
   /// A normalized Gaussian out to three sigma, which is in pixels.
   private static func kernel(sigma: Double) -> [Float] {
     let reach = Int((3 * sigma).rounded(.up))

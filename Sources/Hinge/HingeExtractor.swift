@@ -57,18 +57,22 @@ public struct HingeExtractor: Sendable {
     var polyline: [Point]
 
     /// - Parameter origin: the box of the picture that the line's grid is.
-    init(_ line: ContactLine, origin: GridBox) {
+    /// - Parameter parts: into how many each side of a pixel of the box was divided for the line's grid.
+    init(_ line: ContactLine, origin: GridBox, parts: Int = 1) {
       func moved(_ point: Point) -> Point {
-        Point(x: point.x + Double(origin.minX), y: point.y + Double(origin.minY))
+        let side = Double(parts)
+        return Point(
+          x: (point.x + 0.5) / side - 0.5 + Double(origin.minX),
+          y: (point.y + 0.5) / side - 0.5 + Double(origin.minY))
       }
       left = moved(line.left)
       right = moved(line.right)
       polyline = line.polyline().map(moved)
     }
 
-    /// Moves both points towards the landmarks' medians, 0 not at all and 1 all the way.
+    /// Moves both points towards the landmarks' medians.
     /// - Returns: the larger distance in millimetres between an end and its landmark.
-    mutating func move(towards landmarks: HingeLandmarks, by weight: Double) -> Double {
+    mutating func move(towards landmarks: HingeLandmarks, by weight: LandmarkWeight) -> Double {
       let spacing = landmarks.left.spacing
       let goals = (left: landmarks.left.median, right: landmarks.right.median)
       let distance = max(spacing.distance(left, goals.left), spacing.distance(right, goals.right))
@@ -91,11 +95,13 @@ public struct HingeExtractor: Sendable {
     guard case .smoothed(let sigma, let chamberLogOdds) = options.method else { return nil }
     let box = plain.box(
       margin: Self.refinementMargin, origin: part, width: probabilities.width, height: probabilities.height)
-    let labels = probabilities.cropped(to: box).smoothed(sigma: sigma).labels(chamberLogOdds: chamberLogOdds)
-    guard let line = ContactLine(Chambers(labels, leakRadius: options.leakRadius), plain.spacing) else {
+    let parts = max(1, Int((max(plain.spacing.x, plain.spacing.y) / options.finestStep).rounded(.up)))
+    let labels = probabilities.cropped(to: box).smoothed(sigma: sigma).divided(into: parts)
+      .labels(chamberLogOdds: chamberLogOdds)
+    guard let line = ContactLine(Chambers(labels, leakRadius: options.leakRadius), labels.spacing) else {
       return nil
     }
-    let ends = Ends(line, origin: box)
+    let ends = Ends(line, origin: box, parts: parts)
     let before = Ends(plain, origin: part)
     let shift = max(
       plain.spacing.distance(ends.left, before.left), plain.spacing.distance(ends.right, before.right))

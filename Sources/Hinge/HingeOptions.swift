@@ -37,8 +37,11 @@ public struct HingeOptions: Equatable, Sendable {
   public var largestLeakShare = 0.03
   /// Around a point, the mean probability of the winning class.
   public var smallestCertainty = 0.6
-  /// How far the points go from the contact line's ends towards the landmarks: 0 not at all, 1 all the way.
-  public var landmarkWeight = 0.5
+  /// The labels of `smoothed` are taken at points no farther apart than this, so that the ends of the contact line
+  /// are not tied to the pixels of a coarse grid. CAMUS's truth is drawn on pixels of 0.308 mm.
+  public var finestStep = 0.36
+  /// How far the points go from the contact line's ends towards the landmarks.
+  public var landmarkWeight = LandmarkWeight(0.5)
   /// Millimetres between an end and its landmark above which a person should look.
   public var largestLandmarkDistance = 8.0
   /// Probability that both points lie within `ExpectedErrors.radius`, below which a person should look, and below
@@ -49,6 +52,17 @@ public struct HingeOptions: Equatable, Sendable {
   public var certaintyRadius = 3.0
 
   public init() {}
+}
+
+/// How far a point goes towards its landmark, across and down the picture: 0 not at all, 1 all the way. The two
+/// differ because the annulus lies across an apical picture: along it the contact line's end is sharp, and across it
+/// the landmark is.
+public struct LandmarkWeight: Equatable, Sendable {
+  public var x: Double
+  public var y: Double
+
+  public init(x: Double, y: Double) { (self.x, self.y) = (x, y) }
+  public init(_ both: Double) { self.init(x: both, y: both) }
 }
 
 extension PixelSpacing {

@@ -9,9 +9,9 @@ public struct Point: Equatable, Hashable, Sendable, Codable {
     self.y = y
   }
 
-  /// The point on the way to `other`: this one at 0, the other at 1.
-  func interpolated(to other: Point, by weight: Double) -> Point {
-    Point(x: x + weight * (other.x - x), y: y + weight * (other.y - y))
+  /// The point on the way to `other`, across and down: this one at 0, the other at 1.
+  func interpolated(to other: Point, by weight: LandmarkWeight) -> Point {
+    Point(x: x + weight.x * (other.x - x), y: y + weight.y * (other.y - y))
   }
 }
 

@@ -68,6 +68,22 @@ enum Drawing {
     {
       Drawing.labels(width: width, height: height, spacing: spacing, label)
     }
+
+    /// Each pixel's share of every label, from `parts` x `parts` places in it: what a sure network would say.
+    func soft(
+      width: Int = 200, height: Int = 250, spacing: PixelSpacing = PixelSpacing(x: 0.6, y: 0.6), parts: Int
+    ) -> ClassProbabilities {
+      var values = [Float](repeating: 0, count: ClassProbabilities.classes * width * height)
+      let offsets = (0..<parts).map { (Double($0) + 0.5) / Double(parts) - 0.5 }
+      for pixel in 0..<width * height {
+        for (dx, dy) in offsets.flatMap({ dx in offsets.map { (dx, $0) } }) {
+          let place = (x: Double(pixel % width) + dx, y: Double(pixel / width) + dy)
+          let plane = Int(label(place.x * spacing.x, place.y * spacing.y).rawValue)
+          values[plane * width * height + pixel] += 1 / Float(parts * parts)
+        }
+      }
+      return ClassProbabilities(width: width, height: height, spacing: spacing, values: values)
+    }
   }
 }
 

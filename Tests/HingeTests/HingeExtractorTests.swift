@@ -35,6 +35,20 @@ import Testing
     #expect(abs(try #require(smooth.quality.leftCertainty) - 0.9) < 1e-4)
   }
 
+  /// Soft labels tell where between two pixels a border runs, and the points follow it.
+  @Test(arguments: [0, 0.1, 0.2, 0.3, 0.4, 0.5])
+  func pointsFollowAHeartByLessThanAPixel(shift: Double) throws {
+    func found(_ shift: Double) throws -> HingePair {
+      let soft = Drawing.Heart(annulusX: 60 + shift, annulusY: 95 + shift).soft(parts: 6)
+      return try pair(HingeExtractor().extract(from: soft.labels(), probabilities: soft))
+    }
+    let (still, moved) = (try found(0), try found(shift))
+    for (a, b) in [(still.left, moved.left), (still.right, moved.right)] {
+      #expect(abs((b.x - a.x) * 0.6 - shift) < 0.25)
+      #expect(abs((b.y - a.y) * 0.6 - shift) < 0.25)
+    }
+  }
+
   @Test func plainMethodIgnoresProbabilities() throws {
     var options = HingeOptions()
     options.method = .plain

@@ -25,7 +25,7 @@ import Testing
       left: spot(at: Point(x: alone.left.x - moved, y: alone.left.y), width: width),
       right: spot(at: alone.right, width: width))
     var options = HingeOptions()
-    options.landmarkWeight = weight
+    options.landmarkWeight = LandmarkWeight(weight)
     guard
       case .measured(let found) = HingeExtractor(options: options).extract(from: mask, landmarks: landmarks)
     else { throw Missing() }
@@ -41,6 +41,11 @@ import Testing
     #expect(abs(found.right.x - alone.right.x) < 0.05)
     #expect(found.contactLine.first == found.left && found.contactLine.last == found.right)
     #expect(abs(found.diameterMillimetres - Self.mask.spacing.distance(found.left, found.right)) < 1e-9)
+  }
+
+  @Test func acrossAndDownThePictureTheShareDiffers() {
+    let point = Point(x: 1, y: 2).interpolated(to: Point(x: 3, y: 6), by: LandmarkWeight(x: 0, y: 0.75))
+    #expect(point == Point(x: 1, y: 5))
   }
 
   @Test func theExpectedErrorIsWhatTheLandmarkDoubts() throws {

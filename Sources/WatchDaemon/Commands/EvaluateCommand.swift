@@ -54,10 +54,10 @@ extension Command {
     case "plain":
       return {
         $0.method = .plain
-        $0.landmarkWeight = 0
+        $0.landmarkWeight = LandmarkWeight(0)
       }
-    case "contact": return { $0.landmarkWeight = 0 }
-    case "landmarks" where card.landmarks != nil: return { $0.landmarkWeight = 1 }
+    case "contact": return { $0.landmarkWeight = LandmarkWeight(0) }
+    case "landmarks" where card.landmarks != nil: return { $0.landmarkWeight = LandmarkWeight(1) }
     case "landmarks":
       throw CommandFailure.usage("--points landmarks: \(card.name) has none; take another way")
     case let other?:

@@ -1,4 +1,5 @@
 import Foundation
+import Hinge
 
 /// What a model's card lacks. All of it at once, where decoding would stop at the first fault.
 struct CardCheck {
@@ -180,6 +181,7 @@ extension ModelCard {
       input: Input(width: network.input[3], height: network.input[2], channels: network.input[1]),
       classes: ChamberClasses.labels.enumerated().map { Class(index: $0.offset, label: $0.element) },
       landmarks: hasLandmarks
-        ? Landmarks(left: 4, right: 5, temperature: 1, weight: ["apical": 0], reliability: nil) : nil)
+        ? Landmarks(
+          left: 4, right: 5, temperature: 1, weight: ["apical": LandmarkWeight(0)], reliability: nil) : nil)
   }
 }

@@ -22,9 +22,9 @@ struct ModelCard: Codable, Sendable, Equatable {
     var right: Int
     /// Divides the logits, so that 70 % of the true points lie in the 70 % range.
     var temperature: Double
-    /// How far the points go from the contact line's ends to the landmarks, 0 not at all and 1 all the way: by view
-    /// (`A4C`, `A2C`), and `apical` for a view that is not established.
-    var weight: [String: Double]
+    /// How far the points go from the contact line's ends to the landmarks: by view (`A4C`, `A2C`), and `apical` for a
+    /// view that is not established.
+    var weight: [String: LandmarkWeight]
     /// The confidence is the maps' probability times this: how often, on the validation list, both points lay within
     /// 5 mm over how often the maps expected it. `nil` counts as 1.
     var reliability: Double?
@@ -139,5 +139,25 @@ extension ModelCard.PointErrors {
   init(_ range: ExpectedErrors.Range) {
     x = [range.x.lowerBound, range.x.upperBound]
     y = [range.y.lowerBound, range.y.upperBound]
+  }
+}
+
+/// `{"x": 0, "y": 0.7}`, or one number for both.
+extension LandmarkWeight: Codable {
+  private enum CodingKeys: String, CodingKey { case x, y }
+
+  public init(from decoder: any Decoder) throws {
+    if let both = try? decoder.singleValueContainer().decode(Double.self) {
+      self.init(both)
+    } else {
+      let axes = try decoder.container(keyedBy: CodingKeys.self)
+      self.init(x: try axes.decode(Double.self, forKey: .x), y: try axes.decode(Double.self, forKey: .y))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var axes = encoder.container(keyedBy: CodingKeys.self)
+    try axes.encode(x, forKey: .x)
+    try axes.encode(y, forKey: .y)
   }
 }
