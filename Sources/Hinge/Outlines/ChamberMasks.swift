@@ -9,7 +9,9 @@ public struct ChamberMasks: Equatable, Sendable {
   /// - Parameters:
   ///   - mask: labels H x W.
   ///   - leakRadius: millimetres, as `HingeOptions` has it; `nil` keeps leaks.
-  public init(_ mask: LabelMask, leakRadius: Double?) {
+  ///   - sector: of the same grid. The wall ends at its edge, since nothing was seen beyond; the chambers stay as
+  ///     they are measured.
+  public init(_ mask: LabelMask, leakRadius: Double?, sector: BinaryMask? = nil) {
     let empty = BinaryMask(width: mask.width, height: mask.height)
     ventricle = empty
     heart = empty
@@ -21,7 +23,8 @@ public struct ChamberMasks: Equatable, Sendable {
     let main = chambers?.ventricle ?? BinaryMask(part, .leftVentricle).largestComponent.holesFilled
     let wall = BinaryMask(part, .myocardium).largestComponent
     ventricle = main.placed(width: mask.width, height: mask.height, at: box)
-    heart = main.union(wall).placed(width: mask.width, height: mask.height, at: box)
+    let seen = sector.map { wall.intersection($0.cropped(to: box)) } ?? wall
+    heart = main.union(seen).placed(width: mask.width, height: mask.height, at: box)
     atrium = (chambers?.atrium ?? BinaryMask(part, .leftAtrium).largestComponent.holesFilled)
       .placed(width: mask.width, height: mask.height, at: box)
   }

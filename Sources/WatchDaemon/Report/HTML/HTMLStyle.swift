@@ -78,7 +78,7 @@ enum HTMLStyle {
     th .muted { font-weight: 400; }
     td > p:first-child { margin-top: 0; }
     .wide { min-width: 11rem; }
-    tbody tr:last-child > * { border-bottom: 0; }
+    tbody tr:last-child > *, .noted > * { border-bottom: 0; }
     figcaption { color: var(--muted); font-size: .88em; margin-top: .3rem; }
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }

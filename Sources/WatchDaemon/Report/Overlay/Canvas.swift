@@ -143,12 +143,17 @@ private struct StrokeCoverage {
     let reach = radius + 1
     let reachedRows = Self.span(from.y, to.y, reach).clamped(to: rows)
     let reachedColumns = Self.span(from.x, to.x, reach).clamped(to: columns)
-    for y in reachedRows {
-      for x in reachedColumns {
-        let distance = Self.distance(Point(x: Double(x), y: Double(y)), from, to)
-        let covered = Float(max(0, min(1, radius + 0.5 - distance)))
-        let index = (y - rows.lowerBound) * columns.count + x - columns.lowerBound
-        values[index] = max(values[index], covered)
+    let (outer, inner) = (radius + 0.5, max(0, radius - 0.5))
+    let segment = Segment(from, to)
+    values.withUnsafeMutableBufferPointer { values in
+      for y in reachedRows {
+        let start = (y - rows.lowerBound) * columns.count - columns.lowerBound
+        for x in reachedColumns {
+          let squared = segment.squaredDistance(x: Double(x), y: Double(y))
+          if squared >= outer * outer { continue }
+          let covered = squared <= inner * inner ? min(1, outer) : min(1, outer - squared.squareRoot())
+          values[start + x] = max(values[start + x], Float(covered))
+        }
       }
     }
   }
@@ -159,13 +164,26 @@ private struct StrokeCoverage {
     let high = min(1e6, max(a, b) + reach + 1)
     return Int(low)..<max(Int(low), Int(high))
   }
+}
 
-  /// From a point to a segment.
-  private static func distance(_ p: Point, _ a: Point, _ b: Point) -> Double {
-    let (dx, dy) = (b.x - a.x, b.y - a.y)
-    let length = dx * dx + dy * dy
-    let t = length == 0 ? 0 : max(0, min(1, ((p.x - a.x) * dx + (p.y - a.y) * dy) / length))
-    return PixelSpacing(x: 1, y: 1).distance(p, Point(x: a.x + t * dx, y: a.y + t * dy))
+/// A straight line between two points.
+private struct Segment {
+  private let from: Point
+  private let (dx, dy): (Double, Double)
+  private let length: Double
+
+  init(_ from: Point, _ to: Point) {
+    self.from = from
+    (dx, dy) = (to.x - from.x, to.y - from.y)
+    length = dx * dx + dy * dy
+  }
+
+  /// From a point to its nearest point of the line.
+  func squaredDistance(x: Double, y: Double) -> Double {
+    let (px, py) = (x - from.x, y - from.y)
+    let t = length == 0 ? 0 : max(0, min(1, (px * dx + py * dy) / length))
+    let (ex, ey) = (px - t * dx, py - t * dy)
+    return ex * ex + ey * ey
   }
 }
 

@@ -3,6 +3,7 @@ import Hinge
 /// One frame of the overlay cine: the ultrasound sector with what was found on it. What lies outside of the sector
 /// is black, since names are burnt in there.
 struct CineFrame {
+  /// As the record has it.
   let clip: ClipReport
   let target: ClipTarget
   let finding: FrameFinding
@@ -56,10 +57,17 @@ struct CineFrame {
     canvas.drawMark(at: ends.1, placement.unit)
   }
 
+  /// The number that the record has, where it has one.
   private func diameter(of pair: HingePair, _ ends: (Point, Point)) -> OverlayScene.Diameter {
     if pair.isWithheld { return .withheld }
-    return target.isCalibrated
-      ? .millimetres(pair.diameterMillimetres) : .pixels(PixelSpacing(x: 1, y: 1).distance(ends.0, ends.1))
+    let measured = clip.measurements.first { $0.frame == frame.index }
+    guard target.isCalibrated else {
+      let distance = PixelSpacing(x: 1, y: 1).distance(ends.0, ends.1)
+      return .pixels(measured?.annulusDiameterPixels ?? distance)
+    }
+    let curve = clip.curves?.annulusDiameterMillimetres ?? []
+    let recorded = curve.indices.contains(frame.index) ? curve[frame.index] : nil
+    return .millimetres(recorded ?? pair.diameterMillimetres)
   }
 
   private var captions: CineCaptions {
