@@ -21,31 +21,50 @@ public struct HingeExtractor: Sendable {
     from mask: LabelMask, probabilities: ClassProbabilities? = nil, landmarks: HingeLandmarks? = nil,
     sector: SectorMask? = nil
   ) -> HingeFinding {
+    extraction(from: mask, probabilities: probabilities, landmarks: landmarks, sector: sector).finding
+  }
+
+  /// What a frame gave: the hinge points, and the chambers that they were taken from.
+  public struct Extraction: Equatable, Sendable {
+    public var finding: HingeFinding
+    /// Ventricle and atrium, solid and without leaks, on the grid of the labels; `nil` where no points were found.
+    public var chambers: LabelMask?
+
+    fileprivate static func none(_ reason: IndeterminateReason) -> Extraction {
+      Extraction(finding: .indeterminate(reason))
+    }
+  }
+
+  /// As `extract`, with the chambers.
+  public func extraction(
+    from mask: LabelMask, probabilities: ClassProbabilities? = nil, landmarks: HingeLandmarks? = nil,
+    sector: SectorMask? = nil
+  ) -> Extraction {
     precondition(
       probabilities.map { $0.width == mask.width && $0.height == mask.height } ?? true, "one grid")
     guard let box = mask.boundingBox(of: [.leftVentricle, .leftAtrium], margin: Self.cropMargin) else {
-      return .indeterminate(.noVentricle)
+      return .none(.noVentricle)
     }
     let chambers = Chambers(mask.cropped(to: box), leakRadius: options.leakRadius)
     let pixelArea = mask.spacing.x * mask.spacing.y
     if Double(chambers.ventricle.count) * pixelArea < options.smallestVentricle {
-      return .indeterminate(.noVentricle)
+      return .none(.noVentricle)
     }
-    if Double(chambers.atrium.count) * pixelArea < options.smallestAtrium { return .indeterminate(.noAtrium) }
-    guard let plain = ContactLine(chambers, mask.spacing) else { return .indeterminate(.noContact) }
+    if Double(chambers.atrium.count) * pixelArea < options.smallestAtrium { return .none(.noAtrium) }
+    guard let plain = ContactLine(chambers, mask.spacing) else { return .none(.noContact) }
     var ends = probabilities.flatMap { refined(plain, in: box, $0) } ?? Ends(plain, origin: box)
     let disagreement = landmarks.map { ends.move(towards: $0, by: options.landmarkWeight) }
     let edge = sector.map { min($0.distanceToEdge(ends.left), $0.distanceToEdge(ends.right)) }
-    if let edge, edge < options.edgeMargin { return .indeterminate(.atSectorEdge) }
+    if let edge, edge < options.edgeMargin { return .none(.atSectorEdge) }
     var quality = self.quality(plain, ends, chambers, mask.spacing, probabilities, edge)
     quality.landmarkDistance = disagreement
     let expected = landmarks?.expectedErrors(left: ends.left, right: ends.right)
     let isCut = sector.map { chambers.touchEdge(of: $0, origin: box, margin: options.cutMargin) } ?? false
-    return .measured(
-      HingePair(
-        left: ends.left, right: ends.right, contactLine: ends.polyline,
-        diameterMillimetres: mask.spacing.distance(ends.left, ends.right), quality: quality,
-        expectedErrors: expected, reviewReasons: reviewReasons(quality, chambers, expected, isCut: isCut)))
+    let pair = HingePair(
+      left: ends.left, right: ends.right, contactLine: ends.polyline,
+      diameterMillimetres: mask.spacing.distance(ends.left, ends.right), quality: quality,
+      expectedErrors: expected, reviewReasons: reviewReasons(quality, chambers, expected, isCut: isCut))
+    return Extraction(finding: .measured(pair), chambers: chambers.labels(on: mask, at: box))
   }
 
   /// Pixels around the chambers that the extraction looks at: one more than the contact set's largest radius.
@@ -175,6 +194,20 @@ extension ContactLine {
 }
 
 extension Chambers {
+  /// The chambers on the grid of `mask`, of which their own is the part `box`; the ventricle has what both claim.
+  fileprivate func labels(on mask: LabelMask, at box: GridBox) -> LabelMask {
+    var labels = [UInt8](repeating: ChamberLabel.background.rawValue, count: mask.labels.count)
+    for (chamber, label) in [(atrium, ChamberLabel.leftAtrium), (ventricle, .leftVentricle)] {
+      for y in 0..<chamber.height {
+        let row = (box.minY + y) * mask.width + box.minX
+        for x in 0..<chamber.width where chamber.bits[y * chamber.width + x] {
+          labels[row + x] = label.rawValue
+        }
+      }
+    }
+    return LabelMask(width: mask.width, height: mask.height, spacing: mask.spacing, labels: labels)
+  }
+
   /// Whether the atrium's centroid lies below the ventricle's, the apex being up.
   var atriumLiesBelow: Bool {
     guard let above = ventricle.centroid, let below = atrium.centroid else { return false }

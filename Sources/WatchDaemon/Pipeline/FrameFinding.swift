@@ -7,6 +7,8 @@ struct FrameFinding: Sendable {
   var ventricleArea: Double?
   /// The labels of the target's box, on the network's grid.
   var labels: RunLengthMask
+  /// The chambers that the hinge points were taken from, on the same grid; `nil` without hinge points.
+  var chambers: RunLengthMask?
   /// Of the whole frame, as it was decoded.
   var fingerprint: UInt64
 
@@ -15,12 +17,14 @@ struct FrameFinding: Sendable {
     _ segmentation: Segmentation, of frame: GrayFrame, sector: SectorMask?, extractor: HingeExtractor,
     geometry: InputGeometry
   ) {
-    let found = extractor.extract(
+    let extraction = extractor.extraction(
       from: segmentation.labels, probabilities: segmentation.probabilities,
       landmarks: segmentation.landmarks, sector: sector)
+    let found = extraction.finding
     hinges = found.mapped(by: geometry.inputToBox)
     fingerprint = frame.fingerprint
     labels = RunLengthMask(segmentation.labels.cropped(to: geometry.boxInInput))
+    chambers = extraction.chambers.map { RunLengthMask($0.cropped(to: geometry.boxInInput)) }
     if case .measured(let pair) = found {
       ventricleArea = pair.quality.ventricleSquareMillimetres
     } else {

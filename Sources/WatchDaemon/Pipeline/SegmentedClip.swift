@@ -28,8 +28,7 @@ struct SegmentedClip: Sendable {
     let geometry = target.geometry(inputSide: inputSide)
     let corner = geometry.boxInInput
     let masks = ChamberMasks(
-      finding.labels.labelMask, leakRadius: finding.pair == nil ? nil : HingeOptions().leakRadius,
-      sector: sector)
+      finding.labels.labelMask, chambers: finding.chambers?.labelMask, sector: sector)
     func stored(_ outline: Outline) -> Outline {
       outline.mapped { point in
         let onGrid = Point(x: point.x + Double(corner.minX), y: point.y + Double(corner.minY))

@@ -77,7 +77,8 @@ enum HTMLStyle {
     tbody th { white-space: nowrap; }
     th .muted { font-weight: 400; }
     td > p:first-child { margin-top: 0; }
-    .wide { min-width: 11rem; }
+    .noted > * { padding-bottom: 0; }
+    td.note { color: var(--muted); font-size: .92em; padding-top: 0; }
     tbody tr:last-child > *, .noted > * { border-bottom: 0; }
     figcaption { color: var(--muted); font-size: .88em; margin-top: .3rem; }
     .scroll { overflow-x: auto; }
@@ -113,7 +114,7 @@ enum HTMLStyle {
       h2, h3, .card > header { break-after: avoid; }
       .scroll { overflow: visible; }
       .cine, svg .cursor { display: none; }
-      .wide { min-width: 0; }
+      .noted, header + .facts { break-after: avoid; }
     }
     """
 }

@@ -117,7 +117,8 @@ private struct StrokeCoverage {
     }
     columns = range(points.map(\.x), canvasWidth)
     rows = range(points.map(\.y), canvasHeight)
-    values = [Float](repeating: 0, count: columns.count * rows.count)
+    // The last lanes of the last row may lie beyond it.
+    values = [Float](repeating: 0, count: columns.count * rows.count + Segment.lanes)
   }
 
   /// Calls `body` with each pixel of which a line covers something; most of the part is empty.
@@ -143,16 +144,19 @@ private struct StrokeCoverage {
     let reach = radius + 1
     let reachedRows = Self.span(from.y, to.y, reach).clamped(to: rows)
     let reachedColumns = Self.span(from.x, to.x, reach).clamped(to: columns)
-    let (outer, inner) = (radius + 0.5, max(0, radius - 0.5))
-    let segment = Segment(from, to)
-    values.withUnsafeMutableBufferPointer { values in
+    guard let left = reachedColumns.first else { return }
+    let segment = Segment(from, to, left: left)
+    values.withUnsafeMutableBytes { values in
       for y in reachedRows {
-        let start = (y - rows.lowerBound) * columns.count - columns.lowerBound
-        for x in reachedColumns {
-          let squared = segment.squaredDistance(x: Double(x), y: Double(y))
-          if squared >= outer * outer { continue }
-          let covered = squared <= inner * inner ? min(1, outer) : min(1, outer - squared.squareRoot())
-          values[start + x] = max(values[start + x], Float(covered))
+        let row = (y - rows.lowerBound) * columns.count - columns.lowerBound
+        for x in stride(from: left, to: reachedColumns.upperBound, by: Segment.lanes) {
+          let place = (row + x) * MemoryLayout<Float>.stride
+          let before = values.loadUnaligned(fromByteOffset: place, as: Segment.Lanes.self)
+          let distance = segment.distances(x: x - left, y: y)
+          var covered = (Float(radius) + 0.5 - distance).clamped(lowerBound: .zero, upperBound: .one)
+          // What lies beyond the reach may be the next row's.
+          covered.replace(with: 0, where: Segment.index .>= Float(reachedColumns.upperBound - x))
+          values.storeBytes(of: pointwiseMax(before, covered), toByteOffset: place, as: Segment.Lanes.self)
         }
       }
     }
@@ -166,24 +170,36 @@ private struct StrokeCoverage {
   }
 }
 
-/// A straight line between two points.
+/// A straight line between two points, and how far several pixels side by side lie from it.
 private struct Segment {
-  private let from: Point
-  private let (dx, dy): (Double, Double)
-  private let length: Double
+  typealias Lanes = SIMD8<Float>
 
-  init(_ from: Point, _ to: Point) {
-    self.from = from
-    (dx, dy) = (to.x - from.x, to.y - from.y)
-    length = dx * dx + dy * dy
+  static let lanes = Lanes.scalarCount
+  static let index = Lanes(0, 1, 2, 3, 4, 5, 6, 7)
+
+  /// The first point; columns count from `left`, so that they are small numbers.
+  private let x: Float
+  private let y: Double
+  private let (dx, dy): (Float, Float)
+  /// 1 over the squared length; 0 where it has none.
+  private let scale: Float
+
+  init(_ from: Point, _ to: Point, left: Int) {
+    x = Float(from.x - Double(left))
+    y = from.y
+    (dx, dy) = (Float(to.x - from.x), Float(to.y - from.y))
+    let length = dx * dx + dy * dy
+    scale = length == 0 ? 0 : 1 / length
   }
 
-  /// From a point to its nearest point of the line.
-  func squaredDistance(x: Double, y: Double) -> Double {
-    let (px, py) = (x - from.x, y - from.y)
-    let t = length == 0 ? 0 : max(0, min(1, (px * dx + py * dy) / length))
-    let (ex, ey) = (px - t * dx, py - t * dy)
-    return ex * ex + ey * ey
+  /// Of the pixels from `x` on, in columns from `left`, to their nearest points of the line.
+  func distances(x column: Int, y row: Int) -> Lanes {
+    let px = Self.index + (Float(column) - x)
+    let py = Float(Double(row) - y)
+    let t = ((px * dx + py * dy) * scale).clamped(lowerBound: .zero, upperBound: .one)
+    let ex = px - t * dx
+    let ey = py - t * dy
+    return (ex * ex + ey * ey).squareRoot()
   }
 }
 

@@ -9,13 +9,25 @@ struct CineFrame {
   let finding: FrameFinding
   let outlines: FrameOutlines
   let frame: DecodedFrame
+  /// The sector.
+  private let picture: GrayPicture
+
+  init(
+    clip: ClipReport, target: ClipTarget, finding: FrameFinding, outlines: FrameOutlines, frame: DecodedFrame
+  ) {
+    self.clip = clip
+    self.target = target
+    self.finding = finding
+    self.outlines = outlines
+    self.frame = frame
+    picture = GrayPicture(frame.gray, box: target.box, sector: target.sector.mask.bits)
+  }
 
   /// In the geometry of the stored frame, rows x columns.
   func stored() -> Canvas {
     var canvas = Canvas(width: frame.gray.columns, height: frame.gray.rows)
     let box = target.box
-    canvas.paint(
-      GrayPicture(frame.gray, box: box, sector: target.sector.mask.bits), left: box.x, top: box.y)
+    canvas.paint(picture, left: box.x, top: box.y)
     let region = target.region.box
     let textSize = max(7, min(14, Double(region.width) / 72))
     let placement = Placement(
@@ -37,7 +49,6 @@ struct CineFrame {
       height: max(1, Int((Double(box.height) * scale.y).rounded()))
     )
     var canvas = Canvas(width: size.width, height: size.height)
-    let picture = GrayPicture(frame.gray, box: box, sector: target.sector.mask.bits)
     canvas.paint(picture.resized(to: size, scale: scale), left: 0, top: 0)
     let textSize = max(7, min(14, Double(side) / 48))
     let placement = Placement(

@@ -27,17 +27,19 @@ struct OverlayCine: Sendable {
   ) throws -> FrameWork<[[UInt8]]> {
     FrameWork(over: try segmented.source(path: path)) { frame in
       try also(frame)
-      return try forms.map { try jpeg(frame, outlines[frame.index], $0) }
+      let cine = CineFrame(
+        clip: clip, target: segmented.target, finding: segmented.findings[frame.index],
+        outlines: outlines[frame.index], frame: frame)
+      return try forms.map { try cine.jpeg($0) }
     }
   }
+}
 
-  private func jpeg(_ frame: DecodedFrame, _ outlines: FrameOutlines, _ form: Form) throws -> [UInt8] {
-    let cine = CineFrame(
-      clip: clip, target: segmented.target, finding: segmented.findings[frame.index], outlines: outlines,
-      frame: frame)
+extension CineFrame {
+  fileprivate func jpeg(_ form: OverlayCine.Form) throws(JPEGEncoder.Failure) -> [UInt8] {
     switch form {
-    case .stored: return try JPEGEncoder.encode(cine.stored())
-    case .page(let side, let quality): return try JPEGEncoder.encode(cine.page(side: side), quality: quality)
+    case .stored: try JPEGEncoder.encode(stored())
+    case .page(let side, let quality): try JPEGEncoder.encode(page(side: side), quality: quality)
     }
   }
 }
