@@ -29,6 +29,20 @@ public struct HingeExtractor: Sendable {
     public var finding: HingeFinding
     /// Ventricle and atrium, solid and without leaks, on the grid of the labels; `nil` where no points were found.
     public var chambers: LabelMask?
+    /// The hinge points as far as their displacement goes: across the annulus they lie where ventricle and atrium are
+    /// equally likely, finer than a pixel of the grid. `nil` without hinge points.
+    public var ends: Ends?
+
+    /// In pixels of the grid.
+    public struct Ends: Equatable, Sendable {
+      public var left: Point
+      public var right: Point
+
+      public init(left: Point, right: Point) {
+        self.left = left
+        self.right = right
+      }
+    }
 
     fileprivate static func none(_ reason: IndeterminateReason) -> Extraction {
       Extraction(finding: .indeterminate(reason))
@@ -52,8 +66,11 @@ public struct HingeExtractor: Sendable {
     }
     if Double(chambers.atrium.count) * pixelArea < options.smallestAtrium { return .none(.noAtrium) }
     guard let plain = ContactLine(chambers, mask.spacing) else { return .none(.noContact) }
-    var ends = probabilities.flatMap { refined(plain, in: box, $0) } ?? Ends(plain, origin: box)
+    let refined = probabilities.flatMap { self.refined(plain, in: box, $0) }
+    var ends = refined?.ends ?? Ends(plain, origin: box)
+    var levelled = refined.map { ends.levelled($0.level) } ?? ends
     let disagreement = landmarks.map { ends.move(towards: $0, by: options.landmarkWeight) }
+    if let landmarks { _ = levelled.move(towards: landmarks, by: options.landmarkWeight) }
     let edge = sector.map { min($0.distanceToEdge(ends.left), $0.distanceToEdge(ends.right)) }
     if let edge, edge < options.edgeMargin { return .none(.atSectorEdge) }
     var quality = self.quality(plain, ends, chambers, mask.spacing, probabilities, edge)
@@ -64,7 +81,9 @@ public struct HingeExtractor: Sendable {
       left: ends.left, right: ends.right, contactLine: ends.polyline,
       diameterMillimetres: mask.spacing.distance(ends.left, ends.right), quality: quality,
       expectedErrors: expected, reviewReasons: reviewReasons(quality, chambers, expected, isCut: isCut))
-    return Extraction(finding: .measured(pair), chambers: chambers.labels(on: mask, at: box))
+    return Extraction(
+      finding: .measured(pair), chambers: chambers.labels(on: mask, at: box),
+      ends: .init(left: levelled.left, right: levelled.right))
   }
 
   /// Pixels around the chambers that the extraction looks at: one more than the contact set's largest radius.
@@ -85,6 +104,13 @@ public struct HingeExtractor: Sendable {
       polyline = line.polyline().map(moved)
     }
 
+    func levelled(_ level: ContactLevel) -> Ends {
+      var ends = self
+      ends.left = level.levelled(left, other: right)
+      ends.right = level.levelled(right, other: left)
+      return ends
+    }
+
     /// Moves both points towards the landmarks' medians, 0 not at all and 1 all the way.
     /// - Returns: the larger distance in millimetres between an end and its landmark.
     mutating func move(towards landmarks: HingeLandmarks, by weight: Double) -> Double {
@@ -98,6 +124,12 @@ public struct HingeExtractor: Sendable {
     }
   }
 
+  /// The ends by the smoothed method, and where the two chambers are equally likely.
+  private struct Refined {
+    var ends: Ends
+    var level: ContactLevel
+  }
+
   /// How far around the plain contact line the smoothed labels are looked at, in millimetres.
   private static let refinementMargin = 15.0
   /// A refined end farther than this from the plain one, in millimetres, has found something else.
@@ -106,11 +138,12 @@ public struct HingeExtractor: Sendable {
   /// The ends by the smoothed method, `nil` where it is not asked for or does not confirm the plain line.
   private func refined(
     _ plain: ContactLine, in part: GridBox, _ probabilities: ClassProbabilities
-  ) -> Ends? {
+  ) -> Refined? {
     guard case .smoothed(let sigma, let chamberLogOdds) = options.method else { return nil }
     let box = plain.box(
       margin: Self.refinementMargin, origin: part, width: probabilities.width, height: probabilities.height)
-    let labels = probabilities.cropped(to: box).smoothed(sigma: sigma).labels(chamberLogOdds: chamberLogOdds)
+    let smooth = probabilities.cropped(to: box).smoothed(sigma: sigma)
+    let labels = smooth.labels(chamberLogOdds: chamberLogOdds)
     guard let line = ContactLine(Chambers(labels, leakRadius: options.leakRadius), plain.spacing) else {
       return nil
     }
@@ -118,7 +151,7 @@ public struct HingeExtractor: Sendable {
     let before = Ends(plain, origin: part)
     let shift = max(
       plain.spacing.distance(ends.left, before.left), plain.spacing.distance(ends.right, before.right))
-    return shift <= Self.largestRefinement ? ends : nil
+    return shift <= Self.largestRefinement ? Refined(ends: ends, level: ContactLevel(smooth, at: box)) : nil
   }
 
   private func quality(

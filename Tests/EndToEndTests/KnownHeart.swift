@@ -118,28 +118,47 @@ extension KnownHeart {
         let z = height - excursion * contraction - (x * sine + y * cosine)
         let label = label(z: z, q: x * cosine - y * sine, radius: widest, contraction)
         noise = noise &* 1_664_525 &+ 1_013_904_223
-        return UInt8(LabelReader.gray(label) - LabelReader.flicker + Int(noise >> 16) % (2 * LabelReader.flicker + 1))
+        return UInt8(
+          LabelReader.gray(label) - LabelReader.flicker + Int(noise >> 16) % (2 * LabelReader.flicker + 1))
       }
     }
   }
 
   /// The clip as a file of a study.
-  func write(_ view: ClipReport.View.Code, to path: String, study: String, instance: Int) throws {
-    let box = sector.bounds
+  /// - Parameter second: a view that is shown to the right of the first one, in the same frames.
+  func write(
+    _ view: ClipReport.View.Code, beside second: ClipReport.View.Code? = nil, to path: String, study: String,
+    instance: Int
+  ) throws {
     var file = CineFile(
       sopInstanceUID: "\(study).\(instance)", studyInstanceUID: study, seriesInstanceUID: "\(study).9",
-      rows: rows, columns: columns, frames: Self.frames, timing: .frameTime(Self.frameTime))
-    file.regions = [
-      ClipHeader.Region(
-        spatialFormat: 1, dataType: 1, flags: 0, minX: box.minX, minY: box.minY, maxX: box.maxX, maxY: box.maxY,
-        unitsX: 3, unitsY: 3, deltaX: spacing.x / 10, deltaY: spacing.y / 10)
-    ]
+      rows: rows, columns: second == nil ? columns : 2 * columns, frames: Self.frames,
+      timing: .frameTime(Self.frameTime))
+    file.regions = second == nil ? [region(left: 0)] : [region(left: 0), region(left: columns)]
     file.rWaveTimes = [0, 1].map { Double(Self.firstDiastole + $0 * Self.beat) * Self.frameTime }
     file.viewCode =
       view == .a4c
       ? .apicalFourChamber : .init(value: "399232001", scheme: "SCT", meaning: "Apical two chamber")
     file.attributes = CineFile.syntheticStudy
     file.attributes[0x0020_0013] = String(instance)
-    try CineWriter.write(file, pixels: pixels(view), to: path)
+    let first = pixels(view)
+    try CineWriter.write(file, pixels: second.map { side(first, by: pixels($0)) } ?? first, to: path)
+  }
+
+  private func region(left: Int) -> ClipHeader.Region {
+    let box = sector.bounds
+    return ClipHeader.Region(
+      spatialFormat: 1, dataType: 1, flags: 0, minX: left + box.minX, minY: box.minY, maxX: left + box.maxX,
+      maxY: box.maxY, unitsX: 3, unitsY: 3, deltaX: spacing.x / 10, deltaY: spacing.y / 10)
+  }
+
+  private func side(_ left: [UInt8], by right: [UInt8]) -> [UInt8] {
+    var both: [UInt8] = []
+    both.reserveCapacity(2 * left.count)
+    for start in stride(from: 0, to: left.count, by: columns) {
+      both += left[start..<start + columns]
+      both += right[start..<start + columns]
+    }
+    return both
   }
 }

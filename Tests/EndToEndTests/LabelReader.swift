@@ -6,24 +6,33 @@ import Hinge
 /// A network that reads the labels of a picture whose gray values say them (`KnownHeart`): it sees perfectly, so that
 /// whatever is off in a result comes from what is done with the labels.
 ///
-/// A first convolution bends each gray value into one vote for the label that it stands for, a second one counts the
-/// votes around each pixel: the grays between two labels, where the picture was resampled, are outvoted.
+/// Between the grays of two labels one fades into the other, so that a pixel that lies on a border, where the picture
+/// was resampled, is as much of both as it should be. A mean over the pixels around takes the flicker's rest away, and
+/// the grays that a border of two labels passes which do not follow one another.
 enum LabelReader {
   static let side = 256
   /// Half the range that a label's grays flicker in.
-  static let flicker = 10
+  static let flicker = 8
 
+  /// Labels that share a border follow one another, the wall and its surroundings excepted.
   static func gray(_ label: ChamberLabel) -> Int {
     switch label {
-    case .background: 30
-    case .leftVentricle: 90
-    case .myocardium: 150
-    case .leftAtrium: 210
+    case .myocardium: 50
+    case .leftVentricle: 110
+    case .leftAtrium: 170
+    case .background: 230
     }
   }
 
-  /// Votes are whole within `full` grays of a label's own, and gone beyond `none`.
-  private static let (full, none) = (12, 26)
+  /// From one label to the next, by ascending gray. Black lies outside and is background.
+  private static let fades: [(from: ChamberLabel, to: ChamberLabel, grays: (Int, Int))] = {
+    let order = [ChamberLabel.myocardium, .leftVentricle, .leftAtrium, .background]
+    let between = zip(order, order.dropFirst()).map { a, b in
+      (from: a, to: b, grays: (gray(a) + flicker + 1, gray(b) - flicker - 1))
+    }
+    return [(from: .background, to: order[0], grays: (10, gray(order[0]) - flicker - 1))] + between
+  }()
+
   private static let window = 5
   private static let certainty = 12.0
 
@@ -42,25 +51,18 @@ enum LabelReader {
     return path
   }
 
-  /// Where a label's votes bend, and by how much of their slope. What is black lies outside and is background.
-  private static let bends: [(label: Int, gray: Int, slope: Double)] =
-    ChamberLabel.allCases.flatMap { label -> [(label: Int, gray: Int, slope: Double)] in
-      let (number, gray) = (Int(label.rawValue), gray(label))
-      let falling = [(number, gray + full, -1.0), (number, gray + none, 1.0)]
-      return label == .background
-        ? falling : [(number, gray - none, 1.0), (number, gray - full, -1.0)] + falling
-    }
-
   private static var graph: ONNXMessage {
     let classes = ChamberLabel.allCases.count
-    let slope = 255 / Double(none - full)
     let cells = window * window
+    let bends = fades.flatMap { [$0.grays.0, $0.grays.1] }
     let votes = (0..<classes).flatMap { label in
-      bends.flatMap { bend in
-        [Double](repeating: bend.label == label ? bend.slope * slope * certainty / Double(cells) : 0, count: cells)
+      fades.flatMap { fade in
+        let sign = label == fade.to.rawValue ? 1.0 : label == fade.from.rawValue ? -1 : 0
+        let slope = sign * 255 / Double(fade.grays.1 - fade.grays.0) * certainty / Double(cells)
+        return [Double](repeating: slope, count: cells) + [Double](repeating: -slope, count: cells)
       }
     }
-    let constants = (0..<classes).map { $0 == Int(ChamberLabel.background.rawValue) ? certainty : 0 }
+    let constants = (0..<classes).map { $0 == ChamberLabel.background.rawValue ? certainty : 0 }
     var graph = ONNXMessage()
     graph.add(1, .node("Conv", ["input", "thresholds", "grays"], "bent"))
     graph.add(1, .node("Relu", ["bent"], "cut"))
@@ -68,7 +70,7 @@ enum LabelReader {
     graph.add(1, .node("Conv", ["cut", "votes", "constants"], "logits", pads: margin))
     graph.add(2, "labels")
     graph.add(5, .tensor("thresholds", [bends.count, 1, 1, 1], bends.map { _ in 1 }))
-    graph.add(5, .tensor("grays", [bends.count], bends.map { -Double($0.gray) / 255 }))
+    graph.add(5, .tensor("grays", [bends.count], bends.map { -Double($0) / 255 }))
     graph.add(5, .tensor("votes", [classes, bends.count, window, window], votes))
     graph.add(5, .tensor("constants", [classes], constants))
     graph.add(11, .value("input", [1, 1, side, side]))

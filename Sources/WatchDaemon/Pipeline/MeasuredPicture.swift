@@ -21,7 +21,8 @@ struct MeasuredPicture: Sendable {
     return OverlayScene(
       frame: frame, box: target.box, sector: target.sector.mask.bits, outlines: outlines,
       hingePoints: measurement.hingePoints.map { OverlayScene.Mark($0) }, contactLine: contactLine,
-      diameter: Self.diameter(recorded ?? measurement), phase: measurement.phase, view: clip.view.code, frameIndex: measurement.frame,
+      diameter: Self.diameter(recorded ?? measurement), phase: measurement.phase, view: clip.view.code,
+      frameIndex: measurement.frame,
       frameCount: clip.frames, spacing: target.region.spacing)
   }
 

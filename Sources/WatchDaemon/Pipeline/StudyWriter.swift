@@ -27,10 +27,11 @@ struct StudyWriter: Sendable {
       if !drawn.page.isEmpty { cines[uid] = HTMLReport.Cine(frames: drawn.page.map { Data($0) }) }
     }
     if settings.outputs.contains(.html) {
-      left.insert({ [overlays, cines] in
-        let page = HTMLReport.render(report: report, overlays: overlays, cines: cines)
-        try write(Array(page.utf8), "index.html", in: staging)
-      }, at: 0)
+      left.insert(
+        { [overlays, cines] in
+          let page = HTMLReport.render(report: report, overlays: overlays, cines: cines)
+          try write(Array(page.utf8), "index.html", in: staging)
+        }, at: 0)
     }
     if settings.outputs.contains(.sr) {
       left.append { try writeStructuredReport(report, study, predecessor, into: staging, refusals) }

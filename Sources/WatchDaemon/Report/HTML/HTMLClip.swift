@@ -97,7 +97,8 @@ struct HTMLClip {
     }
     let columns = 3 + (showsErrors ? 1 : 0) + (showsConfidence ? 1 : 0)
     let style: HTML? = remarks.isEmpty ? nil : " class=\"noted\""
-    let note: HTML? = remarks.isEmpty ? nil : "<tr><td class=\"note\" colspan=\"\(columns)\">\(remarks)</td></tr>"
+    let note: HTML? =
+      remarks.isEmpty ? nil : "<tr><td class=\"note\" colspan=\"\(columns)\">\(remarks)</td></tr>"
     return """
       <tr\(style)><th scope="row">\(measurement.phase.words)\
       <div class="muted">frame \(measurement.frame + 1)</div></th>\

@@ -9,7 +9,8 @@ enum PNGEncoder {
     // libpng counts on a handler that does not return. With memory for its target and a picture of a canvas there is
     // nothing else that it could complain of than memory.
     var file = png_create_write_struct(
-      PNG_LIBPNG_VER_STRING, nil, { _, text in fatalError("libpng: \(text.map { String(cString: $0) } ?? "")") },
+      PNG_LIBPNG_VER_STRING, nil,
+      { _, text in fatalError("libpng: \(text.map { String(cString: $0) } ?? "")") },
       { _, _ in })
     guard file != nil else { fatalError("libpng: out of memory") }
     var info = png_create_info_struct(file)
