@@ -40,7 +40,7 @@ struct HTMLMeasures {
       <tr\(note == nil ? nil : " class=\"noted\"" as HTML?)><th scope="row">\(measure.name)</th>\
       <td class="number"><span class="value">\(HTMLNumber.data(measure.value ?? 0, 1, measure.unit))</span></td>\
       <td>\((measure.range ?? []).map { range($0, measure.unit) })</td>\(certainty)\
-      <td>\(measure.from.map(clipName).joined(separator: ", "))</td></tr>\(note)
+      <td class="number">\(measure.from.map(clipName).joined(separator: ", "))</td></tr>\(note)
       """
   }
 

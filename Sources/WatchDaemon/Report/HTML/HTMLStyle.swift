@@ -110,7 +110,7 @@ enum HTMLStyle {
       main { max-width: none; padding: 0; }
       .card { border-color: #bbb; padding: .6rem .8rem; }
       .pictures { grid-template-columns: 1fr 1fr; }
-      figure, tr, .card > header { break-inside: avoid; }
+      figure, tr, .facts, .card > header { break-inside: avoid; }
       h2, h3, .card > header { break-after: avoid; }
       .scroll { overflow: visible; }
       .cine, svg .cursor { display: none; }
