@@ -13,20 +13,39 @@ enum DistanceTransform {
   /// of a pixel of the set; `farAway` everywhere where the set is empty.
   static func squared(to mask: BinaryMask, spacing: PixelSpacing) -> [Float] {
     guard !mask.isEmpty else { return [Float](repeating: farAway, count: mask.bits.count) }
-    var field = mask.bits.map { $0 ? 0 : farAway }
-    var envelope = ParabolaEnvelope(capacity: max(mask.width, mask.height))
-    for x in 0..<mask.width {
-      envelope.transform(&field, start: x, stride: mask.width, count: mask.height, step: Float(spacing.y))
-    }
+    var field = columnDistances(to: mask, step: Float(spacing.y))
+    var envelope = ParabolaEnvelope(capacity: mask.width)
     for y in 0..<mask.height {
-      envelope.transform(
-        &field, start: y * mask.width, stride: 1, count: mask.width, step: Float(spacing.x))
+      envelope.transform(&field, start: y * mask.width, count: mask.width, step: Float(spacing.x))
+    }
+    return field
+  }
+
+  /// Squared distances to the nearest pixel of the set in the same column. Row by row, many columns are worked on at
+  /// once.
+  private static func columnDistances(to mask: BinaryMask, step: Float) -> [Float] {
+    let (width, height) = (mask.width, mask.height)
+    // Counts of rows are whole numbers that a float holds; this one stays what it is when 1 is added.
+    let none: Float = 1e9
+    var field = mask.bits.map { $0 ? 0 : none }
+    field.withUnsafeMutableBufferPointer { field in
+      func approach(_ row: Int, from neighbour: Int) {
+        for x in 0..<width {
+          field[row * width + x] = min(field[row * width + x], field[neighbour * width + x] + 1)
+        }
+      }
+      for y in stride(from: 1, to: height, by: 1) { approach(y, from: y - 1) }
+      for y in stride(from: height - 2, through: 0, by: -1) { approach(y, from: y + 1) }
+      for i in field.indices {
+        let rows = field[i]
+        field[i] = rows >= none ? farAway : min(rows * rows * step * step, farAway)
+      }
     }
     return field
   }
 }
 
-/// The one-dimensional pass, with scratch memory that all rows and columns share.
+/// The pass along a row, with scratch memory that all rows share.
 private struct ParabolaEnvelope {
   private var values: [Float]
   private var vertices: [Int]
@@ -38,17 +57,18 @@ private struct ParabolaEnvelope {
     starts = [Float](repeating: 0, count: capacity + 1)
   }
 
-  /// Replaces `field[start + i * stride]`, i in 0..<count, by min over j of field[j] + ((i - j) * step)^2.
-  mutating func transform(_ field: inout [Float], start: Int, stride: Int, count: Int, step: Float) {
-    guard count > 0 else { return }
-    for i in 0..<count { values[i] = field[start + i * stride] / (step * step) }
+  /// Replaces `field[start + i]`, i in 0..<count, by min over j of field[start + j] + ((i - j) * step)^2.
+  mutating func transform(_ field: inout [Float], start: Int, count: Int, step: Float) {
+    // A row of the set alone, and most are, stays what it is.
+    guard (start..<start + count).contains(where: { field[$0] > 0 }) else { return }
+    for i in 0..<count { values[i] = field[start + i] / (step * step) }
     let last = build(count: count)
     var k = 0
     for i in 0..<count {
       while k < last, starts[k + 1] < Float(i) { k += 1 }
       let offset = Float(i - vertices[k])
       let value = (offset * offset + values[vertices[k]]) * step * step
-      field[start + i * stride] = min(value, DistanceTransform.farAway)
+      field[start + i] = min(value, DistanceTransform.farAway)
     }
   }
 

@@ -21,31 +21,69 @@ public struct HingeExtractor: Sendable {
     from mask: LabelMask, probabilities: ClassProbabilities? = nil, landmarks: HingeLandmarks? = nil,
     sector: SectorMask? = nil
   ) -> HingeFinding {
+    extraction(from: mask, probabilities: probabilities, landmarks: landmarks, sector: sector).finding
+  }
+
+  /// What a frame gave: the hinge points, and the chambers that they were taken from.
+  public struct Extraction: Equatable, Sendable {
+    public var finding: HingeFinding
+    /// Ventricle and atrium, solid and without leaks, on the grid of the labels; `nil` where no points were found.
+    public var chambers: LabelMask?
+    /// The hinge points as far as their displacement goes: across the annulus they lie where ventricle and atrium are
+    /// equally likely, finer than a pixel of the grid. `nil` without hinge points.
+    public var ends: Ends?
+
+    /// In pixels of the grid.
+    public struct Ends: Equatable, Sendable {
+      public var left: Point
+      public var right: Point
+
+      public init(left: Point, right: Point) {
+        self.left = left
+        self.right = right
+      }
+    }
+
+    fileprivate static func none(_ reason: IndeterminateReason) -> Extraction {
+      Extraction(finding: .indeterminate(reason))
+    }
+  }
+
+  /// As `extract`, with the chambers.
+  public func extraction(
+    from mask: LabelMask, probabilities: ClassProbabilities? = nil, landmarks: HingeLandmarks? = nil,
+    sector: SectorMask? = nil
+  ) -> Extraction {
     precondition(
       probabilities.map { $0.width == mask.width && $0.height == mask.height } ?? true, "one grid")
     guard let box = mask.boundingBox(of: [.leftVentricle, .leftAtrium], margin: Self.cropMargin) else {
-      return .indeterminate(.noVentricle)
+      return .none(.noVentricle)
     }
     let chambers = Chambers(mask.cropped(to: box), leakRadius: options.leakRadius)
     let pixelArea = mask.spacing.x * mask.spacing.y
     if Double(chambers.ventricle.count) * pixelArea < options.smallestVentricle {
-      return .indeterminate(.noVentricle)
+      return .none(.noVentricle)
     }
-    if Double(chambers.atrium.count) * pixelArea < options.smallestAtrium { return .indeterminate(.noAtrium) }
-    guard let plain = ContactLine(chambers, mask.spacing) else { return .indeterminate(.noContact) }
-    var ends = probabilities.flatMap { refined(plain, in: box, $0) } ?? Ends(plain, origin: box)
+    if Double(chambers.atrium.count) * pixelArea < options.smallestAtrium { return .none(.noAtrium) }
+    guard let plain = ContactLine(chambers, mask.spacing) else { return .none(.noContact) }
+    let refined = probabilities.flatMap { self.refined(plain, in: box, $0) }
+    var ends = refined?.ends ?? Ends(plain, origin: box)
+    var levelled = refined.map { ends.levelled($0.level) } ?? ends
     let disagreement = landmarks.map { ends.move(towards: $0, by: options.landmarkWeight) }
+    if let landmarks { _ = levelled.move(towards: landmarks, by: options.landmarkWeight) }
     let edge = sector.map { min($0.distanceToEdge(ends.left), $0.distanceToEdge(ends.right)) }
-    if let edge, edge < options.edgeMargin { return .indeterminate(.atSectorEdge) }
+    if let edge, edge < options.edgeMargin { return .none(.atSectorEdge) }
     var quality = self.quality(plain, ends, chambers, mask.spacing, probabilities, edge)
     quality.landmarkDistance = disagreement
     let expected = landmarks?.expectedErrors(left: ends.left, right: ends.right)
     let isCut = sector.map { chambers.touchEdge(of: $0, origin: box, margin: options.cutMargin) } ?? false
-    return .measured(
-      HingePair(
-        left: ends.left, right: ends.right, contactLine: ends.polyline,
-        diameterMillimetres: mask.spacing.distance(ends.left, ends.right), quality: quality,
-        expectedErrors: expected, reviewReasons: reviewReasons(quality, chambers, expected, isCut: isCut)))
+    let pair = HingePair(
+      left: ends.left, right: ends.right, contactLine: ends.polyline,
+      diameterMillimetres: mask.spacing.distance(ends.left, ends.right), quality: quality,
+      expectedErrors: expected, reviewReasons: reviewReasons(quality, chambers, expected, isCut: isCut))
+    return Extraction(
+      finding: .measured(pair), chambers: chambers.labels(on: mask, at: box),
+      ends: .init(left: levelled.left, right: levelled.right))
   }
 
   /// Pixels around the chambers that the extraction looks at: one more than the contact set's largest radius.
@@ -70,6 +108,13 @@ public struct HingeExtractor: Sendable {
       polyline = line.polyline().map(moved)
     }
 
+    func levelled(_ level: ContactLevel) -> Ends {
+      var ends = self
+      ends.left = level.levelled(left, other: right)
+      ends.right = level.levelled(right, other: left)
+      return ends
+    }
+
     /// Moves both points towards the landmarks' medians.
     /// - Returns: the larger distance in millimetres between an end and its landmark.
     mutating func move(towards landmarks: HingeLandmarks, by weight: LandmarkWeight) -> Double {
@@ -83,6 +128,12 @@ public struct HingeExtractor: Sendable {
     }
   }
 
+  /// The ends by the smoothed method, and where the two chambers are equally likely.
+  private struct Refined {
+    var ends: Ends
+    var level: ContactLevel
+  }
+
   /// How far around the plain contact line the smoothed labels are looked at, in millimetres.
   private static let refinementMargin = 15.0
   /// A refined end farther than this from the plain one, in millimetres, has found something else.
@@ -91,13 +142,13 @@ public struct HingeExtractor: Sendable {
   /// The ends by the smoothed method, `nil` where it is not asked for or does not confirm the plain line.
   private func refined(
     _ plain: ContactLine, in part: GridBox, _ probabilities: ClassProbabilities
-  ) -> Ends? {
+  ) -> Refined? {
     guard case .smoothed(let sigma, let chamberLogOdds) = options.method else { return nil }
     let box = plain.box(
       margin: Self.refinementMargin, origin: part, width: probabilities.width, height: probabilities.height)
     let parts = max(1, Int((max(plain.spacing.x, plain.spacing.y) / options.finestStep).rounded(.up)))
-    let labels = probabilities.cropped(to: box).smoothed(sigma: sigma).divided(into: parts)
-      .labels(chamberLogOdds: chamberLogOdds)
+    let smooth = probabilities.cropped(to: box).smoothed(sigma: sigma)
+    let labels = smooth.divided(into: parts).labels(chamberLogOdds: chamberLogOdds)
     guard let line = ContactLine(Chambers(labels, leakRadius: options.leakRadius), labels.spacing) else {
       return nil
     }
@@ -105,7 +156,7 @@ public struct HingeExtractor: Sendable {
     let before = Ends(plain, origin: part)
     let shift = max(
       plain.spacing.distance(ends.left, before.left), plain.spacing.distance(ends.right, before.right))
-    return shift <= Self.largestRefinement ? ends : nil
+    return shift <= Self.largestRefinement ? Refined(ends: ends, level: ContactLevel(smooth, at: box)) : nil
   }
 
   private func quality(
@@ -181,6 +232,20 @@ extension ContactLine {
 }
 
 extension Chambers {
+  /// The chambers on the grid of `mask`, of which their own is the part `box`; the ventricle has what both claim.
+  fileprivate func labels(on mask: LabelMask, at box: GridBox) -> LabelMask {
+    var labels = [UInt8](repeating: ChamberLabel.background.rawValue, count: mask.labels.count)
+    for (chamber, label) in [(atrium, ChamberLabel.leftAtrium), (ventricle, .leftVentricle)] {
+      for y in 0..<chamber.height {
+        let row = (box.minY + y) * mask.width + box.minX
+        for x in 0..<chamber.width where chamber.bits[y * chamber.width + x] {
+          labels[row + x] = label.rawValue
+        }
+      }
+    }
+    return LabelMask(width: mask.width, height: mask.height, spacing: mask.spacing, labels: labels)
+  }
+
   /// Whether the atrium's centroid lies below the ventricle's, the apex being up.
   var atriumLiesBelow: Bool {
     guard let above = ventricle.centroid, let below = atrium.centroid else { return false }

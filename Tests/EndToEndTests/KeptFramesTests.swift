@@ -28,8 +28,10 @@ import Testing
     dropped.frames = nil
     #expect(kept.frames?.count == file.header.frames)
     let pictures = try [kept, dropped].map { segmented in
-      try OverlayCine(clip: outcome.report, segmented: segmented).jpegFrames(
-        of: file.path, [.page(side: 100, quality: 70)], outlines: segmented.outlines(threads: 2), threads: 2)
+      let drawing = try OverlayCine(clip: outcome.report, segmented: segmented).drawing(
+        of: file.path, [.page(side: 100, quality: 70)], outlines: segmented.outlines(threads: 2))
+      try SideBySide(threads: 2).run(drawing.pieces(2))
+      return drawing.results
     }
     #expect(pictures[0] == pictures[1])
     let chosen = try kept.source(of: [7, 3], path: file.path)

@@ -101,9 +101,18 @@ import Testing
     labels[20 * 60 + 30] = 0
     labels[55 * 60 + 55] = 1
     let picture = LabelMask(width: 60, height: 60, spacing: PixelSpacing(x: 1, y: 1), labels: labels)
-    let chambers = ChamberMasks(picture, leakRadius: 2.5)
-    #expect(chambers.ventricle.count == 20 * 22)
-    #expect(chambers.atrium.count == 20 * 18)
-    #expect(chambers.heart.count == 30 * 27)
+    let known = HingeExtractor().extraction(from: picture).chambers
+    #expect(known != nil)
+    for chambers in [ChamberMasks(picture), ChamberMasks(picture, chambers: known)] {
+      #expect(chambers.ventricle.count == 20 * 22)
+      #expect(chambers.atrium.count == 20 * 18)
+      #expect(chambers.heart.count == 30 * 27)
+    }
+    // The wall ends where the picture does; the chambers are drawn as they were measured.
+    var seen = BinaryMask(width: 60, height: 60, filled: true)
+    for y in 0..<60 { for x in 0..<18 { seen.bits[y * 60 + x] = false } }
+    let cut = ChamberMasks(picture, chambers: known, sector: seen)
+    #expect(cut.ventricle.count == 20 * 22 && cut.atrium.count == 20 * 18)
+    #expect(cut.heart.count == 27 * 27)
   }
 }

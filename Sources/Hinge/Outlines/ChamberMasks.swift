@@ -1,5 +1,5 @@
-/// The chambers of a label image as they are measured: the main piece of each, solid, without leaks. The
-/// ventricle is the one whose area `HingeQuality` states.
+/// The chambers of a label image as they are measured: the main piece of each, solid, and without leaks where the
+/// hinge points were found. The ventricle is the one whose area `HingeQuality` states.
 public struct ChamberMasks: Equatable, Sendable {
   public var ventricle: BinaryMask
   /// The ventricle with its wall.
@@ -8,26 +8,31 @@ public struct ChamberMasks: Equatable, Sendable {
 
   /// - Parameters:
   ///   - mask: labels H x W.
-  ///   - leakRadius: millimetres, as `HingeOptions` has it; `nil` keeps leaks.
-  public init(_ mask: LabelMask, leakRadius: Double?) {
+  ///   - chambers: of the same grid, where they are known (`HingeExtractor.Extraction`).
+  ///   - sector: of the same grid. The wall ends at its edge, since nothing was seen beyond; the chambers stay as
+  ///     they are measured.
+  public init(_ mask: LabelMask, chambers: LabelMask? = nil, sector: BinaryMask? = nil) {
     let empty = BinaryMask(width: mask.width, height: mask.height)
     ventricle = empty
     heart = empty
     atrium = empty
-    guard let box = mask.boundingBox(of: [.leftVentricle, .myocardium, .leftAtrium], margin: Self.margin)
+    guard let box = mask.boundingBox(of: [.leftVentricle, .myocardium, .leftAtrium], margin: 1)
     else { return }
     let part = mask.cropped(to: box)
-    let chambers = leakRadius.map { Chambers(part, leakRadius: $0) }
-    let main = chambers?.ventricle ?? BinaryMask(part, .leftVentricle).largestComponent.holesFilled
+    let known = chambers?.cropped(to: box)
+    func solid(_ label: ChamberLabel) -> BinaryMask {
+      known.map { BinaryMask($0, label) } ?? BinaryMask(part, label).largestComponent.holesFilled
+    }
+    func placed(_ piece: BinaryMask) -> BinaryMask {
+      piece.placed(width: mask.width, height: mask.height, at: box)
+    }
     let wall = BinaryMask(part, .myocardium).largestComponent
-    ventricle = main.placed(width: mask.width, height: mask.height, at: box)
-    heart = main.union(wall).placed(width: mask.width, height: mask.height, at: box)
-    atrium = (chambers?.atrium ?? BinaryMask(part, .leftAtrium).largestComponent.holesFilled)
-      .placed(width: mask.width, height: mask.height, at: box)
+    let seen = sector.map { wall.intersection($0.cropped(to: box)) } ?? wall
+    let main = solid(.leftVentricle)
+    ventricle = placed(main)
+    heart = placed(main.union(seen))
+    atrium = placed(solid(.leftAtrium))
   }
-
-  /// Pixels around the chambers that count as surroundings, as `HingeExtractor` has them.
-  private static let margin = 10
 }
 
 extension BinaryMask {

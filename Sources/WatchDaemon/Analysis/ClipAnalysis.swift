@@ -42,7 +42,8 @@ struct ClipAnalysis: Sendable {
     _ file: StudyFile, keepsFrames: Bool, _ checkpoint: Checkpoint, _ outcome: inout Outcome
   ) throws {
     let regions = try eligibleRegions(of: file.header)
-    outcome.report.view = try establishedView(of: file)
+    let hasSeveralPictures = PixelCalibration.showSeveralPictures(regions)
+    outcome.report.view = try establishedView(of: file, hasSeveralPictures: hasSeveralPictures)
     let segmenter = segmenters[outcome.report.view.code]
     outcome.report.model = StudyReport.Model(segmenter)
     let sampling = ClipSampling(
@@ -66,6 +67,12 @@ struct ClipAnalysis: Sendable {
       ClipGeometry(
         findings, times: times, target: sample.target, inputSide: segmenter.inputSide),
       hasTimes: file.header.meanFrameTime != nil)
+    let looksMirrored = segmenter.card.looksMirrored(
+      ValveSurroundings(sample), view: outcome.report.view.code)
+    let doubts: [ClipDoubt?] = [
+      looksMirrored == true ? .mirroredDisplay : nil, hasSeveralPictures ? .severalPictures : nil,
+    ]
+    defer { outcome.report.doubt(doubts.compactMap { $0 }) }
     try measure(segmented, segmenter.card, &outcome)
   }
 
@@ -77,8 +84,9 @@ struct ClipAnalysis: Sendable {
     }
   }
 
-  /// What the operator, a rule or the file says of the view; a clip that is said to show another one is excluded.
-  private func establishedView(of file: StudyFile) throws -> ClipReport.View {
+  /// What the operator, a rule or the file says of the view; a clip that is said to show another one is excluded. Of
+  /// a clip of several pictures nobody said which of them shows it.
+  private func establishedView(of file: StudyFile, hasSeveralPictures: Bool) throws -> ClipReport.View {
     let view = ViewEstablishment.establish(
       operatorView: settings.operatorView, ruleView: settings.ruleView(file),
       header: file.header)
@@ -86,7 +94,9 @@ struct ClipAnalysis: Sendable {
       throw ClipStop.excluded(
         .notApical, "The file's tags name another view than apical four- or two-chamber.")
     }
-    if view.code == .unknown { return ClipReport.View(code: .apical, source: .model, mirrored: false) }
+    if view.code == .unknown || hasSeveralPictures {
+      return ClipReport.View(code: .apical, source: .model, mirrored: false)
+    }
     return ClipReport.View(code: view.code, source: view.source, mirrored: false)
   }
 

@@ -87,10 +87,10 @@ struct ClipGeometry {
   }
 
   private func heights(of finding: FrameFinding, along axis: AxisFrame) -> AnnularExcursion.Heights {
-    let pair = finding.pair.flatMap { $0.isWithheld ? nil : $0 }
+    let ends = finding.pair.flatMap { $0.isWithheld ? nil : finding.ends }
     return AnnularExcursion.Heights(
-      left: pair.map { axis.height(of: onMask($0.left)) },
-      right: pair.map { axis.height(of: onMask($0.right)) },
+      left: ends.map { axis.height(of: onMask($0.left)) },
+      right: ends.map { axis.height(of: onMask($0.right)) },
       epicardialApex: FrameSections.epicardialApex(of: finding.labels.labelMask, along: axis))
   }
 

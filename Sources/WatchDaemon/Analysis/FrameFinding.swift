@@ -3,10 +3,14 @@ import Hinge
 /// What one frame gave. Points are on the grid of the target's box.
 struct FrameFinding: Sendable {
   var hinges: HingeFinding
+  /// The hinge points as far as their displacement goes (`HingeExtractor.Extraction`); `nil` without hinge points.
+  var ends: HingeExtractor.Extraction.Ends?
   /// Area of the left ventricle in square millimetres of the target's spacing; `nil` where there is none.
   var ventricleArea: Double?
   /// The labels of the target's box, on the network's grid.
   var labels: RunLengthMask
+  /// The chambers that the hinge points were taken from, on the same grid; `nil` without hinge points.
+  var chambers: RunLengthMask?
   /// Of the whole frame, as it was decoded.
   var fingerprint: UInt64
 
@@ -15,12 +19,17 @@ struct FrameFinding: Sendable {
     _ segmentation: Segmentation, of frame: GrayFrame, sector: SectorMask?, extractor: HingeExtractor,
     geometry: InputGeometry
   ) {
-    let found = extractor.extract(
+    let extraction = extractor.extraction(
       from: segmentation.labels, probabilities: segmentation.probabilities,
       landmarks: segmentation.landmarks, sector: sector)
+    let found = extraction.finding
     hinges = found.mapped(by: geometry.inputToBox)
+    ends = extraction.ends.map {
+      .init(left: geometry.inputToBox($0.left), right: geometry.inputToBox($0.right))
+    }
     fingerprint = frame.fingerprint
     labels = RunLengthMask(segmentation.labels.cropped(to: geometry.boxInInput))
+    chambers = extraction.chambers.map { RunLengthMask($0.cropped(to: geometry.boxInInput)) }
     if case .measured(let pair) = found {
       ventricleArea = pair.quality.ventricleSquareMillimetres
     } else {

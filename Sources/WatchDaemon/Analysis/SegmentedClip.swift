@@ -10,6 +10,17 @@ struct SegmentedClip: Sendable {
   var findings: [FrameFinding]
   /// The frames themselves, in order, where there was room for them.
   var frames: [DecodedFrame]?
+  /// On the grid of the findings' labels.
+  private let sector: BinaryMask?
+
+  init(target: ClipTarget, inputSide: Int, findings: [FrameFinding], frames: [DecodedFrame]? = nil) {
+    self.target = target
+    self.inputSide = inputSide
+    self.findings = findings
+    self.frames = frames
+    let geometry = target.geometry(inputSide: inputSide)
+    sector = target.sectorOnInput(geometry)?.cropped(to: geometry.boxInInput)?.mask
+  }
 
   /// The chambers of one frame in pixel-index coordinates of the stored frame.
   func outlines(of frame: Int) -> FrameOutlines {
@@ -17,7 +28,7 @@ struct SegmentedClip: Sendable {
     let geometry = target.geometry(inputSide: inputSide)
     let corner = geometry.boxInInput
     let masks = ChamberMasks(
-      finding.labels.labelMask, leakRadius: finding.pair == nil ? nil : HingeOptions().leakRadius)
+      finding.labels.labelMask, chambers: finding.chambers?.labelMask, sector: sector)
     func stored(_ outline: Outline) -> Outline {
       outline.mapped { point in
         let onGrid = Point(x: point.x + Double(corner.minX), y: point.y + Double(corner.minY))

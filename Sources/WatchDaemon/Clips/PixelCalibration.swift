@@ -36,6 +36,13 @@ enum PixelCalibration {
     return withoutNested(withoutUncalibrated(tissue)).sorted { $0.box.x < $1.box.x }
   }
 
+  /// Whether pictures of about one size stand side by side, two planes of a biplane recording for instance: what is
+  /// said of the clip's view cannot be true of each of them.
+  static func showSeveralPictures(_ regions: [ImageRegion]) -> Bool {
+    let areas = regions.map(\.box.area).sorted(by: >)
+    return areas.count > 1 && areas[1] * 2 >= areas[0]
+  }
+
   /// The boxes of the colour flow regions.
   static func colourBoxes(of header: ClipHeader) -> [PixelBox] {
     header.regions.filter { $0.is2D && $0.isColourFlow }.compactMap { $0.box(in: header.imageBox) }

@@ -71,7 +71,7 @@ struct Evaluator {
     }
     page.offCentre = try byError.filter(\.cutsAtrium).suffix(Self.shownOffCentre).reversed().map { item in
       let caption = "\(item.entry.name): \(Decimal.text(item.worstDistance, 1)) mm at the worse point"
-      return try PicturePanel.points(item, try dataset.load(item.entry).picture, caption: caption)
+      return PicturePanel.points(item, try dataset.load(item.entry).picture, caption: caption)
     }
     return page
   }

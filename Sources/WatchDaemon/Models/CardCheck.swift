@@ -69,6 +69,7 @@ struct CardCheck {
     checkInput(card)
     checkOutputs(card)
     checkErrors(card)
+    checkDisplay(card)
     if let network, card.sha256 != network.sha256 {
       refuse("sha256", "is not that of the ONNX file", "set it to \(network.sha256)")
     }
@@ -144,6 +145,15 @@ struct CardCheck {
     lack(
       "hinge_errors", "say nothing of \(gaps.joined(separator: ", ")): \(cost)",
       "run hinged evaluate on pictures with known truth and take the percentiles from evaluation.json")
+  }
+
+  private mutating func checkDisplay(_ card: ModelCard) {
+    let cells = ValveSurroundings.up * ValveSurroundings.across / 2
+    for (view, weights) in card.display?.weights ?? [:] where weights.count != cells {
+      refuse(
+        "display.weights.\(view)", "has \(weights.count) numbers",
+        "give \(cells), as training/display.py does")
+    }
   }
 
   private mutating func refuse(_ field: String?, _ problem: String, _ remedy: String) {

@@ -38,6 +38,7 @@ struct StudyWalk {
     if let predecessor { report.supersede(predecessor, isClosedAtLimit: study.isClosedAtLimit) }
     if let identity { report.study = identity }
     report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
+    report = try report.recorded()
     let publishing = ContinuousClock.now
     try pipeline.writer.write(report, study, outcomes, predecessor: predecessor, into: staging, log: &log)
     report.timings.publish = publishing.duration(to: .now).milliseconds

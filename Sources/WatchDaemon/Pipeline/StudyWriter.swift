@@ -4,29 +4,68 @@ import Foundation
 struct StudyWriter: Sendable {
   let settings: AnalysisSettings
 
-  /// Everything but the record, which is written last.
+  /// Everything but the record, which is written last. What does not wait for another is written side by side: the
+  /// overlay cine of a clip while the next one is drawn, the report and the page beside the last.
+  /// - Parameter report: as the record has it.
   func write(
     _ report: StudyReport, _ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome],
     predecessor: StudyPipeline.Predecessor?, into staging: String, log: inout StudyLog
   ) throws {
     if let predecessor { try keep(clipsOf: predecessor, missingFrom: outcomes, in: staging) }
+    let refusals = Refusals()
+    let sideBySide = SideBySide(threads: settings.threads)
     var overlays = HTMLReport.Overlays()
     var cines: [String: HTMLReport.Cine] = [:]
-    for (file, outcome) in zip(study.files, outcomes) {
-      guard let segmented = outcome.segmented else { continue }
-      let clip = ClipWriter(file: file, outcome: outcome, segmented: segmented, settings: settings)
-      let pictures = try clip.write(source: source(of: file, report), report, into: staging, log: &log)
-      let uid = outcome.report.sopInstanceUID
-      for (phase, png) in pictures.overlays { overlays[uid, phase] = png }
-      if !pictures.cine.isEmpty { cines[uid] = HTMLReport.Cine(frames: pictures.cine.map { Data($0) }) }
-    }
-    if settings.outputs.contains(.sr) {
-      try writeStructuredReport(report, study, predecessor, into: staging, log: &log)
+    var left: [SideBySide.Piece] = []
+    for clip in clips(of: report, study, outcomes, staging) {
+      let work = try clip.begin(refusals)
+      try sideBySide.run(left + work.pieces)
+      let drawn = work.end()
+      left = [{ try clip.writeCine(drawn, refusals) }]
+      let uid = clip.clip.sopInstanceUID
+      for (phase, png) in drawn.pngs { overlays[uid, phase] = png }
+      if !drawn.page.isEmpty { cines[uid] = HTMLReport.Cine(frames: drawn.page.map { Data($0) }) }
     }
     if settings.outputs.contains(.html) {
-      let page = HTMLReport.render(report: report, overlays: overlays, cines: cines)
-      try write(Array(page.utf8), "index.html", in: staging)
+      left.insert(
+        { [overlays, cines] in
+          let page = HTMLReport.render(report: report, overlays: overlays, cines: cines)
+          try write(Array(page.utf8), "index.html", in: staging)
+        }, at: 0)
     }
+    if settings.outputs.contains(.sr) {
+      left.append { try writeStructuredReport(report, study, predecessor, into: staging, refusals) }
+    }
+    try sideBySide.run(left)
+    for event in refusals.events { log.add(event, stage: "publish", at: .now) }
+  }
+
+  /// The clips whose frames were segmented.
+  private func clips(
+    of report: StudyReport, _ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome], _ staging: String
+  ) -> [ClipWriter] {
+    zip(study.files, outcomes).compactMap { file, outcome in
+      guard let segmented = outcome.segmented else { return nil }
+      let uid = outcome.report.sopInstanceUID
+      let clip = report.clips.first { $0.sopInstanceUID == uid } ?? outcome.report
+      return ClipWriter(
+        file: file, clip: clip, pictures: outcome.pictures, segmented: segmented, settings: settings,
+        object: source(of: file, report).map { object(of: file, clip, $0, report) }, staging: staging)
+    }
+  }
+
+  private func object(
+    of file: StudyFile, _ clip: ClipReport, _ source: SourceClip, _ report: StudyReport
+  ) -> ClipObject {
+    let uids = DerivedUID(
+      inputs: [file.sha256], model: report.model.sha256, configuration: settings.digest,
+      version: report.software.version)
+    let status = try? Files.examine(file.path, .spool)
+    return ClipObject(
+      source: source, header: file.header, clip: clip, model: clip.model ?? report.model,
+      software: report.software, uids: uids,
+      contentTime: file.header.statedTime ?? UTCTime(milliseconds: 0),
+      sourceBytes: status.map { Int($0.st_size) })
   }
 
   /// `log.jsonl`, then `study.json`.
@@ -50,7 +89,7 @@ struct StudyWriter: Sendable {
 
   private func writeStructuredReport(
     _ report: StudyReport, _ study: StudyInput, _ predecessor: StudyPipeline.Predecessor?,
-    into staging: String, log: inout StudyLog
+    into staging: String, _ refusals: Refusals
   ) throws {
     let sources = report.sources(from: study)
     guard !sources.isEmpty else { return }
@@ -64,8 +103,7 @@ struct StudyWriter: Sendable {
         kind: settings.reportKind, predecessor: predecessor.flatMap(document))
     } catch {
       // Attributes of the source that no valid object can repeat cost the study its report, not its results.
-      log.add("report-refused", stage: "publish", at: .now)
-      return
+      return refusals.note("report-refused")
     }
     try write(bytes, "report.dcm", in: staging)
   }

@@ -10,6 +10,7 @@ enum ReasonText {
 
   /// Why a person should look at a measurement, in a few words; a code that is not known stays as it is.
   static func words(review code: String) -> String {
+    if let doubt = ClipDoubt(rawValue: code) { return doubt.words }
     if code == StudyMeasures.driftNotRemoved {
       return "no beat is whole, so the picture's drift is not removed"
     }

@@ -77,6 +77,13 @@ enum StudyJSON {
   }
 }
 
+extension StudyReport {
+  /// The report with its numbers as the record has them. Whatever a person or a program reads is drawn from it, so
+  /// that no number is rounded once on one way and twice on another.
+  /// - Throws: `StudyJSON.Failure`.
+  func recorded() throws(StudyJSON.Failure) -> StudyReport { try StudyJSON.decode(StudyJSON.encode(self)) }
+}
+
 extension StudyReport.Model {
   var json: JSONValue {
     .object([

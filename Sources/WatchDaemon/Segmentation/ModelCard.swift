@@ -75,6 +75,8 @@ struct ModelCard: Codable, Sendable, Equatable {
   var training: [TrainingPoint]?
   /// By view (`A4C`, `A2C`) and phase (`ED`, `ES`); absent where nobody measured it.
   var hingeErrors: [String: [String: HingeErrors]]?
+  /// Absent where nobody asked how a mirrored picture looks.
+  var display: Display?
 
   enum CodingKeys: String, CodingKey {
     case name
@@ -86,6 +88,7 @@ struct ModelCard: Codable, Sendable, Equatable {
     case landmarks
     case training
     case hingeErrors = "hinge_errors"
+    case display
   }
 
   /// The card's place beside its model.

@@ -4,13 +4,12 @@ import Glibc
 /// after a loss of power.
 ///
 /// Wrong is to write to the path itself. Right is a temporary name in the same folder, sync, one rename, and a
-/// sync of the folder.
+/// sync of the folder. What is staged is synced as a whole before it is published, and not here.
 enum AtomicFile {
   static func write(
     _ bytes: [UInt8], to path: String, mode: mode_t = 0o640, durable: Bool = true, _ place: FileError.Place
   ) throws(FileError) {
     let temporary = temporaryName(for: path)
-    // What is staged is synced as a whole before it is published.
     let durable = durable && place != .staging
     do {
       let descriptor = try Descriptor.open(
@@ -33,11 +32,12 @@ enum AtomicFile {
     _ body: (borrowing Descriptor) throws -> Void
   ) throws {
     let temporary = temporaryName(for: path)
+    let durable = place != .staging
     do {
       let descriptor = try Descriptor.open(
         temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode, place)
       try body(descriptor)
-      try descriptor.sync(place)
+      if durable { try descriptor.sync(place) }
       if replaces {
         try Files.rename(temporary, to: path, place)
       } else {
@@ -47,7 +47,7 @@ enum AtomicFile {
       unlink(temporary)
       throw error
     }
-    try Files.sync(Files.parent(of: path) ?? ".", place)
+    if durable { try Files.sync(Files.parent(of: path) ?? ".", place) }
   }
 
   /// Hidden, so that nothing that lists the folder takes it for a result; one name a process, so that what a

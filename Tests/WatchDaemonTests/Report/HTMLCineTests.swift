@@ -6,29 +6,8 @@ import Testing
 
 /// The page with a cine and with the study's measures.
 @Suite struct HTMLCineTests {
-  private static let report: StudyReport = {
-    var report = SampleReport.study
-    report.clips[0] = MeasureSamples.clip(
-      .a4c, uid: SampleReport.measuredUID,
-      beats: [
-        MeasureSamples.beat(2, isReference: true), MeasureSamples.beat(22, left: 12.34, isReference: false),
-      ])
-    report.clips[0].beats[0].esFrame = 7
-    report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
-    return report
-  }()
-
-  private func page(frames: Int = 12) -> String {
-    let cine = HTMLReport.Cine(
-      frames: (0..<frames).map { frame in
-        Data(JPEGBytes.flat(rows: 48, columns: 64, components: [UInt8(20 * (frame % 12))]))
-      })
-    return HTMLReport.render(
-      report: Self.report, overlays: .init(), cines: [SampleReport.measuredUID: cine])
-  }
-
   @Test func onlyItsOwnScriptMayRun() throws {
-    let page = page()
+    let page = try SamplePage.text()
     #expect(page.components(separatedBy: "<script>").count == 2)
     let script = try #require(
       page.components(separatedBy: "<script>").last?.components(separatedBy: "</script>").first)
@@ -41,7 +20,7 @@ import Testing
   }
 
   @Test func holdsEveryFrameAndSaysWhereItStops() throws {
-    let page = page()
+    let page = try SamplePage.text()
     let list = try #require(
       page.components(separatedBy: "<script type=\"application/json\">").last?
         .components(separatedBy: "</script>").first)
@@ -51,7 +30,7 @@ import Testing
   }
 
   @Test func isWellFormed() throws {
-    var text = page()
+    var text = try SamplePage.text()
     for void in ["<meta ", "<img ", "<input "] {
       text = text.replacing(try Regex("(\(void)[^>]*)>"), with: { "\($0.output[1].substring ?? "")/>" })
     }
@@ -62,8 +41,8 @@ import Testing
   }
 
   @Test func everyMeasureOnThePageIsThatOfTheRecord() throws {
-    let page = page()
-    let record = try StudyJSON.decode(StudyJSON.encode(Self.report))
+    let page = try SamplePage.text()
+    let record = try SamplePage.report.recorded()
     for measure in record.studyMeasurements {
       if let value = measure.value {
         let text = Decimal.text(value, 1).replacing("-", with: "−")
@@ -85,55 +64,12 @@ import Testing
     #expect(!shown.isEmpty && Set(shown).isSubset(of: Set(known)))
   }
 
-  @Test func givesRangesConfidenceAndMethods() {
-    let page = page()
+  @Test func givesRangesConfidenceAndMethods() throws {
+    let page = try SamplePage.text()
     for text in [
       "22 to 38 mm", "12 to 15 mm", "93 %", "by beat: 12.0, 12.3", "pi/4 · L/20", "Withheld, and why",
     ] {
       #expect(page.contains(text), "\(text)")
     }
-  }
-
-  private static let chromium = "/usr/bin/chromium"
-  private static let hasChromium = FileManager.default.isExecutableFile(atPath: chromium)
-
-  private func dom(_ page: String) throws -> ProgramRun {
-    let folder = try TestSupport.ScratchFolder()
-    let file = folder.path + "/index.html"
-    try Data(page.utf8).write(to: URL(fileURLWithPath: file))
-    return try ProgramRun.of(
-      Self.chromium,
-      [
-        "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
-        "--virtual-time-budget=3000",
-        "--user-data-dir=\(folder.path)/profile", "--dump-dom", "file://\(file)",
-      ])
-  }
-
-  @Test(.enabled(if: hasChromium, "needs chromium")) func aBrowserRunsItWithoutComplaint() throws {
-    let run = try dom(page())
-    #expect(run.output.contains("class=\"js\""), "the script ran under the page's own policy")
-    #expect(run.output.contains("aria-valuetext=\"frame 3 of 12, end diastole\""))
-    #expect(!run.errors.contains("CONSOLE"), "\(run.errors)")
-  }
-
-  /// Keys, slider and stops, driven by a script that the page's policy would refuse.
-  @Test(.enabled(if: hasChromium, "needs chromium")) func theCineStepsPlaysAndStopsAtTheMarks() throws {
-    let driver = """
-      <script>
-      const cine = document.querySelector('.cine'), slider = cine.querySelector('input');
-      const key = k => cine.dispatchEvent(new KeyboardEvent('keydown', {key: k, bubbles: true}));
-      const said = [];
-      const tell = () => said.push(slider.value);
-      key('ArrowRight'); tell(); key('Home'); tell(); key('ArrowLeft'); tell(); key('s'); tell(); key('d'); tell();
-      slider.value = 5; slider.dispatchEvent(new Event('input')); tell();
-      key(' ');
-      setTimeout(() => { tell(); document.title = said.join(' '); }, 1500);
-      </script>
-      """
-    let free = try page().replacing(Regex("<meta http-equiv[^>]*>"), with: "").replacing(
-      "</body>", with: driver + "</body>")
-    let run = try dom(free)
-    #expect(run.output.contains("<title>3 0 11 7 2 5 7</title>"), "\(run.errors)")
   }
 }

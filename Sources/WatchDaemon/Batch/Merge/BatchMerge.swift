@@ -59,7 +59,7 @@ struct BatchMerge: Sendable {
     let studies = try lines.map { try ManifestReader.study($0, of: manifest) }
     let readings = Guarded([Result<Reading, FileError>?](repeating: nil, count: studies.count))
     let workers = min(threads, studies.count)
-    SideBySide.run(workers) { worker in
+    WaitingReaders.run(workers) { worker in
       for index in stride(from: worker, to: studies.count, by: workers) {
         let reading = Result { () throws(FileError) in try read(studies[index]) }
         readings.withLock { $0[index] = reading }

@@ -41,8 +41,8 @@ struct PicturePanel {
     }
   }
 
-  func figure(_ caption: String) throws -> HTML {
-    let png = Data(try PNGEncoder.encode(canvas)).base64EncodedString()
+  func figure(_ caption: String) -> HTML {
+    let png = Data(PNGEncoder.encode(canvas)).base64EncodedString()
     return """
       <figure><img src="data:image/png;base64,\(png)" alt="\(caption)" width="\(canvas.width)" \
       height="\(canvas.height)"><figcaption>\(caption)</figcaption></figure>
@@ -54,21 +54,21 @@ extension PicturePanel {
   /// The walk of one case: the picture, the truth, the labels found, and both pairs of points.
   static func walk(
     _ item: EvaluatedCase, _ sample: CAMUSDataset.Sample, found: LabelMask
-  ) throws -> [HTML] {
+  ) -> [HTML] {
     [
-      try PicturePanel(sample.picture).figure("\(item.entry.name): the picture"),
-      try PicturePanel(sample.picture, labels: sample.truth).figure("the labels as drawn by a physician"),
-      try PicturePanel(sample.picture, labels: found).figure("the labels found"),
-      try points(item, sample.picture, caption: "hinge points: true white, found pink"),
+      PicturePanel(sample.picture).figure("\(item.entry.name): the picture"),
+      PicturePanel(sample.picture, labels: sample.truth).figure("the labels as drawn by a physician"),
+      PicturePanel(sample.picture, labels: found).figure("the labels found"),
+      points(item, sample.picture, caption: "hinge points: true white, found pink"),
     ]
   }
 
   static func points(
     _ item: EvaluatedCase, _ picture: GridImage, labels: LabelMask? = nil, caption: String
-  ) throws -> HTML {
+  ) -> HTML {
     var panel = PicturePanel(picture, labels: labels)
     panel.mark(item.truth, truthColour)
     panel.mark(item.points, foundColour)
-    return try panel.figure(caption)
+    return panel.figure(caption)
   }
 }

@@ -73,8 +73,7 @@ struct HTMLClip {
       <caption>Annulus diameter and hinge points</caption>
       <thead><tr><th scope="col">Phase</th><th scope="col">Diameter</th><th scope="col">Hinge points (x, y)</th>\
       \(showsErrors ? "<th scope=\"col\">Expected error (15 to 85 %)</th>" : nil)\
-      \(showsConfidence ? "<th scope=\"col\">Confidence</th>" : nil)\
-      <th scope="col" class="wide">Remarks</th></tr></thead>
+      \(showsConfidence ? "<th scope=\"col\">Confidence</th>" : nil)</tr></thead>
       <tbody>\(clip.measurements.map(row))</tbody></table></div>
       """
   }
@@ -96,11 +95,16 @@ struct HTMLClip {
       let words = measurement.reviewReasons.map(ReasonText.words(review:))
       remarks.append("<p>\((["to be reviewed"] + words).joined(separator: "; "))</p>")
     }
+    let columns = 3 + (showsErrors ? 1 : 0) + (showsConfidence ? 1 : 0)
+    let style: HTML? = remarks.isEmpty ? nil : " class=\"noted\""
+    let note: HTML? =
+      remarks.isEmpty ? nil : "<tr><td class=\"note\" colspan=\"\(columns)\">\(remarks)</td></tr>"
     return """
-      <tr><th scope="row">\(measurement.phase.words)<div class="muted">frame \(measurement.frame + 1)</div></th>\
+      <tr\(style)><th scope="row">\(measurement.phase.words)\
+      <div class="muted">frame \(measurement.frame + 1)</div></th>\
       <td class="number">\(Self.diameter(measurement, in: clip))</td>\
       <td>\(measurement.hingePoints.map(pointLine))</td>\
-      \(error)\(certainty)<td>\(remarks)</td></tr>
+      \(error)\(certainty)</tr>\(note)
       """
   }
 

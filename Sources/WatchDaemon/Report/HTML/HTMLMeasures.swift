@@ -25,7 +25,7 @@ struct HTMLMeasures {
     return """
       <div class="card scroll"><table class="measures">
       <thead><tr><th scope="col">Measure</th><th scope="col">Value</th><th scope="col">Usual range</th>\
-      \(showsConfidence ? "<th scope=\"col\">Confidence</th>" : nil)<th scope="col">From</th><th scope="col" class="wide">Remarks</th></tr></thead>
+      \(showsConfidence ? "<th scope=\"col\">Confidence</th>" : nil)<th scope="col">From</th></tr></thead>
       <tbody>\(reported.map(row))</tbody></table></div>
       """
   }
@@ -33,11 +33,14 @@ struct HTMLMeasures {
   private func row(_ measure: StudyReport.Measurement) -> HTML {
     let confidence = measure.confidence.map { "\(Decimal.text($0 * 100, 0)) %" } ?? "–"
     let certainty: HTML? = showsConfidence ? "<td class=\"number\">\(confidence)</td>" : nil
+    let note = remarks(measure).map {
+      "<tr><td class=\"note\" colspan=\"\(showsConfidence ? 5 : 4)\">\($0)</td></tr>" as HTML
+    }
     return """
-      <tr><th scope="row">\(measure.name)</th>\
+      <tr\(note == nil ? nil : " class=\"noted\"" as HTML?)><th scope="row">\(measure.name)</th>\
       <td class="number"><span class="value">\(HTMLNumber.data(measure.value ?? 0, 1, measure.unit))</span></td>\
       <td>\((measure.range ?? []).map { range($0, measure.unit) })</td>\(certainty)\
-      <td>\(measure.from.map(clipName).joined(separator: ", "))</td><td>\(remarks(measure))</td></tr>
+      <td class="number">\(measure.from.map(clipName).joined(separator: ", "))</td></tr>\(note)
       """
   }
 
@@ -54,21 +57,19 @@ struct HTMLMeasures {
     return "<span class=\"line\" title=\"\(range.source)\">\(who)\(bounds) \(UnitText.of(unit))</span>"
   }
 
-  private func remarks(_ measure: StudyReport.Measurement) -> HTML {
-    var parts: [HTML] = []
-    if let beats = measure.beats, beats.count > 1 {
-      let each = beats.map { $0.map { Decimal.text($0, 1) } ?? "–" }.joined(separator: ", ")
-      parts.append("<p>by beat: \(each)</p>")
-    }
+  /// What there is to say of a measure beside its number, in a row of its own: a column would be too narrow on paper.
+  private func remarks(_ measure: StudyReport.Measurement) -> String? {
+    var parts: [String] = []
     if let reasons = measure.reviewReasons, !reasons.isEmpty {
-      let words = reasons.map(ReasonText.words(review:))
-      parts.append("<p>to be reviewed: \(words.joined(separator: "; "))</p>")
+      parts.append("to be reviewed: \(reasons.map(ReasonText.words(review:)).joined(separator: "; "))")
+    }
+    if let beats = measure.beats, beats.count > 1 {
+      parts.append("by beat: \(beats.map { $0.map { Decimal.text($0, 1) } ?? "–" }.joined(separator: ", "))")
     }
     if let others = measure.others, !others.isEmpty {
-      parts.append(
-        "<p class=\"muted\">also of this view: \(others.map(clipName).joined(separator: ", "))</p>")
+      parts.append("also of this view: \(others.map(clipName).joined(separator: ", "))")
     }
-    return "\(parts)"
+    return parts.isEmpty ? nil : parts.joined(separator: " · ")
   }
 
   private func clipName(_ uid: String) -> String {

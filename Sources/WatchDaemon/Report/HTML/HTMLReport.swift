@@ -18,10 +18,10 @@ enum HTMLReport {
     }
   }
 
-  /// - Parameter cines: by SOP Instance UID; a clip without one is shown by its pictures.
+  /// - Parameters:
+  ///   - report: as the record has it (`StudyReport.recorded`).
+  ///   - cines: by SOP Instance UID; a clip without one is shown by its pictures.
   static func render(report: StudyReport, overlays: Overlays, cines: [String: Cine] = [:]) -> String {
-    // Numbers as the record has them: rounding twice would show others.
-    let report = (try? StudyJSON.decode(StudyJSON.encode(report))) ?? report
     let shown = report.clips.enumerated().filter { !$1.measurements.isEmpty || $1.status == .measured }
     let silent = report.clips.enumerated().filter { $1.measurements.isEmpty && $1.status != .measured }
     let page: HTML = """

@@ -77,8 +77,9 @@ enum HTMLStyle {
     tbody th { white-space: nowrap; }
     th .muted { font-weight: 400; }
     td > p:first-child { margin-top: 0; }
-    .wide { min-width: 11rem; }
-    tbody tr:last-child > * { border-bottom: 0; }
+    .noted > * { padding-bottom: 0; }
+    td.note { color: var(--muted); font-size: .92em; padding-top: 0; }
+    tbody tr:last-child > *, .noted > * { border-bottom: 0; }
     figcaption { color: var(--muted); font-size: .88em; margin-top: .3rem; }
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
@@ -109,11 +110,11 @@ enum HTMLStyle {
       main { max-width: none; padding: 0; }
       .card { border-color: #bbb; padding: .6rem .8rem; }
       .pictures { grid-template-columns: 1fr 1fr; }
-      figure, tr, .card > header { break-inside: avoid; }
+      figure, tr, .facts, .card > header { break-inside: avoid; }
       h2, h3, .card > header { break-after: avoid; }
       .scroll { overflow: visible; }
       .cine, svg .cursor { display: none; }
-      .wide { min-width: 0; }
+      .noted, header + .facts { break-after: avoid; }
     }
     """
 }

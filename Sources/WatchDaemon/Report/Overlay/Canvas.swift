@@ -117,7 +117,8 @@ private struct StrokeCoverage {
     }
     columns = range(points.map(\.x), canvasWidth)
     rows = range(points.map(\.y), canvasHeight)
-    values = [Float](repeating: 0, count: columns.count * rows.count)
+    // The last lanes of the last row may lie beyond it.
+    values = [Float](repeating: 0, count: columns.count * rows.count + Segment.lanes)
   }
 
   /// Calls `body` with each pixel of which a line covers something; most of the part is empty.
@@ -143,12 +144,20 @@ private struct StrokeCoverage {
     let reach = radius + 1
     let reachedRows = Self.span(from.y, to.y, reach).clamped(to: rows)
     let reachedColumns = Self.span(from.x, to.x, reach).clamped(to: columns)
-    for y in reachedRows {
-      for x in reachedColumns {
-        let distance = Self.distance(Point(x: Double(x), y: Double(y)), from, to)
-        let covered = Float(max(0, min(1, radius + 0.5 - distance)))
-        let index = (y - rows.lowerBound) * columns.count + x - columns.lowerBound
-        values[index] = max(values[index], covered)
+    guard let left = reachedColumns.first else { return }
+    let segment = Segment(from, to, left: left)
+    values.withUnsafeMutableBytes { values in
+      for y in reachedRows {
+        let row = (y - rows.lowerBound) * columns.count - columns.lowerBound
+        for x in stride(from: left, to: reachedColumns.upperBound, by: Segment.lanes) {
+          let place = (row + x) * MemoryLayout<Float>.stride
+          let before = values.loadUnaligned(fromByteOffset: place, as: Segment.Lanes.self)
+          let distance = segment.distances(x: x - left, y: y)
+          var covered = (Float(radius) + 0.5 - distance).clamped(lowerBound: .zero, upperBound: .one)
+          // What lies beyond the reach may be the next row's.
+          covered.replace(with: 0, where: Segment.index .>= Float(reachedColumns.upperBound - x))
+          values.storeBytes(of: pointwiseMax(before, covered), toByteOffset: place, as: Segment.Lanes.self)
+        }
       }
     }
   }
@@ -159,13 +168,38 @@ private struct StrokeCoverage {
     let high = min(1e6, max(a, b) + reach + 1)
     return Int(low)..<max(Int(low), Int(high))
   }
+}
 
-  /// From a point to a segment.
-  private static func distance(_ p: Point, _ a: Point, _ b: Point) -> Double {
-    let (dx, dy) = (b.x - a.x, b.y - a.y)
+/// A straight line between two points, and how far several pixels side by side lie from it.
+private struct Segment {
+  typealias Lanes = SIMD8<Float>
+
+  static let lanes = Lanes.scalarCount
+  static let index = Lanes(0, 1, 2, 3, 4, 5, 6, 7)
+
+  /// The first point; columns count from `left`, so that they are small numbers.
+  private let x: Float
+  private let y: Double
+  private let (dx, dy): (Float, Float)
+  /// 1 over the squared length; 0 where it has none.
+  private let scale: Float
+
+  init(_ from: Point, _ to: Point, left: Int) {
+    x = Float(from.x - Double(left))
+    y = from.y
+    (dx, dy) = (Float(to.x - from.x), Float(to.y - from.y))
     let length = dx * dx + dy * dy
-    let t = length == 0 ? 0 : max(0, min(1, ((p.x - a.x) * dx + (p.y - a.y) * dy) / length))
-    return PixelSpacing(x: 1, y: 1).distance(p, Point(x: a.x + t * dx, y: a.y + t * dy))
+    scale = length == 0 ? 0 : 1 / length
+  }
+
+  /// Of the pixels from `x` on, in columns from `left`, to their nearest points of the line.
+  func distances(x column: Int, y row: Int) -> Lanes {
+    let px = Self.index + (Float(column) - x)
+    let py = Float(Double(row) - y)
+    let t = ((px * dx + py * dy) * scale).clamped(lowerBound: .zero, upperBound: .one)
+    let ex = px - t * dx
+    let ey = py - t * dy
+    return (ex * ex + ey * ey).squareRoot()
   }
 }
 

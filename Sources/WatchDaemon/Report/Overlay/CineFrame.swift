@@ -3,18 +3,31 @@ import Hinge
 /// One frame of the overlay cine: the ultrasound sector with what was found on it. What lies outside of the sector
 /// is black, since names are burnt in there.
 struct CineFrame {
+  /// As the record has it.
   let clip: ClipReport
   let target: ClipTarget
   let finding: FrameFinding
   let outlines: FrameOutlines
   let frame: DecodedFrame
+  /// The sector.
+  private let picture: GrayPicture
+
+  init(
+    clip: ClipReport, target: ClipTarget, finding: FrameFinding, outlines: FrameOutlines, frame: DecodedFrame
+  ) {
+    self.clip = clip
+    self.target = target
+    self.finding = finding
+    self.outlines = outlines
+    self.frame = frame
+    picture = GrayPicture(frame.gray, box: target.box, sector: target.sector.mask.bits)
+  }
 
   /// In the geometry of the stored frame, rows x columns.
   func stored() -> Canvas {
     var canvas = Canvas(width: frame.gray.columns, height: frame.gray.rows)
     let box = target.box
-    canvas.paint(
-      GrayPicture(frame.gray, box: box, sector: target.sector.mask.bits), left: box.x, top: box.y)
+    canvas.paint(picture, left: box.x, top: box.y)
     let region = target.region.box
     let textSize = max(7, min(14, Double(region.width) / 72))
     let placement = Placement(
@@ -36,7 +49,6 @@ struct CineFrame {
       height: max(1, Int((Double(box.height) * scale.y).rounded()))
     )
     var canvas = Canvas(width: size.width, height: size.height)
-    let picture = GrayPicture(frame.gray, box: box, sector: target.sector.mask.bits)
     canvas.paint(picture.resized(to: size, scale: scale), left: 0, top: 0)
     let textSize = max(7, min(14, Double(side) / 48))
     let placement = Placement(
@@ -56,10 +68,17 @@ struct CineFrame {
     canvas.drawMark(at: ends.1, placement.unit)
   }
 
+  /// The number that the record has, where it has one.
   private func diameter(of pair: HingePair, _ ends: (Point, Point)) -> OverlayScene.Diameter {
     if pair.isWithheld { return .withheld }
-    return target.isCalibrated
-      ? .millimetres(pair.diameterMillimetres) : .pixels(PixelSpacing(x: 1, y: 1).distance(ends.0, ends.1))
+    let measured = clip.measurements.first { $0.frame == frame.index }
+    guard target.isCalibrated else {
+      let distance = PixelSpacing(x: 1, y: 1).distance(ends.0, ends.1)
+      return .pixels(measured?.annulusDiameterPixels ?? distance)
+    }
+    let curve = clip.curves?.annulusDiameterMillimetres ?? []
+    let recorded = curve.indices.contains(frame.index) ? curve[frame.index] : nil
+    return .millimetres(recorded ?? pair.diameterMillimetres)
   }
 
   private var captions: CineCaptions {

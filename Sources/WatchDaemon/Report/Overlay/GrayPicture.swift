@@ -31,22 +31,52 @@ struct GrayPicture: Sendable {
   /// Bilinear, pixel areas aligned: the outer edges of both grids coincide.
   func resized(to size: (width: Int, height: Int), scale: (x: Double, y: Double)) -> GrayPicture {
     let across = (0..<size.width).map { Interpolation(at: $0, scale: scale.x, count: width) }
+    var upper = ResizedRow(width: size.width)
+    var lower = ResizedRow(width: size.width)
     let resized = [UInt8](unsafeUninitializedCapacity: size.width * size.height) { output, initialized in
       pixels.withUnsafeBufferPointer { pixels in
+        func row(_ y: Int) -> UnsafeBufferPointer<UInt8> {
+          UnsafeBufferPointer(rebasing: pixels[y * width..<(y + 1) * width])
+        }
         for y in 0..<size.height {
           let down = Interpolation(at: y, scale: scale.y, count: height)
-          let upper = pixels[(down.first * width)..<(down.first + 1) * width]
-          let lower = pixels[(down.second * width)..<(down.second + 1) * width]
-          for (x, part) in across.enumerated() {
-            let top = part.mix(UnsafeBufferPointer(rebasing: upper))
-            let bottom = part.mix(UnsafeBufferPointer(rebasing: lower))
-            output[y * size.width + x] = UInt8(top + (bottom - top) * down.part + 0.5)
-          }
+          if lower.source == down.first { swap(&upper, &lower) }
+          upper.fill(down.first, row(down.first), across)
+          lower.fill(down.second, row(down.second), across)
+          upper.mix(lower, down.part, into: output.baseAddress! + y * size.width)
         }
       }
       initialized = size.width * size.height
     }
     return GrayPicture(width: size.width, height: size.height, pixels: resized)
+  }
+}
+
+/// A row of a picture, stretched along itself; it serves the rows of the result that lie beside it.
+private struct ResizedRow {
+  /// The picture's row; -1 before the first.
+  private(set) var source = -1
+  private var values: [Float]
+
+  init(width: Int) { values = [Float](repeating: 0, count: width) }
+
+  mutating func fill(_ source: Int, _ row: UnsafeBufferPointer<UInt8>, _ across: [Interpolation]) {
+    if self.source == source { return }
+    self.source = source
+    values.withUnsafeMutableBufferPointer { values in
+      across.withUnsafeBufferPointer { across in
+        for x in values.indices { values[x] = across[x].mix(row) }
+      }
+    }
+  }
+
+  /// Writes what lies at `part` of the way to the row below.
+  func mix(_ below: ResizedRow, _ part: Float, into output: UnsafeMutablePointer<UInt8>) {
+    values.withUnsafeBufferPointer { top in
+      below.values.withUnsafeBufferPointer { bottom in
+        for x in top.indices { output[x] = UInt8(top[x] + (bottom[x] - top[x]) * part + 0.5) }
+      }
+    }
   }
 }
 

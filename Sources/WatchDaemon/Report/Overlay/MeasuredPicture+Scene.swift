@@ -1,15 +1,20 @@
 import Hinge
 
 extension MeasuredPicture {
+  /// - Parameter clip: as the record has it: its numbers are written on the picture.
   func scene(on frame: GrayFrame, outlines: FrameOutlines, of clip: ClipReport) -> OverlayScene {
-    OverlayScene(
+    let recorded = clip.measurements.first {
+      $0.phase == measurement.phase && $0.frame == measurement.frame
+    }
+    return OverlayScene(
       frame: frame, box: target.box, sector: target.sector.mask.bits, outlines: outlines,
       hingePoints: measurement.hingePoints.map { OverlayScene.Mark($0) }, contactLine: contactLine,
-      diameter: diameter, phase: measurement.phase, view: clip.view.code, frameIndex: measurement.frame,
+      diameter: Self.diameter(recorded ?? measurement), phase: measurement.phase, view: clip.view.code,
+      frameIndex: measurement.frame,
       frameCount: clip.frames, spacing: target.region.spacing)
   }
 
-  private var diameter: OverlayScene.Diameter? {
+  private static func diameter(_ measurement: PhaseMeasurement) -> OverlayScene.Diameter? {
     if measurement.withheld != nil { return .withheld }
     if let millimetres = measurement.annulusDiameterMillimetres { return .millimetres(millimetres) }
     return measurement.annulusDiameterPixels.map { .pixels($0) }

@@ -13,35 +13,33 @@ struct OverlayCine: Sendable {
     case page(side: Int, quality: Int)
   }
 
-  /// Draws each frame in every form.
+  /// The drawing of each frame in every form, for several threads; the pictures do not depend on how many.
   ///
   /// - Parameters:
   ///   - path: the clip's file.
   ///   - outlines: of each frame (`SegmentedClip.outlines`).
-  ///   - threads: frames in work at once; the pictures do not depend on it.
   ///   - also: is given each frame as well, by several threads at once, so that nobody needs to decode it again.
-  /// - Returns: for each form the frames in order, each a JPEG file.
-  /// - Throws: `ClipReadError` where a frame cannot be decoded any more, `JPEGEncoder.Failure`, what `also` throws.
-  func jpegFrames(
-    of path: String, _ forms: [Form], outlines: [FrameOutlines], threads: Int,
+  /// - Returns: work that gives for each frame a JPEG file in each form. It throws `ClipReadError` where a frame
+  ///   cannot be decoded any more, `JPEGEncoder.Failure`, what `also` throws.
+  func drawing(
+    of path: String, _ forms: [Form], outlines: [FrameOutlines],
     also: @escaping @Sendable (DecodedFrame) throws -> Void = { _ in }
-  ) throws -> [[[UInt8]]] {
-    let source = try segmented.source(path: path)
-    let draw: @Sendable (DecodedFrame) throws -> [[UInt8]] = { frame in
+  ) throws -> FrameWork<[[UInt8]]> {
+    FrameWork(over: try segmented.source(path: path)) { frame in
       try also(frame)
-      return try forms.map { try jpeg(frame, outlines[frame.index], $0) }
+      let cine = CineFrame(
+        clip: clip, target: segmented.target, finding: segmented.findings[frame.index],
+        outlines: outlines[frame.index], frame: frame)
+      return try forms.map { try cine.jpeg($0) }
     }
-    let drawn = try ConcurrentFrames(threads: threads).map(draw, over: source)
-    return forms.indices.map { form in drawn.map { $0[form] } }
   }
+}
 
-  private func jpeg(_ frame: DecodedFrame, _ outlines: FrameOutlines, _ form: Form) throws -> [UInt8] {
-    let cine = CineFrame(
-      clip: clip, target: segmented.target, finding: segmented.findings[frame.index], outlines: outlines,
-      frame: frame)
+extension CineFrame {
+  fileprivate func jpeg(_ form: OverlayCine.Form) throws(JPEGEncoder.Failure) -> [UInt8] {
     switch form {
-    case .stored: return try JPEGEncoder.encode(cine.stored())
-    case .page(let side, let quality): return try JPEGEncoder.encode(cine.page(side: side), quality: quality)
+    case .stored: try JPEGEncoder.encode(stored())
+    case .page(let side, let quality): try JPEGEncoder.encode(page(side: side), quality: quality)
     }
   }
 }

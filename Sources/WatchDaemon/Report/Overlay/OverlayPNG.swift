@@ -5,16 +5,10 @@ enum OverlayPNG {
   enum Failure: Error, Equatable {
     /// The region does not lie inside the frame, or the sector is not on its grid.
     case mismatchedGrids
-    case encoding(String)
   }
 
   static func render(_ scene: OverlayScene) throws(Failure) -> [UInt8] {
-    let canvas = try draw(scene)
-    do {
-      return try PNGEncoder.encode(canvas)
-    } catch {
-      throw .encoding(error.message)
-    }
+    PNGEncoder.encode(try draw(scene))
   }
 
   /// The picture as pixels.

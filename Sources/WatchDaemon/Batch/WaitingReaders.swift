@@ -1,7 +1,7 @@
 import Dispatch
 
 /// Readers that wait for a disk or a share far more than they compute: more of them than there are cores.
-enum SideBySide {
+enum WaitingReaders {
   /// As many as a share answers well. Each holds one study's files or headers at a time.
   static let readers = max(16, MachineShare.processors)
 

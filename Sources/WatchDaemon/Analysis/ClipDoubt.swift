@@ -1,0 +1,32 @@
+/// What makes a whole clip doubtful: a reason for a review of every number that comes from it, beside those of its
+/// hinge points (`ReviewReason`).
+enum ClipDoubt: String, CaseIterable, Sendable {
+  /// Left and right of the display may be exchanged, and with them septal and lateral, inferior and anterior.
+  case mirroredDisplay = "mirrored-display"
+  /// Several pictures stand side by side. One of them is measured.
+  case severalPictures = "several-pictures"
+
+  var words: String {
+    switch self {
+    case .mirroredDisplay:
+      "the picture looks mirrored, so that the two sides of the annulus may be named the wrong way round"
+    case .severalPictures: "several pictures stand side by side, of which one is measured"
+    }
+  }
+}
+
+extension ClipReport {
+  /// Has everything that was measured reviewed.
+  mutating func doubt(_ doubts: [ClipDoubt]) {
+    let reasons = doubts.map(\.rawValue)
+    guard !reasons.isEmpty else { return }
+    for index in measurements.indices {
+      measurements[index].review = true
+      measurements[index].reviewReasons += reasons
+    }
+    for index in beats.indices {
+      beats[index].geometry?.endDiastole.reviewReasons += reasons
+      beats[index].geometry?.endSystole.reviewReasons += reasons
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import WatchDaemon
+
+private enum Program {
+  static let chromium = "/usr/bin/chromium"
+  static let pdfToText = "/usr/bin/pdftotext"
+
+  static func isThere(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
+}
+
+/// The page in a browser: Debian's chromium, without a screen.
+@Suite(.enabled(if: Program.isThere(Program.chromium), "needs chromium")) struct BrowserTests {
+  private let folder: TestSupport.ScratchFolder
+
+  init() throws { folder = try TestSupport.ScratchFolder() }
+
+  private func browse(_ page: String, _ options: String...) throws -> ProgramRun {
+    let file = folder.path + "/index.html"
+    try Data(page.utf8).write(to: URL(fileURLWithPath: file))
+    return try ProgramRun.of(
+      Program.chromium,
+      [
+        "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+        "--virtual-time-budget=3000", "--user-data-dir=\(folder.path)/profile",
+      ] + options + ["file://\(file)"])
+  }
+
+  /// What a script says of the page, which the page's own policy would refuse: its last line is the answer.
+  private func ask(_ script: String, _ options: String...) throws -> String {
+    let free = try SamplePage.text().replacing(Regex("<meta http-equiv[^>]*>"), with: "").replacing(
+      "</body>", with: "<script>\(script)</script></body>")
+    let run = try browse(free, options.first ?? "--dump-dom", "--dump-dom")
+    return run.output.components(separatedBy: "<title>").last?.components(separatedBy: "</title>").first
+      ?? run.errors
+  }
+
+  @Test func theScriptRunsWithoutComplaint() throws {
+    let run = try browse(SamplePage.text(), "--dump-dom")
+    #expect(run.output.contains("class=\"js\""), "the script ran under the page's own policy")
+    #expect(run.output.contains("aria-valuetext=\"frame 3 of 12, end diastole\""))
+    #expect(!run.errors.contains("CONSOLE"), "\(run.errors)")
+  }
+
+  @Test func theCineStepsPlaysAndStopsAtTheMarks() throws {
+    let said = try ask(
+      """
+      const cine = document.querySelector('.cine'), slider = cine.querySelector('input');
+      const key = (k, at) => (at || cine).dispatchEvent(new KeyboardEvent('keydown', {key: k, bubbles: true}));
+      const said = [];
+      const tell = () => said.push(slider.value);
+      key('ArrowRight'); tell(); key('Home'); tell(); key('ArrowLeft'); tell(); key('s'); tell(); key('d'); tell();
+      slider.focus(); key('ArrowRight', slider); tell(); key('End', slider); tell();
+      slider.value = 5; slider.dispatchEvent(new Event('input')); tell();
+      key(' ');
+      setTimeout(() => { tell(); document.title = said.join(' '); }, 1500);
+      """)
+    #expect(said == "3 0 11 7 2 3 11 5 7")
+  }
+
+  @Test func everythingThatIsOperatedOrSeenHasAName() throws {
+    let said = try ask(
+      """
+      const named = e => (e.getAttribute('aria-label') || e.getAttribute('alt') || e.textContent
+        || (e.closest('label') || {}).textContent || '').trim() !== '';
+      const all = [...document.querySelectorAll('button, input, img, svg, a, summary, section, [role=group], table')];
+      const without = all.filter(e => !named(e) && !document.getElementById(e.getAttribute('aria-labelledby')));
+      const tables = [...document.querySelectorAll('tbody tr:not(.noted + tr)')].filter(r => !r.querySelector('th[scope=row]'));
+      const levels = [...document.querySelectorAll('h1, h2, h3')].map(h => Number(h.tagName[1]));
+      const jumps = levels.filter((l, i) => i > 0 && l > levels[i - 1] + 1);
+      document.title = [all.length > 12, without.length, tables.length, jumps.length].join(' ');
+      """)
+    #expect(said == "true 0 0 0")
+  }
+
+  /// Contrast as WCAG 2.1 defines it, 1.4.3: 4.5 for text.
+  @Test(arguments: [("1", false), ("0", true)])
+  func textStandsOutInBothSchemes(scheme: String, isDark: Bool) throws {
+    let said = try ask(
+      """
+      const rgb = text => text.match(/[0-9.]+/g).map(Number);
+      const light = c => { const [r, g, b] = c.map(v => v / 255).map(v => v > .04045 ? ((v + .055) / 1.055) ** 2.4 : v / 12.92);
+        return .2126 * r + .7152 * g + .0722 * b; };
+      const ground = e => { while (e) { const c = rgb(getComputedStyle(e).backgroundColor);
+        if (c.length === 3 || c[3] > 0) return c; e = e.parentElement; } return [255, 255, 255]; };
+      const poor = [];
+      for (const e of document.querySelectorAll('h1, h2, h3, p, li, th, td, dt, dd, a, button, .badge, .muted, caption')) {
+        const [a, b] = [light(rgb(getComputedStyle(e).color).slice(0, 3)), light(ground(e).slice(0, 3))].sort((x, y) => y - x);
+        if ((a + .05) / (b + .05) < 4.5) poor.push(e.tagName + '.' + e.className);
+      }
+      document.title = (light(rgb(getComputedStyle(document.body).backgroundColor)) < .2) + ' ' + poor.join(' ');
+      """, "--blink-settings=preferredColorScheme=\(scheme)")
+    #expect(said == "\(isDark) ")
+  }
+
+  @Test func aNarrowScreenScrollsTablesAndNothingElse() throws {
+    let said = try ask(
+      """
+      const wide = [...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll') && !e.closest('svg')
+        && e.getBoundingClientRect().right > innerWidth + 1);
+      document.title = wide.map(e => e.tagName + '.' + e.className).join(' ') || 'fits';
+      """, "--window-size=390,900")
+    #expect(said == "fits")
+  }
+
+  /// Every word of the print lies on its sheet, and no column is so narrow that its words stand below one another.
+  @Test(.enabled(if: Program.isThere(Program.pdfToText), "needs poppler-utils"))
+  func printsOnA4WithoutCuttingAnything() throws {
+    let pdf = folder.path + "/page.pdf"
+    _ = try browse(SamplePage.text(), "--print-to-pdf=\(pdf)", "--no-pdf-header-footer")
+    let boxes = try ProgramRun.of(Program.pdfToText, ["-bbox", pdf, "-"]).output
+    let sheet = try #require(boxes.firstMatch(of: /<page width="([0-9.]+)" height="([0-9.]+)"/))
+    let width = try #require(Double(sheet.1))
+    #expect(abs(width - 210 * 72 / 25.4) < 1, "A4 is 210 mm wide")
+    let edge = width - 12 * 72 / 25.4 + 1
+    let words = boxes.matches(of: /<word xMin="([0-9.]+)" yMin="[0-9.]+" xMax="([0-9.]+)"/)
+    #expect(words.count > 300)
+    #expect(words.allSatisfy { Double($0.2).map { $0 <= edge } ?? false })
+    let text = try ProgramRun.of(Program.pdfToText, ["-layout", pdf, "-"]).output
+    #expect(text.contains("by beat: 12.0, 12.3"))
+    #expect(text.contains("to be reviewed; a leak into a neighbouring chamber was cut off"))
+  }
+}

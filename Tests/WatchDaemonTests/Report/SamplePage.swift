@@ -1,0 +1,30 @@
+import Foundation
+import TestSupport
+
+@testable import WatchDaemon
+
+/// A page with a cine and with the study's measures.
+enum SamplePage {
+  static let report: StudyReport = {
+    var report = SampleReport.study
+    report.clips[0] = MeasureSamples.clip(
+      .a4c, uid: SampleReport.measuredUID,
+      beats: [
+        MeasureSamples.beat(2, isReference: true), MeasureSamples.beat(22, left: 12.34, isReference: false),
+      ])
+    report.clips[0].beats[0].esFrame = 7
+    report.clips[0].measurements[0].review = true
+    report.clips[0].measurements[0].reviewReasons = ["leak", "steep-contact", "uncertain-points"]
+    report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
+    return report
+  }()
+
+  static func text(frames: Int = 12) throws -> String {
+    let cine = HTMLReport.Cine(
+      frames: (0..<frames).map { frame in
+        Data(JPEGBytes.flat(rows: 48, columns: 64, components: [UInt8(20 * (frame % 12))]))
+      })
+    return HTMLReport.render(
+      report: try report.recorded(), overlays: .init(), cines: [SampleReport.measuredUID: cine])
+  }
+}
