@@ -127,10 +127,7 @@ extension DecodeWorkerProcess {
   }
 
   private func header(_ payload: [UInt8]) throws(ClipReadError) -> ClipHeader {
-    guard let header = try? JSONDecoder().decode(ClipHeader.self, from: Data(payload)), header.isPlausible
-    else {
-      throw nonsense()
-    }
+    guard let header = ClipHeader(answer: payload) else { throw nonsense() }
     return header
   }
 
@@ -141,6 +138,15 @@ extension DecodeWorkerProcess {
 }
 
 extension ClipHeader {
+  /// What a worker says that a header is; `nil` where that cannot be.
+  init?(answer: [UInt8]) {
+    guard let header = try? JSONDecoder().decode(ClipHeader.self, from: Data(answer)), header.isPlausible
+    else {
+      return nil
+    }
+    self = header
+  }
+
   /// Every number fits the attribute that it comes from, so that computing with them cannot overflow.
   fileprivate var isPlausible: Bool {
     let counts = [rows, columns, samplesPerPixel, bitsAllocated, bitsStored]

@@ -39,7 +39,7 @@ struct OutboxIndex: Sendable {
   }
 
   /// Writes the three files, each by a temporary name and one rename. An outbox without results gets none.
-  func write(to outbox: String) throws(FileError) {
+  func write(to outbox: String, _ mode: OutboxMode = .standard) throws(FileError) {
     if entries.isEmpty, !Files.exists(outbox + "/" + Self.linesName) { return }
     let sorted = sorted
     let lines = sorted.compactMap { try? $0.json.compact() }.map { $0 + "\n" }.joined()
@@ -47,7 +47,9 @@ struct OutboxIndex: Sendable {
       (Self.linesName, lines), (Self.tableName, MeasurementsTable.text(sorted)),
       (Self.pageName, OutboxPage.render(sorted)),
     ]
-    for (name, text) in files { try AtomicFile.write(Array(text.utf8), to: outbox + "/" + name, .outbox) }
+    for (name, text) in files {
+      try AtomicFile.write(Array(text.utf8), to: outbox + "/" + name, mode: mode.files, .outbox)
+    }
   }
 
   /// The last revision of each study among the names of folders; everything else in the outbox is no result.

@@ -4,6 +4,7 @@ import Dispatch
 /// up: what fails here is told once, and tried again with the next result.
 final class OutboxIndexer: Sendable {
   private let outbox: String
+  private let mode: OutboxMode
   private let onError: @Sendable (FileError) -> Void
   private let queue = DispatchQueue(label: "hinged.index", qos: .utility)
   private let state = Guarded(State())
@@ -14,8 +15,9 @@ final class OutboxIndexer: Sendable {
     var hasFailed = false
   }
 
-  init(outbox: String, onError: @escaping @Sendable (FileError) -> Void) {
+  init(outbox: String, mode: OutboxMode = .standard, onError: @escaping @Sendable (FileError) -> Void) {
     self.outbox = outbox
+    self.mode = mode
     self.onError = onError
   }
 
@@ -39,7 +41,7 @@ final class OutboxIndexer: Sendable {
     var index = state.withLock { $0.index } ?? OutboxIndex(outbox: outbox)
     do throws(FileError) {
       try index.refresh(outbox)
-      try index.write(to: outbox)
+      try index.write(to: outbox, mode)
       state.withLock { state in
         state.index = index
         state.hasFailed = false
