@@ -72,9 +72,14 @@ import Testing
       let said = try daemon.command(words)
       #expect(!Self.steersATerminal(said.output), "\(words)")
     }
+    let path = daemon.folder + "/hinged.prom"
+    #expect(
+      try await daemon.wait {
+        (try? String(contentsOfFile: path, encoding: .utf8))?.contains("hinged_") == true
+      })
     #expect(try daemon.end() == 0)
     #expect(!Self.steersATerminal(daemon.log))
-    let metrics = try String(contentsOfFile: daemon.folder + "/hinged.prom", encoding: .utf8)
+    let metrics = try String(contentsOfFile: path, encoding: .utf8)
     #expect(metrics.contains("hinged_"))
     for part in ["script", "calc", "passwd", "x=\"y\"", "1.2."] { #expect(!metrics.contains(part)) }
     try Self.expectHarmless(daemon.outbox)

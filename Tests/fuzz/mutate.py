@@ -182,7 +182,7 @@ def bring_to_end(world: World, row: Row) -> int:
 
 def count(world: World, row: Row, files: list[cine.File]) -> list[str]:
     """How each file ended; one without a reason, that was not used either, is a fault."""
-    ends = refusals(world) | uses(world)
+    ends = ignored(world) | refusals(world) | uses(world)
     faults = []
     for file in files:
         end = ends.get(file.sha256)
@@ -202,6 +202,17 @@ def refusals(world: World) -> dict[str, str]:
             for entry in json.loads(path.read_text())["files"]:
                 found[entry["sha256"]] = entry["reason"]
     return {sha256: reason for sha256, reason in found.items() if reason}
+
+
+def ignored(world: World) -> dict[str, str]:
+    """Files that are no part of a study end in `done` without a result; their reason stands in the journal alone."""
+    found = {}
+    for line in (world.spool / "journal").read_text().splitlines():
+        claim = json.loads(line[9:]).get("claim")
+        for file in claim["_0"]["files"] if claim else []:
+            if file.get("end", {}).get("state") == "ignored":
+                found[file["sha256"]] = file["end"]["reason"]
+    return found
 
 
 def uses(world: World) -> dict[str, str]:
