@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import shutil
 import signal
 import struct
@@ -83,11 +82,8 @@ def messages(program: Path, work: Path, content: bytes) -> list[bytes]:
     """What a decode worker says of a file."""
     path = work / "message.dcm"
     path.write_bytes(content)
-    with path.open("rb") as file:
-        os.dup2(file.fileno(), 3)
-        words = [program, "decode-worker", "1000000", "100", "10000000", "256", "60", "0"]
-        said = subprocess.run(words, stdout=subprocess.PIPE, pass_fds=[3], check=True).stdout
-        os.close(3)
+    words = [program, "decode-worker", "1000000", "100", "10000000", "256", "60", "0"]
+    said = subprocess.run(["sh", "-c", 'exec "$@" 3<"$0"', path, *words], stdout=subprocess.PIPE, check=True).stdout
     found, at = [], 0
     while at < len(said):
         end = at + 5 + struct.unpack_from("<I", said, at + 1)[0]
