@@ -27,7 +27,10 @@ status() { grep -q "^$1:[[:space:]]*$2\$" "/proc/$(property MainPID)/status"; }
 inside() { nsenter -t "$(property MainPID)" -m -- "$@"; }
 is() { [ "$(property "$1")" = "$2" ]; }
 published() { [ -e "/srv/hinged/outbox/$1/study.json" ]; }
-drop() { install -d -o hinged -g hinged "/srv/hinged/inbox/$1" && install -o hinged -g hinged "studies/$1" "/srv/hinged/inbox/$1/IM1"; }
+drop() {
+  install -d -o hinged -g hinged "/srv/hinged/inbox/$1"
+  install -o hinged -g hinged "studies/$1" "/srv/hinged/inbox/$1/IM1"
+}
 
 expect "the unit starts, and says that it is ready" systemctl start hinged.service
 if [ "$failures" -ne 0 ]; then
@@ -55,7 +58,8 @@ expect "nor /proc/sys" refused inside sh -c 'echo 1 >/proc/sys/kernel/panic'
 touch /tmp/of-others
 expect "the files of others in /tmp are not seen" refused inside test -e /tmp/of-others
 expect "no disk is among its devices" refused inside sh -c 'ls /dev/vd* /dev/sd* /dev/nvme* /dev/mem'
-expect "its own folders can be written" inside sh -c 'touch /srv/hinged/outbox/.t /var/lib/hinged/t && rm /srv/hinged/outbox/.t'
+expect "its own folders can be written" inside sh -c \
+  'touch /srv/hinged/outbox/.t /var/lib/hinged/t && rm /srv/hinged/outbox/.t'
 expect "its state is its own" [ "$(stat -c '%a' /var/lib/hinged)" = 700 ]
 
 drop 1.2.1

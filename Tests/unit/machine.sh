@@ -76,4 +76,4 @@ cd "$new"
 pivot_root . mnt
 umount -l /mnt
 exec env -i container=hinged PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-  /lib/systemd/systemd --system --unit=check.target --log-target=console --log-level="${UNIT_LOG:-notice}" --show-status=0
+  /lib/systemd/systemd --system --unit=check.target --log-target=console --log-level=notice --show-status=0

@@ -153,7 +153,7 @@ extension ClipHeader {
     let times = frameTimeVector + rWaveTimes + [frameTime, heartRate].compactMap { $0 }
     let spacing = pixelSpacing.map { [$0.x, $0.y] } ?? []
     return counts.allSatisfy { (0...0xFFFF).contains($0) } && (-0x8000_0000...0x7FFF_FFFF).contains(frames)
-      && times.allSatisfy(\.isFinite) && spacing.allSatisfy { $0.isFinite && $0 > 0 }
+      && times.allSatisfy { abs($0) <= Self.longestTime } && spacing.allSatisfy { $0.isFinite && $0 > 0 }
       && regions.allSatisfy(\.isPlausible)
   }
 
@@ -163,7 +163,7 @@ extension ClipHeader {
 }
 
 extension ClipHeader.Region {
-  fileprivate var isPlausible: Bool {
+  var isPlausible: Bool {
     [spatialFormat, dataType, flags, unitsX, unitsY].allSatisfy { (0...0xFFFF_FFFF).contains($0) }
       && [minX, minY, maxX, maxY].allSatisfy { (-0x8000_0000...0xFFFF_FFFF).contains($0) } && deltaX.isFinite
       && deltaY.isFinite
