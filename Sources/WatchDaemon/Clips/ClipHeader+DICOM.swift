@@ -19,7 +19,7 @@ extension ClipHeader {
       studyInstanceUID: file.text("StudyInstanceUID"), seriesInstanceUID: file.text("SeriesInstanceUID"),
       modality: file.text("Modality"), transferSyntaxUID: file.transferSyntaxUID, identity: Identity(file),
       rows: file.count("Rows") ?? 0, columns: file.count("Columns") ?? 0,
-      frames: file.integer("NumberOfFrames").map { Int(Int32(clamping: $0)) } ?? 1,
+      frames: file.text("NumberOfFrames").map { Int(Int32($0) ?? 0) } ?? 1,
       samplesPerPixel: file.count("SamplesPerPixel") ?? 1,
       bitsAllocated: file.count("BitsAllocated") ?? 0, bitsStored: file.count("BitsStored") ?? 0,
       photometricInterpretation: file.text("PhotometricInterpretation"), hasPixelData: file.hasPixelData,

@@ -26,13 +26,21 @@ private struct DecodeWorker {
       }
       let file = try DICOMFile(path: Self.path)
       let header = ClipHeader(file)
-      if request.frames != .none { try file.prepareFrames(request.limits) }
+      if request.frames != .none { try prepareFrames(of: file, header) }
       try send(header)
       try sendFrames(of: file, header)
       write(DecodeMessage.prefix(.end, length: 0))
     } catch {
       send(error)
     }
+  }
+
+  /// DCMTK takes what is no whole number, 1e5 say, for one.
+  private func prepareFrames(of file: DICOMFile, _ header: ClipHeader) throws(ClipReadError) {
+    guard header.frames > 0 else {
+      throw ClipReadError(reason: .corrupt, detail: "NumberOfFrames is not a positive number.")
+    }
+    try file.prepareFrames(request.limits)
   }
 
   /// So that the confinement can be seen from outside, on any machine.

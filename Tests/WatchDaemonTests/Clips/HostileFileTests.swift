@@ -59,6 +59,14 @@ import Testing
     ("no rows", native { $0.set(.init(0x0028_0010, 0)) }, .corrupt),
     ("negative frames", native { $0.set(.init(0x0028_0008, "IS", "-4")) }, .corrupt),
     ("frames that are no number", native { $0.set(.init(0x0028_0008, "IS", "many")) }, .corrupt),
+    (
+      "frames that two readers count differently", native { $0.set(.init(0x0028_0008, "IS", "1e5")) },
+      .corrupt
+    ),
+    (
+      "more frames than there are numbers for", native { $0.set(.init(0x0028_0008, "IS", "99999999999")) },
+      .corrupt
+    ),
     ("nine bits", native { $0.set(.init(0x0028_0100, 9)) }, .unsupportedPixels),
     ("signed", native { $0.set(.init(0x0028_0103, 1)) }, .unsupportedPixels),
     ("unknown colours", native { $0.set(.init(0x0028_0004, "CS", "HSV")) }, .unsupportedPixels),
