@@ -4,6 +4,7 @@
 #include <fstream>
 #include <unordered_map>
 
+#include "bounded_stream.hpp"
 #include "support.hpp"
 
 namespace {
@@ -34,10 +35,20 @@ std::string transferSyntax(DcmFileFormat &file) {
   return DcmXfer(file.getDataset()->getOriginalXfer()).getXferID();
 }
 
+/// As `DcmFileFormat::loadFile` does it, from a stream that bounds the depth.
+OFCondition parse(DcmFileFormat &file, const char *path) {
+  hd::BoundedFileStream stream(path);
+  if (!stream.good()) return stream.status();
+  file.transferInit();
+  const OFCondition condition = file.read(stream, EXS_Unknown, EGL_noChange, eagerLength);
+  file.transferEnd();
+  if (stream.wentTooDeep()) throw hd::Failure(HD_CORRUPT, "Its sequences are nested too deeply.");
+  return condition;
+}
+
 void load(hd_reader &reader, const char *path) {
   const bool preamble = hasPreamble(path);
-  const OFCondition condition =
-      reader.file.loadFile(path, EXS_Unknown, EGL_noChange, eagerLength, ERM_autoDetect);
+  const OFCondition condition = parse(reader.file, path);
   if (!preamble && (condition.bad() || !saysWhatItIs(*reader.file.getDataset()))) {
     throw hd::Failure(HD_NOT_DICOM, "The file is not DICOM.");
   }

@@ -96,7 +96,9 @@ final class DaemonProcess {
   var log: String { (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? "" }
 
   /// Runs another command of `hinged` on this daemon's configuration.
-  func command(_ words: String...) throws -> (status: Int32, output: String) {
+  func command(_ words: String...) throws -> (status: Int32, output: String) { try command(words) }
+
+  func command(_ words: [String]) throws -> (status: Int32, output: String) {
     let output = owned.path + "/output-\(UUID().uuidString)"
     let status = try Child([Products.hinged] + words + ["--config", configuration], output: output).wait()
     return (status, (try? String(contentsOfFile: output, encoding: .utf8)) ?? "")

@@ -6,6 +6,8 @@ public struct DICOMBytes: Sendable {
     case explicitLittle = "1.2.840.10008.1.2.1"
     case explicitBig = "1.2.840.10008.1.2.2"
     case jpegBaseline = "1.2.840.10008.1.2.4.50"
+    case jpegLossless = "1.2.840.10008.1.2.4.70"
+    case jpegLS = "1.2.840.10008.1.2.4.80"
     case jpeg2000 = "1.2.840.10008.1.2.4.90"
     case mpeg4 = "1.2.840.10008.1.2.4.102"
     case rle = "1.2.840.10008.1.2.5"

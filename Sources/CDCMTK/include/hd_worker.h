@@ -3,6 +3,7 @@
 #define HD_WORKER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -26,9 +27,13 @@ bool hd_worker_spawn(const char *program, char *const argv[], char *const envp[]
 int hd_memory_file(void);
 
 /// Limits this process for good: `memory_bytes` of data (heap and private mappings), `cpu_seconds` of computing
-/// (then SIGXCPU), no written file, no core file, few descriptors; no network, no other program, no change to the
-/// file system. False and an error where the system refuses.
+/// (then SIGXCPU), no written file, no core file, few descriptors; no network, no other process or program, no change
+/// to the file system, no look into it by others of its user. False and an error where the system refuses.
 bool hd_worker_confine(uint64_t memory_bytes, uint64_t cpu_seconds, hd_error *error);
+
+/// Tries one of the things that a confined process may not do, without harm where it may: its name, and whether it
+/// succeeded. Gives how many there are; an `index` beyond them tries nothing.
+size_t hd_worker_attempt(size_t index, const char **name, bool *succeeded);
 
 #ifdef __cplusplus
 }

@@ -127,10 +127,7 @@ extension DecodeWorkerProcess {
   }
 
   private func header(_ payload: [UInt8]) throws(ClipReadError) -> ClipHeader {
-    guard let header = try? JSONDecoder().decode(ClipHeader.self, from: Data(payload)), header.isPlausible
-    else {
-      throw nonsense()
-    }
+    guard let header = ClipHeader(answer: payload) else { throw nonsense() }
     return header
   }
 
@@ -141,13 +138,22 @@ extension DecodeWorkerProcess {
 }
 
 extension ClipHeader {
+  /// What a worker says that a header is; `nil` where that cannot be.
+  init?(answer: [UInt8]) {
+    guard let header = try? JSONDecoder().decode(ClipHeader.self, from: Data(answer)), header.isPlausible
+    else {
+      return nil
+    }
+    self = header
+  }
+
   /// Every number fits the attribute that it comes from, so that computing with them cannot overflow.
   fileprivate var isPlausible: Bool {
     let counts = [rows, columns, samplesPerPixel, bitsAllocated, bitsStored]
     let times = frameTimeVector + rWaveTimes + [frameTime, heartRate].compactMap { $0 }
     let spacing = pixelSpacing.map { [$0.x, $0.y] } ?? []
     return counts.allSatisfy { (0...0xFFFF).contains($0) } && (-0x8000_0000...0x7FFF_FFFF).contains(frames)
-      && times.allSatisfy(\.isFinite) && spacing.allSatisfy { $0.isFinite && $0 > 0 }
+      && times.allSatisfy { abs($0) <= Self.longestTime } && spacing.allSatisfy { $0.isFinite && $0 > 0 }
       && regions.allSatisfy(\.isPlausible)
   }
 
@@ -157,7 +163,7 @@ extension ClipHeader {
 }
 
 extension ClipHeader.Region {
-  fileprivate var isPlausible: Bool {
+  var isPlausible: Bool {
     [spatialFormat, dataType, flags, unitsX, unitsY].allSatisfy { (0...0xFFFF_FFFF).contains($0) }
       && [minX, minY, maxX, maxY].allSatisfy { (-0x8000_0000...0xFFFF_FFFF).contains($0) } && deltaX.isFinite
       && deltaY.isFinite

@@ -18,13 +18,15 @@ extension ClipHeader {
       sopClassUID: file.text("SOPClassUID"), sopInstanceUID: file.text("SOPInstanceUID"),
       studyInstanceUID: file.text("StudyInstanceUID"), seriesInstanceUID: file.text("SeriesInstanceUID"),
       modality: file.text("Modality"), transferSyntaxUID: file.transferSyntaxUID, identity: Identity(file),
-      rows: file.integer("Rows") ?? 0, columns: file.integer("Columns") ?? 0,
-      frames: file.integer("NumberOfFrames") ?? 1, samplesPerPixel: file.integer("SamplesPerPixel") ?? 1,
-      bitsAllocated: file.integer("BitsAllocated") ?? 0, bitsStored: file.integer("BitsStored") ?? 0,
+      rows: file.count("Rows") ?? 0, columns: file.count("Columns") ?? 0,
+      frames: file.text("NumberOfFrames").map { Int(Int32($0) ?? 0) } ?? 1,
+      samplesPerPixel: file.count("SamplesPerPixel") ?? 1,
+      bitsAllocated: file.count("BitsAllocated") ?? 0, bitsStored: file.count("BitsStored") ?? 0,
       photometricInterpretation: file.text("PhotometricInterpretation"), hasPixelData: file.hasPixelData,
-      frameTime: file.number("FrameTime").flatMap { $0 > 0 ? $0 : nil },
-      frameTimeVector: file.numbers("FrameTimeVector"), rWaveTimes: file.numbers("RWaveTimeVector"),
-      heartRate: file.number("HeartRate").flatMap { $0 > 0 ? $0 : nil },
+      frameTime: file.number("FrameTime").flatMap { Self.frameTimeRange.contains($0) ? $0 : nil },
+      frameTimeVector: Self.times(file.numbers("FrameTimeVector")),
+      rWaveTimes: Self.times(file.numbers("RWaveTimeVector")),
+      heartRate: file.number("HeartRate").flatMap { $0 > 0 && $0 <= 1_000 ? $0 : nil },
       regions: (0..<min(file.itemCount("SequenceOfUltrasoundRegions"), Self.maxRegions)).compactMap {
         Region(file, index: $0)
       },
@@ -32,6 +34,11 @@ extension ClipHeader {
       colourDataPresent: file.integer("UltrasoundColorDataPresent").map { $0 != 0 },
       lossy: file.text("LossyImageCompression") == "01", texts: Self.texts(file),
       attributes: Self.attributes(file))
+  }
+
+  /// A list with a time that no clip has says nothing at all.
+  private static func times(_ milliseconds: [Double]) -> [Double] {
+    milliseconds.allSatisfy { abs($0) <= longestTime } ? milliseconds : []
   }
 
   /// PixelSpacing (0028,0030) gives the distance between rows first.
@@ -53,6 +60,11 @@ extension ClipHeader {
     for keyword in codeSequences { texts[keyword] = file.text("\(keyword)[0].CodeValue") }
     return texts
   }
+}
+
+extension DICOMFile {
+  /// What stands in 16 bits, whatever a file makes of it.
+  fileprivate func count(_ path: String) -> Int? { integer(path).map { Int(UInt16(clamping: $0)) } }
 }
 
 extension ClipHeader.Identity {
@@ -80,5 +92,6 @@ extension ClipHeader.Region {
       maxX: maxX, maxY: maxY, unitsX: file.integer(item + "PhysicalUnitsXDirection") ?? 0,
       unitsY: file.integer(item + "PhysicalUnitsYDirection") ?? 0,
       deltaX: file.number(item + "PhysicalDeltaX") ?? 0, deltaY: file.number(item + "PhysicalDeltaY") ?? 0)
+    guard isPlausible else { return nil }
   }
 }

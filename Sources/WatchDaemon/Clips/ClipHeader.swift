@@ -44,6 +44,10 @@ struct ClipHeader: Codable, Sendable, Equatable {
   var photometricInterpretation: String?
   var hasPixelData: Bool
 
+  /// Milliseconds; beyond an hour a time is none of a clip's.
+  static let longestTime = 3_600_000.0
+  static let frameTimeRange = 0.01...longestTime
+
   /// FrameTime, milliseconds.
   var frameTime: Double?
   /// FrameTimeVector, milliseconds; the first entry is 0.

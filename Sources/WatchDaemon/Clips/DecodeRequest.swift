@@ -6,6 +6,8 @@ struct DecodeRequest: Equatable {
     case some([Int])
     /// No frames: the file is a list of paths, each ended by a NUL, and the headers of all of them are asked for.
     case headersOfList
+    /// No file is read: what a worker may not do is tried, and each attempt answered by a line of text.
+    case confinement
   }
 
   static let command = "decode-worker"
@@ -25,6 +27,7 @@ struct DecodeRequest: Equatable {
     case .none: "none"
     case .all: "all"
     case .headersOfList: "list"
+    case .confinement: "confinement"
     case .some(let indices): indices.map(String.init).joined(separator: ",")
     }
   }
@@ -51,6 +54,7 @@ extension DecodeRequest.Frames {
     case "none": self = .none
     case "all": self = .all
     case "list": self = .headersOfList
+    case "confinement": self = .confinement
     default:
       let parts = argument.split(separator: ",", omittingEmptySubsequences: true)
       let indices = parts.compactMap { UInt32($0).map(Int.init) }

@@ -8,7 +8,8 @@ import Glibc
 /// made the child ends, and Dispatch ends threads whenever it likes.
 final class DecodeWorkerProcess {
   private let output: Int32
-  private var pid: pid_t?
+  /// `nil` once it was reaped.
+  private(set) var pid: pid_t?
   /// What is left of the time that may be spent waiting for answers.
   private var patience: Duration
 

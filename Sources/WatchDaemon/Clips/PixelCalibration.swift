@@ -16,6 +16,10 @@ enum PixelCalibration {
   private static let outsideTolerance = 1
   /// No transthoracic picture is less than 1 cm deep, and no echo returns from beyond 40 cm.
   private static let plausibleDepth = 1.0...40.0
+  /// Across, a sector of that depth and of less than a half turn, or a zoomed part of one.
+  private static let plausibleWidth = 0.5...80.0
+  /// Width over height of a pixel.
+  private static let plausibleAspect = 0.1...10.0
   /// Relative difference up to which two regions have the same scale.
   private static let agreement = 0.005
 
@@ -29,7 +33,8 @@ enum PixelCalibration {
       return [ImageRegion(box: image, spacingReason: .regionOutsideImage)]
     }
     if declared.isEmpty {
-      let spacing = header.regions.isEmpty ? header.pixelSpacing : nil
+      let spacing =
+        header.regions.isEmpty ? header.pixelSpacing.flatMap { Self.spacing(x: $0.x, y: $0.y, image) } : nil
       return [ImageRegion(box: image, spacing: spacing, spacingReason: spacing == nil ? .noCalibration : nil)]
     }
     let tissue = declared.filter { $0.is2D && !$0.isColourFlow }.compactMap { region($0, in: image) }
@@ -62,16 +67,23 @@ enum PixelCalibration {
   /// `nil` where it has no pixels.
   private static func region(_ region: ClipHeader.Region, in image: PixelBox) -> ImageRegion? {
     guard let box = region.box(in: image) else { return nil }
-    let spacing = spacing(region, rows: box.height)
+    let spacing = spacing(region, box)
     return ImageRegion(box: box, spacing: spacing, spacingReason: spacing == nil ? .noCalibration : nil)
   }
 
   /// Deltas may be negative: Acuson's x axis points left.
-  private static func spacing(_ region: ClipHeader.Region, rows: Int) -> PixelSpacing? {
-    guard region.unitsX == ClipHeader.Region.centimetres, region.unitsY == ClipHeader.Region.centimetres,
-      region.deltaX != 0, plausibleDepth.contains(abs(region.deltaY) * Double(rows))
+  private static func spacing(_ region: ClipHeader.Region, _ box: PixelBox) -> PixelSpacing? {
+    guard region.unitsX == ClipHeader.Region.centimetres, region.unitsY == ClipHeader.Region.centimetres
     else { return nil }
-    return PixelSpacing(x: abs(region.deltaX) * 10, y: abs(region.deltaY) * 10)
+    return spacing(x: abs(region.deltaX) * 10, y: abs(region.deltaY) * 10, box)
+  }
+
+  /// Millimetres a pixel, where a picture as large as the box can have them.
+  private static func spacing(x: Double, y: Double, _ box: PixelBox) -> PixelSpacing? {
+    guard plausibleWidth.contains(x * Double(box.width) / 10),
+      plausibleDepth.contains(y * Double(box.height) / 10), plausibleAspect.contains(x / y)
+    else { return nil }
+    return PixelSpacing(x: x, y: y)
   }
 
   private static func withoutUncalibrated(_ regions: [ImageRegion]) -> [ImageRegion] {

@@ -17,7 +17,9 @@ extension Command {
       }
       let isJSON = arguments.has("--json")
       print(
-        isJSON ? try ComparisonJSON.value(comparison).pretty() : ComparisonText(comparison: comparison).text,
+        isJSON
+          ? try ComparisonJSON.value(comparison).pretty()
+          : TerminalText.visible(ComparisonText(comparison: comparison).text, keepsLines: true),
         terminator: "")
       return ExitCode.success
     })

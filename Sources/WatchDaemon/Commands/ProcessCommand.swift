@@ -33,8 +33,10 @@ struct ProcessRun {
     printsJSON = arguments.has("--json")
     progress = Progress(isQuiet: arguments.has("--quiet"))
     let outbox = try arguments.require("--outbox", "DIR")
+    let options = try AnalysisOptions(arguments)
     batch = StudyBatch(
-      pipeline: try AnalysisOptions(arguments).pipeline(namesFiles: true), outbox: outbox, progress: progress)
+      pipeline: try options.pipeline(namesFiles: true), outbox: outbox,
+      mode: options.configuration?.outboxMode ?? .standard, progress: progress)
   }
 
   func run() throws -> Int32 {

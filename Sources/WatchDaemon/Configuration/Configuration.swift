@@ -43,6 +43,8 @@ struct Configuration: Sendable, Equatable {
   var report = ReportKind.comprehensive
   /// Default all.
   var outputs = Set(Output.allCases)
+  /// Default 0640.
+  var outboxMode = OutboxMode.standard
   /// Days that processed inputs are kept in `spool/done/`. `nil`, the default: forever.
   var keepDoneDays: Int?
   /// Path of the Prometheus text file. Default none.
@@ -64,6 +66,6 @@ struct Configuration: Sendable, Equatable {
 
   func effectiveBacklog(cores: Int) -> Int { backlog ?? 4 * effectiveWidth(cores: cores) }
 
-  /// What says where things lie. It cannot change while the daemon runs: a reload that asks for it is refused.
-  var places: [String] { [inbox, outbox, spool, intake.rawValue] }
+  /// What says where things lie and who may read them. It cannot change while the daemon runs: a reload that asks for it is refused.
+  var places: [String] { [inbox, outbox, spool, intake.rawValue, String(outboxMode.files)] }
 }

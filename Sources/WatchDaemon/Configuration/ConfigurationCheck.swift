@@ -20,6 +20,12 @@ enum ConfigurationCheck {
         "spool and outbox are on different file systems: the free space of both is watched, and a study that is "
           + "published is not in one place with its inputs")
     }
+    var status = stat()
+    if stat(configuration.spool, &status) == 0, status.st_uid != geteuid(), status.st_mode & 0o077 != 0 {
+      warnings.append(
+        "the spool holds patients' data, belongs to another user and is open to others than its user: make it the "
+          + "daemon's own, with mode 0700")
+    }
     if configuration.intake == .move, !onOneFileSystem(configuration.inbox, configuration.spool) {
       warnings.append(
         "inbox and spool are on different file systems: each claimed file is copied and synced before it is removed "

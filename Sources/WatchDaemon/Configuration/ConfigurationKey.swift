@@ -27,6 +27,13 @@ struct ConfigurationKey: Sendable {
     path("model", \.model), path("model.A4C", \.viewModels[.a4c]), path("model.A2C", \.viewModels[.a2c]),
     choice("precision", \.precision), choice("sr", \.report),
     ConfigurationKey(name: "outputs") { text, draft in outputs(text, &draft) },
+    ConfigurationKey(name: "outbox_mode") { text, draft in
+      guard let mode = OutboxMode(text) else {
+        return ("'\(text)' is no mode of results", "use 0600, 0640, 0644, 0660 or 0664")
+      }
+      draft.outboxMode = mode
+      return nil
+    },
     ConfigurationKey(name: "keep_done_days") { text, draft in
       if text == "forever" { return nil }
       return number(text, 0...36_500, else: "forever or a number of days") { draft.keepDoneDays = $0 }

@@ -8,7 +8,7 @@ struct Progress: Sendable {
   var isOnTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
   func line(_ text: String) {
-    if !isQuiet { StandardError.write(erasure + text + "\n") }
+    if !isQuiet { StandardError.write(erasure + TerminalText.visible(text) + "\n") }
   }
 
   /// Stands until the next line.

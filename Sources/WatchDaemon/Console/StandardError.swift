@@ -9,5 +9,7 @@ enum StandardError {
   }
 
   /// One sentence, with the program's name before it.
-  static func complain(_ sentence: String) { write("hinged: \(sentence)\n") }
+  static func complain(_ sentence: String) {
+    write("hinged: \(TerminalText.visible(sentence, keepsLines: true))\n")
+  }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Where everything lies in the spool. Patients' data is in it: it is its owner's alone.
 struct Spool: Sendable, Equatable {
   let path: String
@@ -21,10 +23,19 @@ struct Spool: Sendable, Equatable {
   /// Makes the folders that are missing.
   func prepare() throws(FileError) {
     try Files.makeFolder(path, mode: 0o700, .spool)
+    try closeToOthers()
     for folder in [claimed, done, quarantine, requests, scratch] {
       try Files.makeFolder(folder, mode: 0o700, .spool)
     }
     for name in try Files.names(in: scratch, .spool) { try Files.removeTree(scratch + "/" + name, .spool) }
+  }
+
+  /// What lies here is patients' data, and files that were moved here keep their mode. A folder that somebody made
+  /// for it may stand open; one that belongs to another user is told of as a warning.
+  private func closeToOthers() throws(FileError) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o077 != 0 else { return }
+    guard chmod(path, 0o700) == 0 else { throw FileError(.write, .spool) }
   }
 
   func claimedFolder(_ claim: Claim) -> String { claimed + "/" + claim.folderName }

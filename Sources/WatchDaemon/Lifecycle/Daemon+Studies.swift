@@ -112,7 +112,7 @@ extension Daemon {
     }
     let tools = StudyRun.Tools(
       store: store, spool: spool, claimant: Claimant(inbox: configuration.inbox, spool: spool),
-      publisher: OutboxPublisher(outbox: configuration.outbox),
+      publisher: OutboxPublisher(outbox: configuration.outbox, mode: configuration.outboxMode),
       settlement: Settlement(spool: spool, hash: hash),
       retry: RetryPolicy(attempts: configuration.attempts), announces: configuration.onPublished != nil,
       onEvent: { [weak self] in self?.tell($0) })

@@ -22,8 +22,8 @@ final class DaemonRun {
   }
 
   func run() throws(CommandFailure) -> Int32 {
-    // Everything in the spool is the daemon's user's alone; results may be read by the group.
-    umask(0o027)
+    // Everything in the spool is the daemon's user's alone; the configuration says who may read results.
+    umask(configuration.outboxMode.mask)
     signal(SIGPIPE, SIG_IGN)
     for warning in ConfigurationCheck.warnings(configuration) { log.warning(warning) }
     let stopped = DispatchSemaphore(value: 0)

@@ -14,7 +14,7 @@ struct StudyEnding: Sendable {
     FaultPoint.staged.reach()
     let result = try StudyFailure.filing(.publish) { () throws(FileError) in
       let digest = try Files.digest(staging.path + "/study.json", .staging)
-      try Files.syncTree(staging.path, .staging)
+      try tools.publisher.makeDurable(staging)
       try store.record(
         .publishing(.init(revision: revision, digest: digest, status: status, ends: ends)), of: id)
       FaultPoint.publishing.reach()

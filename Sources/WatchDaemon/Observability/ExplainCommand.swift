@@ -22,7 +22,9 @@ extension Command {
           code: ExitCode.failure,
           sentence: "\(word): no such study is known; a file that came just now is read first")
       }
-      print(arguments.has("--json") ? explanation.json : explanation.text, terminator: "")
+      print(
+        arguments.has("--json") ? explanation.json : TerminalText.visible(explanation.text, keepsLines: true),
+        terminator: "")
       return ExitCode.success
     })
 }

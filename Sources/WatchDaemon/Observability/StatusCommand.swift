@@ -9,7 +9,9 @@ extension Command {
         ledger: try ledger(spool), snapshot: StatusSnapshot.read(spool),
         isRunning: SpoolLock.isHeld(spool.lock),
         now: SystemClock.utc())
-      print(arguments.has("--json") ? status.json : status.text, terminator: "")
+      print(
+        arguments.has("--json") ? status.json : TerminalText.visible(status.text, keepsLines: true),
+        terminator: "")
       return status.isHealthy ? ExitCode.success : ExitCode.failure
     })
 }

@@ -23,6 +23,7 @@ struct PublishedRevision: Codable, Sendable, Equatable {
 /// appear under its name. A revision that stands is never replaced or touched.
 struct OutboxPublisher: Sendable {
   let outbox: String
+  var mode = OutboxMode.standard
 
   enum Publication: Equatable, Sendable {
     case published(PublishedRevision)
@@ -60,15 +61,21 @@ struct OutboxPublisher: Sendable {
     }
   }
 
+  /// Gives a staged folder the modes that results have, and puts all of it on the disk.
+  func makeDurable(_ staging: StagingFolder) throws(FileError) {
+    try mode.apply(to: staging.path)
+    try Files.syncTree(staging.path, .staging)
+  }
+
   /// Makes a staged folder appear as a revision.
   ///
   /// When this returns `published`, the result survives a loss of power. When it throws, either nothing has
   /// appeared, or all of it has and only the last sync is in doubt: the caller repeats and finds it `occupied`.
-  /// - Parameter isSynced: The staged folder and all in it are on the disk already.
+  /// - Parameter isSynced: `makeDurable` was done already.
   func publish(
     _ staging: StagingFolder, as revision: PublishedRevision, isSynced: Bool = false
   ) throws(FileError) -> Publication {
-    if !isSynced { try Files.syncTree(staging.path, .staging) }
+    if !isSynced { try makeDurable(staging) }
     let target = folder(of: revision)
     if try Files.exists(target, .outbox) { return .occupied(revision) }
     if Glibc.rename(staging.path, target) != 0 {

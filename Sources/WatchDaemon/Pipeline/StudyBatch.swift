@@ -2,14 +2,16 @@
 struct StudyBatch {
   let pipeline: StudyPipeline
   let outbox: String
+  let mode: OutboxMode
   let progress: Progress
   private let indexer: OutboxIndexer
 
-  init(pipeline: StudyPipeline, outbox: String, progress: Progress) {
+  init(pipeline: StudyPipeline, outbox: String, mode: OutboxMode, progress: Progress) {
     self.pipeline = pipeline
     self.outbox = outbox
+    self.mode = mode
     self.progress = progress
-    indexer = OutboxIndexer(outbox: outbox) {
+    indexer = OutboxIndexer(outbox: outbox, mode: mode) {
       StandardError.complain("\(outbox): the outbox's index is not up to date: \($0)")
     }
   }
@@ -60,7 +62,7 @@ struct StudyBatch {
     }
     let input = StudyInput(study, headers: headers)
     do {
-      let publishing = StudyPublishing(pipeline: pipeline, outbox: outbox)
+      let publishing = StudyPublishing(pipeline: pipeline, outbox: outbox, mode: mode)
       let outcome = try publishing.result(
         for: input, progress.counting(input.files.reduce(0) { $0 + $1.header.frames }),
         onClip: { progress.line(ClipLine.text($0)) })

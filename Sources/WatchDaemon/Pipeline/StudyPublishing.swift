@@ -5,6 +5,7 @@ struct StudyPublishing: Sendable {
   let outbox: String
   /// Follows on the study in the names of staging folders, so that those of several processes differ.
   var stagingSuffix = ""
+  var mode = OutboxMode.standard
 
   struct Outcome {
     var report: StudyReport
@@ -44,7 +45,8 @@ struct StudyPublishing: Sendable {
     do {
       let report = try pipeline.run(
         input, replacing: latest?.predecessor, into: staging.path, checkpoint, onClip: onClip)
-      guard case .published = try OutboxPublisher(outbox: outbox).publish(staging, as: revision) else {
+      guard case .published = try OutboxPublisher(outbox: outbox, mode: mode).publish(staging, as: revision)
+      else {
         try staging.discard()
         return nil
       }

@@ -30,10 +30,12 @@ struct InputGeometry: Sendable, Equatable {
       centredFrom: (inputSide, inputSide), inputSpacing, to: (box.width, box.height), spacing)
   }
 
-  /// The pixels of the network's grid whose centres lie in the box.
+  /// The pixels of the network's grid whose centres lie in the box; of a box that is too thin to hold one, those that
+  /// are nearest.
   var boxInInput: GridBox {
-    let columns = Int((marginX / pixelSize).rounded())
-    let rows = Int((marginY / pixelSize).rounded())
+    let most = (inputSide - 1) / 2
+    let columns = min(Int((marginX / pixelSize).rounded()), most)
+    let rows = min(Int((marginY / pixelSize).rounded()), most)
     return GridBox(
       minX: columns, minY: rows, maxX: inputSide - 1 - columns, maxY: inputSide - 1 - rows)
   }

@@ -115,3 +115,20 @@ import Testing
     #expect((header.texts["ImageComments"] ?? "").count <= DICOMFile.longestText)
   }
 }
+
+@Suite struct ImplausibleTimesTests {
+  @Test(arguments: ["1e308", "1e-300", "-40", "0", "99999999999"]) func frameTimeThatNoClipHasIsNone(
+    _ text: String
+  )
+    throws
+  {
+    var dicom = DICOMBytes.ultrasound(frames: 2)
+    dicom.set(.init(0x0018_1063, "DS", text))
+    dicom.set(.init(0x0018_1065, "DS", "0\\" + text))
+    dicom.set(.init(0x0018_1088, "IS", "2147483647"))
+    dicom.setPixels([UInt8](repeating: 1, count: 48))
+    let header = try DecodeFixture(dicom).header()
+    #expect(header.frameTime == nil && header.heartRate == nil)
+    #expect(header.frameTimeVector.allSatisfy { abs($0) <= ClipHeader.longestTime })
+  }
+}

@@ -139,7 +139,7 @@ import Testing
   @Test func requestSurvivesTheCommandLine() {
     let limits = DecodeLimits(
       maxPixels: 1, maxFrames: 2, maxTotalPixels: 3, memoryMegabytes: 4, cpuSeconds: 5)
-    for frames in [DecodeRequest.Frames.none, .all, .some([]), .some([7, 0, 9999])] {
+    for frames in [DecodeRequest.Frames.none, .all, .confinement, .some([]), .some([7, 0, 9999])] {
       let request = DecodeRequest(frames: frames, limits: limits)
       #expect(DecodeRequest(arguments: request.arguments) == request)
     }

@@ -16,17 +16,23 @@ import Testing
     return try folder.write(dicom.file)
   }
 
-  /// Sequences within sequences until the parser's stack is full.
-  private func deadly() throws -> String {
-    let sequence: [UInt8] = [0xE1, 0x7F, 0x10, 0x10, 0x53, 0x51, 0, 0, 255, 255, 255, 255]
-    let item: [UInt8] = [0xFE, 0xFF, 0x00, 0xE0, 255, 255, 255, 255]
-    var dicom = DICOMBytes.ultrasound()
-    dicom.setPixels([UInt8](repeating: 1, count: 24))
-    return try folder.write(dicom.file + [[UInt8]](repeating: sequence + item, count: 200_000).flatMap { $0 })
+  /// The worker, but that it crashes when it comes to a file that is called deadly.
+  private func crashingWorker() throws -> String {
+    let script = """
+      if [ "$7" = list ]; then
+        tr '\\0' '\\n' <&3 | sed '/deadly/,$d' | tr '\\n' '\\0' >"$0.list"
+        exec 3<"$0.list"
+        '\(Products.hinged)' "$@" | head -c -5
+        kill -SEGV $$
+      fi
+      grep -q deadly <&3 && kill -SEGV $$
+      exec '\(Products.hinged)' "$@"
+      """
+    return try DecodeWorkerTests.impostor(script, in: folder)
   }
 
-  private func answers(_ paths: [String]) -> [String] {
-    ClipReader.readHeaders(paths: paths, executable: Products.hinged).map { answer in
+  private func answers(_ paths: [String], by worker: String = Products.hinged) -> [String] {
+    ClipReader.readHeaders(paths: paths, executable: worker).map { answer in
       switch answer {
       case .success(let header): header.sopInstanceUID ?? "-"
       case .failure(let error): error.reason.rawValue
@@ -42,10 +48,10 @@ import Testing
   }
 
   @Test func aFileThatEndsTheParserCostsNoOtherItsHeader() throws {
-    let deadly = try deadly()
+    let deadly = try folder.write(Array("deadly".utf8), as: "deadly")
     let paths = [try good("1.2.1"), deadly, deadly, try good("1.2.2"), deadly]
     let crashed = ReasonCode.decoderCrashed.rawValue
-    #expect(answers(paths) == ["1.2.1", crashed, crashed, "1.2.2", crashed])
+    #expect(answers(paths, by: try crashingWorker()) == ["1.2.1", crashed, crashed, "1.2.2", crashed])
   }
 
   @Test func readsNamesThatAreNoText() throws {

@@ -59,6 +59,14 @@ import Testing
     ("no rows", native { $0.set(.init(0x0028_0010, 0)) }, .corrupt),
     ("negative frames", native { $0.set(.init(0x0028_0008, "IS", "-4")) }, .corrupt),
     ("frames that are no number", native { $0.set(.init(0x0028_0008, "IS", "many")) }, .corrupt),
+    (
+      "frames that two readers count differently", native { $0.set(.init(0x0028_0008, "IS", "1e5")) },
+      .corrupt
+    ),
+    (
+      "more frames than there are numbers for", native { $0.set(.init(0x0028_0008, "IS", "99999999999")) },
+      .corrupt
+    ),
     ("nine bits", native { $0.set(.init(0x0028_0100, 9)) }, .unsupportedPixels),
     ("signed", native { $0.set(.init(0x0028_0103, 1)) }, .unsupportedPixels),
     ("unknown colours", native { $0.set(.init(0x0028_0004, "CS", "HSV")) }, .unsupportedPixels),
@@ -100,16 +108,28 @@ import Testing
     #expect(throws: ClipReadError.self) { try DecodeFixture(dicom).header() }
   }
 
-  @Test func survivesNestingThatOverflowsTheStack() throws {
+  static func nested(_ levels: Int) -> DICOMBytes {
     var dicom = Self.native()
     let level: [UInt8] = [
       0x08, 0, 0x40, 0x11, 0x53, 0x51, 0, 0, 255, 255, 255, 255, 0xFE, 0xFF, 0, 0xE0, 255, 255, 255, 255,
     ]
-    let body = Array(repeating: level, count: 300_000).flatMap { $0 }
+    let body = Array(repeating: level, count: levels).flatMap { $0 }
     dicom.set(
       .init(0x0008_1140, "SQ", .raw([0xFE, 0xFF, 0, 0xE0, 255, 255, 255, 255] + body, length: 0xFFFF_FFFF)))
-    let error = #expect(throws: ClipReadError.self) { try DecodeFixture(dicom).header() }
-    #expect(error?.reason == .decoderCrashed)
+    return dicom
+  }
+
+  /// The last of them would overflow the stack.
+  @Test(arguments: [20_000, 300_000]) func refusesSequencesThatAreNestedTooDeeply(_ levels: Int) throws {
+    let error = #expect(throws: ClipReadError.self) { try DecodeFixture(Self.nested(levels)).header() }
+    #expect(error?.reason == .corrupt)
+    #expect(error?.detail == "Its sequences are nested too deeply.")
+  }
+
+  /// Not the depth is what is wrong with these: they end in the middle.
+  @Test func readsSequencesThatAreNestedAsDeepAsAnyScannerWould() throws {
+    let error = #expect(throws: ClipReadError.self) { try DecodeFixture(Self.nested(100)).header() }
+    #expect(error?.detail != "Its sequences are nested too deeply.")
   }
 
   @Test(arguments: ["", "hello", String(repeating: "not a picture ", count: 400)])

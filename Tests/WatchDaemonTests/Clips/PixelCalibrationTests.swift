@@ -96,6 +96,21 @@ extension ClipHeader.Region {
     #expect(PixelCalibration.regions(of: .loop(regions: regions)) == expected)
   }
 
+  /// Found by mutation: the first four ended the daemon.
+  @Test(arguments: [
+    (1e-30, 0.05), (1e30, 0.05), (1e308, 0.05), (-1e308, 0.05), (0, 0.05), (0.04, 1e-30), (0.04, 1e308),
+    (0.0001, 0.05),
+    (0.5, 0.05),
+  ])
+  func takesNoScaleThatNoPictureHas(_ x: Double, _ y: Double) {
+    let region = Region.make(100, 50, 699, 449, delta: (x, y))
+    #expect(PixelCalibration.regions(of: .loop(regions: [region])) == [Self.without(.noCalibration)])
+    guard x != 0 else { return }
+    let spacing = PixelSpacing(x: abs(x) * 10, y: abs(y) * 10)
+    let found = PixelCalibration.regions(of: .loop(pixelSpacing: spacing))
+    #expect(found == [Self.without(.noCalibration, Self.whole)])
+  }
+
   @Test func takesPixelSpacingOnlyWithoutRegions() {
     let spacing = PixelSpacing(x: 0.3, y: 0.2)
     #expect(

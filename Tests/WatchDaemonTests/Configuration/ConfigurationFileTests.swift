@@ -36,6 +36,7 @@ import Testing
       precision = int8
       sr = comprehensive3d
       outputs = sr, png
+      outbox_mode = 0644
       keep_done_days = 30
       metrics = /m.prom
       on_published = /bin/true
@@ -46,6 +47,7 @@ import Testing
     #expect(value.inbox == "/in" && value.spool == "/sp ool" && value.intake == .leave)
     #expect(value.viewRules.count == 2 && value.viewRules[0].pattern == "4 ?ch # not a comment")
     #expect(value.outputs == [.sr, .png] && value.keepDoneDays == 30 && value.backlog == 0)
+    #expect(value.outboxMode.files == 0o644 && value.outboxMode.folders == 0o755)
     #expect(value.quietSeconds == 1.5 && value.precision == .int8 && value.report == .comprehensive3d)
   }
 
@@ -70,6 +72,7 @@ import Testing
     "model = model.onnx", "view = A5C if file ~ \"x\"", "view = A4C if file ~ \"(\"",
     "view = A4C if file ~ x",
     "view = A4C when file ~ \"x\"", "view = A4C if Series/Description ~ \"x\"", "spool = /other",
+    "outbox_mode = 0400", "outbox_mode = 755", "outbox_mode = 04640", "outbox_mode = rw-r-----",
   ])
   func badValueIsAFault(_ line: String) { #expect(faults(folders + line).count == 1) }
 

@@ -24,6 +24,22 @@ import Testing
     #expect(try folder.files() == ["1.2.3.4/parts/a", "1.2.3.4/study.json"])
   }
 
+  @Test(arguments: ["0640", "0600", "0644", "0664"]) func filesAndFoldersHaveTheModeThatIsAskedFor(
+    _ text: String
+  )
+    throws
+  {
+    let mode = try #require(OutboxMode(text))
+    let publisher = OutboxPublisher(outbox: folder.path, mode: mode)
+    _ = try publisher.publish(try staged("one"), as: PublishedRevision(study: uid, number: 1))
+    let digits = try ["", "/study.json", "/parts", "/parts/a"].map {
+      try Files.examine(folder.path + "/1.2.3.4" + $0, .outbox).map { $0.st_mode & 0o7777 }
+    }
+    let (file, entered) = (mode.files, mode.folders)
+    #expect(digits == [entered, file, entered, file])
+    #expect(entered == file | (file >> 2 & 0o111))
+  }
+
   @Test func revisionThatStandsIsNeverReplaced() throws {
     let first = PublishedRevision(study: uid, number: 1)
     _ = try publisher.publish(try staged("one"), as: first)

@@ -21,6 +21,26 @@ import Testing
     #expect(abs(row - 15.5) < 1e-12)
   }
 
+  /// Found by mutation: a region one pixel wide ended the daemon.
+  @Test(arguments: [(1, 64), (64, 1), (1, 1), (1, 65_535), (65_535, 1), (3, 200)])
+  func holdsABoxThatIsThinnerThanAPixelOfTheInput(_ width: Int, _ height: Int) {
+    for spacing in [PixelSpacing(x: 1, y: 1), PixelSpacing(x: 10, y: 1), PixelSpacing(x: 1, y: 10)] {
+      let geometry = InputGeometry(
+        box: PixelBox(x: 0, y: 0, width: width, height: height), spacing: spacing, inputSide: 32)
+      let box = geometry.boxInInput
+      #expect(box.minX >= 0 && box.minX <= box.maxX && box.maxX < 32)
+      #expect(box.minY >= 0 && box.minY <= box.maxY && box.maxY < 32)
+      let frame = GrayFrame(
+        columns: width, rows: height, pixels: [UInt8](repeating: 255, count: width * height))
+      var input = [Float](repeating: -1, count: 32 * 32)
+      var scratch: [Float] = []
+      input.withUnsafeMutableBufferPointer {
+        Preprocessing(geometry: geometry).fill($0, from: frame, scratch: &scratch)
+      }
+      #expect(input.allSatisfy { $0 >= 0 && $0 <= 1.0001 })
+    }
+  }
+
   @Test func fillsTheBoxAndLeavesTheMarginBlack() {
     var pixels = [UInt8](repeating: 255, count: 70 * 40)
     for index in pixels.indices where index % 70 < 3 || index / 70 < 2 { pixels[index] = 0 }

@@ -55,7 +55,9 @@ private struct BatchRunRun {
     let copies = !readsInPlace && ScratchSpace.temporaryFolder != nil
     let run = ShardRun(
       plan: plan,
-      publishing: StudyPublishing(pipeline: pipeline, outbox: outbox, stagingSuffix: desk.stagingSuffix),
+      publishing: StudyPublishing(
+        pipeline: pipeline, outbox: outbox, stagingSuffix: desk.stagingSuffix,
+        mode: options.configuration?.outboxMode ?? .standard),
       folder: desk.folder, progress: progress, stop: stop, scratch: copies ? try ScratchSpace() : nil)
     let result = try withExtendedLifetime(desk) {
       try run.run { FileHandle.standardOutput.write(Data(($0.json + "\n").utf8)) }

@@ -15,13 +15,13 @@ struct OutboxIndex: Sendable {
 
   /// Goes by the names in the outbox: reads the records that are new, drops the studies that are gone, and writes the
   /// three files, each by a temporary name and one rename. An outbox without results gets none.
-  mutating func update(_ outbox: String) throws {
+  mutating func update(_ outbox: String, _ mode: OutboxMode = .standard) throws {
     let latest = Self.latest(of: try Files.names(in: outbox, .outbox))
     let (standing, gone) = try Self.standing(in: outbox, latest)
     let fresh = read(latest.filter { !standing.contains($0.key) }, in: outbox)
     if fresh.isEmpty, !gone, try Self.areThere(outbox, orEmpty: standing.isEmpty) { return }
-    try Self.merge(fresh, with: latest, in: outbox)
-    try Self.writeTable(outbox)
+    try Self.merge(fresh, with: latest, in: outbox, mode)
+    try Self.writeTable(outbox, mode)
   }
 
   /// The studies whose line tells of their latest result, and whether there are lines that do not.
@@ -56,11 +56,11 @@ struct OutboxIndex: Sendable {
 
   /// Both are in order, and so is what comes of them.
   private static func merge(
-    _ fresh: [OutboxEntry], with latest: [String: PublishedRevision], in outbox: String
+    _ fresh: [OutboxEntry], with latest: [String: PublishedRevision], in outbox: String, _ mode: OutboxMode
   ) throws {
     var (rest, seen) = (fresh[...], Set(fresh.map(\.study)))
     let lines = try OutboxIndexLines(outbox)
-    try AtomicFile.stream(to: outbox + "/" + linesName, .outbox) { output in
+    try AtomicFile.stream(to: outbox + "/" + linesName, mode: mode.files, .outbox) { output in
       var pending: [UInt8] = []
       while let (entry, line) = try lines.next() {
         guard latest[entry.study]?.name == entry.folder, seen.insert(entry.study).inserted else { continue }
@@ -76,10 +76,10 @@ struct OutboxIndex: Sendable {
     }
   }
 
-  private static func writeTable(_ outbox: String) throws {
+  private static func writeTable(_ outbox: String, _ mode: OutboxMode) throws {
     var (shown, count) = ([OutboxEntry](), 0)
     let lines = try OutboxIndexLines(outbox)
-    try AtomicFile.stream(to: outbox + "/" + tableName, .outbox) { output in
+    try AtomicFile.stream(to: outbox + "/" + tableName, mode: mode.files, .outbox) { output in
       var pending = Array(MeasurementsTable.head.utf8)
       while let (entry, _) = try lines.next() {
         if count < OutboxPage.mostStudies { shown.append(entry) }
@@ -90,7 +90,7 @@ struct OutboxIndex: Sendable {
       try flush(&pending, to: output)
     }
     let page = OutboxPage.render(shown, of: count)
-    try AtomicFile.write(Array(page.utf8), to: outbox + "/" + pageName, .outbox)
+    try AtomicFile.write(Array(page.utf8), to: outbox + "/" + pageName, mode: mode.files, .outbox)
   }
 
   private static let pieceBytes = 1 << 16

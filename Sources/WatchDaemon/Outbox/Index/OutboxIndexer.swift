@@ -4,6 +4,7 @@ import Dispatch
 /// up: what fails here is told once, and tried again with the next result.
 final class OutboxIndexer: Sendable {
   private let outbox: String
+  private let mode: OutboxMode
   private let onError: @Sendable (any Error) -> Void
   private let queue = DispatchQueue(label: "hinged.index", qos: .utility)
   private let state = Guarded(State())
@@ -18,8 +19,9 @@ final class OutboxIndexer: Sendable {
     var mayBegin = DispatchTime.now()
   }
 
-  init(outbox: String, onError: @escaping @Sendable (any Error) -> Void) {
+  init(outbox: String, mode: OutboxMode = .standard, onError: @escaping @Sendable (any Error) -> Void) {
     self.outbox = outbox
+    self.mode = mode
     self.onError = onError
   }
 
@@ -42,7 +44,7 @@ final class OutboxIndexer: Sendable {
   private func bringUpToDate() {
     let (began, clock) = (ContinuousClock.now, ContinuousClock())
     var index = state.withLock { $0.index }
-    let result = Result { try index.update(outbox) }
+    let result = Result { try index.update(outbox, mode) }
     let seconds = (clock.now - began) / .seconds(1)
     state.withLock { state in
       state.index = index

@@ -1,0 +1,37 @@
+import Glibc
+
+/// Who may read what stands in the outbox.
+struct OutboxMode: Sendable, Equatable {
+  /// Of every file.
+  let files: mode_t
+
+  /// Of every folder: whoever may read its files may enter it, and whoever may write them may add some.
+  var folders: mode_t { files | (files & 0o444) >> 2 }
+
+  /// The daemon's user writes, its group reads.
+  static let standard = OutboxMode(files: 0o640)
+
+  private init(files: mode_t) { self.files = files }
+
+  /// Octal digits as chmod(1) takes them; `nil` where the owner could not read and write, or a file could be run.
+  init?(_ text: String) {
+    guard let files = mode_t(text, radix: 8), files & 0o600 == 0o600, files & ~0o666 == 0 else { return nil }
+    self.init(files: files)
+  }
+
+  /// What a process that writes with this mode takes away from the files that it makes.
+  var mask: mode_t { ~folders & 0o777 }
+
+  /// Gives a tree its modes. What is in it has the standard ones, less than which the mask allows.
+  func apply(to path: String) throws(FileError) {
+    if self == .standard { return }
+    guard let status = try Files.examine(path, .staging) else { return }
+    if status.isFolder {
+      for name in try Files.names(in: path, .staging) { try apply(to: path + "/" + name) }
+    }
+    guard status.isFolder || status.isRegular else { return }
+    // A folder may hand its group on to what is made in it.
+    let mode = status.st_mode & 0o7000 | (status.isFolder ? folders : files)
+    guard chmod(path, mode) == 0 else { throw FileError(.write, .staging) }
+  }
+}
