@@ -265,7 +265,7 @@ static void direct_unit(void *context, int32_t unit, int32_t thread) {
              .out_block_stride = ck_block_stride(conv->out), .activation = conv->activation};
   size_t depth = (size_t)job->inputs.channels * p.tap_count * CK_LANES;
   for (int32_t block = 0; block < ck_blocks(conv->out.channels); block += CK_PANEL_BLOCKS) {
-    p.weights = conv->weights + block * depth;
+    if (conv->weights) p.weights = conv->weights + block * depth;
     p.bias = conv->bias + block * CK_LANES;
     for (int32_t y = first; y < last; y++)
       multiply_row(job, &p, block, in + (ptrdiff_t)(y - first) * conv->rows.stride * job->row_stride * bytes, y);

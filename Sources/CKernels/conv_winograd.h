@@ -255,7 +255,6 @@ CK_INLINE void multiply_panel(const int m, const winograd_job *job, int32_t bloc
   static const ptrdiff_t no_offset = 0;
   const int32_t blocks = panel_width(job->conv, block);
   const size_t depth = (size_t)job->inputs.channels * CK_LANES;
-  const float *weights = job->conv->weights + block * depth * job->frequencies;
   panel p = {.bias = zeros, .bias_block = CK_LANES, .lanes = job->inputs.lanes, .blocks = job->inputs.count,
              .block_stride = (ptrdiff_t)job->v_tiles * CK_LANES, .taps = &no_offset, .tap_count = 1,
              .out_block_stride = (ptrdiff_t)job->group * CK_LANES};
@@ -271,7 +270,7 @@ CK_INLINE void multiply_panel(const int m, const winograd_job *job, int32_t bloc
       continue;
     }
 #endif
-    p.weights = weights + k * blocks * depth;
+    p.weights = job->conv->weights + block * depth * job->frequencies + k * blocks * depth;
     run_tiles(&p, blocks, last - first, v + k * job->v_stride, s + k * job->s_stride);
   }
   for (int32_t b = 0; b < blocks; b++)
