@@ -118,7 +118,8 @@ def main() -> None:
         checked = np.stack([cells(picture, classes > 0, places) for _, picture, classes, places in held])
         odds = sides(by_patient(checked, [row[0].patient for row in held])[0]) @ model
         validation[name] = {
-            "training list, cross-validated": left_out, "validation list": figures(odds, options.threshold)
+            "training list, cross-validated": left_out,
+            "validation list": figures(odds, options.threshold),
         }
         weights[name] = [round(float(value), 4) for value in model]
         print(name, validation[name])

@@ -68,7 +68,7 @@ public struct HingeExtractor: Sendable {
     guard let plain = ContactLine(chambers, mask.spacing) else { return .none(.noContact) }
     let refined = probabilities.flatMap { self.refined(plain, in: box, $0) }
     var ends = refined?.ends ?? Ends(plain, origin: box)
-    var levelled = refined.map { ends.levelled($0.level) } ?? ends
+    var levelled = refined?.levelled ?? ends
     let disagreement = landmarks.map { ends.move(towards: $0, by: options.landmarkWeight) }
     if let landmarks { _ = levelled.move(towards: landmarks, by: options.landmarkWeight) }
     let edge = sector.map { min($0.distanceToEdge(ends.left), $0.distanceToEdge(ends.right)) }
@@ -128,10 +128,12 @@ public struct HingeExtractor: Sendable {
     }
   }
 
-  /// The ends by the smoothed method, and where the two chambers are equally likely.
+  /// The ends by the smoothed method.
   private struct Refined {
     var ends: Ends
-    var level: ContactLevel
+    /// Of the network's own pixels, moved to where the two chambers are equally likely: along the annulus they are the
+    /// same pixels in all frames, so that the annulus's displacement is not that of a corner's shape.
+    var levelled: Ends
   }
 
   /// How far around the plain contact line the smoothed labels are looked at, in millimetres.
@@ -156,7 +158,10 @@ public struct HingeExtractor: Sendable {
     let before = Ends(plain, origin: part)
     let shift = max(
       plain.spacing.distance(ends.left, before.left), plain.spacing.distance(ends.right, before.right))
-    return shift <= Self.largestRefinement ? Refined(ends: ends, level: ContactLevel(smooth, at: box)) : nil
+    guard shift <= Self.largestRefinement else { return nil }
+    let coarse = ContactLine(Chambers(smooth.labels(), leakRadius: options.leakRadius), plain.spacing)
+    let own = coarse.map { Ends($0, origin: box) } ?? ends
+    return Refined(ends: ends, levelled: own.levelled(ContactLevel(smooth, at: box)))
   }
 
   private func quality(
