@@ -34,7 +34,7 @@ public enum ApicalPlausibility {
   }
 
   /// Most frames must be plausible; single frames leak.
-  static let smallestPlausibleShare = 0.65
+  static let smallestPlausibleShare = 0.7
   /// A ventricle that ejects 60 % keeps half of its area in place from end diastole to end systole, and sampled
   /// frames lie nearer to each other.
   static let smallestSteadiness = 0.55
