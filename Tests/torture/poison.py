@@ -11,6 +11,7 @@ from world import Tools, World, until
 
 CAMPAIGN = "poison"
 ATTEMPTS = 3
+WIDTH = 2
 GOOD = 12
 
 
@@ -26,7 +27,7 @@ def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
 def latencies(tools: Tools, tally: Tally, source: random.Random, poisons: int) -> list[float]:
     """Good studies come one after the other, and with them some whose processing ends the daemon, which somebody
     starts again each time. Seconds from drop to result of the good ones."""
-    world = World(tools, {"attempts": ATTEMPTS, "width": 2})
+    world = World(tools, {"attempts": ATTEMPTS, "width": WIDTH})
     checker = Checker(world)
     uids = [f"1.2.{tally.next('study')}" for _ in range(poisons)]
     size = 0
@@ -52,7 +53,10 @@ def latencies(tools: Tools, tally: Tally, source: random.Random, poisons: int) -
             world.start(TORTURE_POISON=str(size))
         time.sleep(0.01)
     tally.add(CAMPAIGN, "study ends the daemon", times=deaths)
-    if deaths != poisons * ATTEMPTS:
+    # Each is begun so many times. Only in the first life are two of them begun side by side, and its end counts for
+    # both: after it they are suspects, and each is tried alone.
+    most = poisons * ATTEMPTS
+    if not most - max(min(poisons, WIDTH) - 1, 0) <= deaths <= most:
         world.problems.append(f"{poisons} poisonous studies ended the daemon {deaths} times")
     close(world, checker, tally, set(uids))
     return list(done.values())
