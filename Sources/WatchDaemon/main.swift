@@ -1,3 +1,4 @@
 import Foundation
 
+MachineShare.limitHeaps()
 exit(CommandLineInterface.run(Array(CommandLine.arguments.dropFirst())))

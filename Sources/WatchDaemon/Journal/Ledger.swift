@@ -26,22 +26,20 @@ struct Ledger: Sendable, Equatable {
   /// Claims with something left to do, and those that were given back.
   private(set) var open: [Int: StudyState] = [:]
   /// Claims that are over.
-  private(set) var packed: [Int: PackedState] = [:]
-  /// Files of those, by the raw value of the file's state.
-  private(set) var packedFiles: [String: Int] = [:]
+  private(set) var packed = PackedStates()
   private(set) var forgotten = Forgotten()
-  private var claimsByStudy: [String: [Int]] = [:]
+  private var claimsByStudy = StudyIndex()
   private var lastClaim = 0
 
   var nextClaim: Int { max(lastClaim, forgotten.lastClaim) + 1 }
   var count: Int { open.count + packed.count }
 
-  func state(of claim: Int) -> StudyState? { open[claim] ?? packed[claim]?.state }
+  func state(of claim: Int) -> StudyState? { open[claim] ?? packed[claim] }
 
   /// All claims in no order, unfolded one after the other.
   var states: some Sequence<StudyState> { ids.lazy.compactMap { state(of: $0) } }
 
-  private var ids: [Int] { Array(open.keys) + Array(packed.keys) }
+  private var ids: [Int] { Array(open.keys) + Array(packed.ids) }
 
   /// A line that cannot follow on the ones before it.
   struct Contradiction: Error, Equatable { var description: String }
@@ -89,31 +87,21 @@ struct Ledger: Sendable, Equatable {
   private mutating func insert(_ state: StudyState) {
     put(state)
     lastClaim = max(lastClaim, state.claim.id)
-    if let study = state.claim.study { claimsByStudy[study, default: []].append(state.claim.id) }
+    if let study = state.claim.study { claimsByStudy.add(state.claim.id, of: study) }
   }
 
-  private func has(_ claim: Int) -> Bool { open[claim] != nil || packed[claim] != nil }
+  private func has(_ claim: Int) -> Bool { open[claim] != nil || packed.contains(claim) }
 
   private mutating func put(_ state: StudyState) {
-    guard state.phase == .settled, !state.isToBeAnnounced else {
+    if state.phase == .settled, !state.isToBeAnnounced {
+      packed.insert(state)
+    } else {
       open[state.claim.id] = state
-      return
     }
-    packed[state.claim.id] = PackedState(state)
-    count(filesOf: state, 1)
   }
 
   private mutating func remove(_ id: Int) {
-    if open.removeValue(forKey: id) != nil { return }
-    if let state = packed.removeValue(forKey: id)?.state { count(filesOf: state, -1) }
-  }
-
-  private mutating func count(filesOf state: StudyState, _ sign: Int) {
-    for file in state.claim.files {
-      let end = file.end?.state.rawValue ?? ""
-      let count = packedFiles[end, default: 0] + sign
-      packedFiles[end] = count == 0 ? nil : count
-    }
+    if open.removeValue(forKey: id) == nil { packed.remove(id) }
   }
 
   private mutating func forget(_ id: Int) {
@@ -125,7 +113,7 @@ struct Ledger: Sendable, Equatable {
       forgotten.files[file.end?.state.rawValue ?? "", default: 0] += 1
     }
     guard let study = state.claim.study else { return }
-    claimsByStudy[study]?.removeAll { $0 == id }
+    claimsByStudy.remove(id, of: study)
     if let revision = state.published {
       forgotten.revisions[study] = max(forgotten.revisions[study] ?? 0, revision.number)
       forgotten.identities = forgotten.identities ?? [:]
@@ -135,10 +123,8 @@ struct Ledger: Sendable, Equatable {
 
   /// The claims of a study, ascending.
   func claims(of study: String) -> [StudyState] {
-    claimsByStudy[study, default: []].compactMap { state(of: $0) }
+    claimsByStudy.candidates(of: study).compactMap { state(of: $0) }.filter { $0.claim.study == study }
   }
-
-  var studies: some Collection<String> { claimsByStudy.keys }
 
   /// Claims that are not at their end, ascending.
   var unfinished: [StudyState] {

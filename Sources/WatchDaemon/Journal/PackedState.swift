@@ -1,26 +1,17 @@
 import CPNG
 import Foundation
 
-/// A claim that is over, in a few hundred bytes. What is known of years of studies is in memory like this, and is
-/// unfolded when one of them is asked for. It is never written anywhere.
-struct PackedState: Sendable, Equatable {
-  /// UTC, milliseconds; when the ends were decided.
-  let concludedAt: Int64
-  /// The files left the inbox, and none of them is in quarantine: they may be removed when they were kept long enough.
-  let isRemovable: Bool
-  private let length: Int32
-  private let bytes: [UInt8]
-
-  init(_ state: StudyState) {
-    let json = Self.json(state)
-    concludedAt = state.concludedAt ?? .max
-    isRemovable = state.claim.moves && !state.claim.files.contains { $0.end?.isSetAside == true }
-    length = Int32(json.count)
-    bytes = Self.deflated(json)
+/// How a claim that is over is folded into a few hundred bytes. They are never written anywhere.
+enum PackedState {
+  static func bytes(of state: StudyState) -> (bytes: [UInt8], unfolded: Int) {
+    let json = json(state)
+    return (deflated(json), json.count)
   }
 
-  var state: StudyState {
-    guard let state = try? JSONDecoder().decode(StudyState.self, from: Data(inflated())) else {
+  /// - Parameter unfolded: the length that `bytes(of:)` gave with the bytes.
+  static func state(from bytes: [UInt8], unfolded: Int) -> StudyState {
+    let json = inflated(bytes, length: unfolded)
+    guard let state = try? JSONDecoder().decode(StudyState.self, from: Data(json)) else {
       preconditionFailure("what was packed is plain data and unfolds")
     }
     return state
@@ -56,45 +47,43 @@ struct PackedState: Sendable, Equatable {
   private static let windowBits: Int32 = -12
 
   private static func deflated(_ input: [UInt8]) -> [UInt8] {
-    var (input, dictionary, stream) = (input, dictionary, z_stream())
+    var stream = z_stream()
     let isReady =
       deflateInit2_(
         &stream, 9, Z_DEFLATED, windowBits, 5, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
         Int32(MemoryLayout<z_stream>.size)) == Z_OK
     precondition(isReady, "no memory")
     defer { deflateEnd(&stream) }
-    deflateSetDictionary(&stream, &dictionary, UInt32(dictionary.count))
+    deflateSetDictionary(&stream, dictionary, UInt32(dictionary.count))
     let limit = Int(deflateBound(&stream, UInt(input.count)))
+    return run(&stream, input, limit: limit) { deflate(&$0, Z_FINISH) }
+  }
+
+  private static func inflated(_ bytes: [UInt8], length: Int) -> [UInt8] {
+    var stream = z_stream()
+    let isReady =
+      inflateInit2_(&stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+    precondition(isReady, "no memory")
+    defer { inflateEnd(&stream) }
+    inflateSetDictionary(&stream, dictionary, UInt32(dictionary.count))
+    return run(&stream, bytes, limit: length) { inflate(&$0, Z_FINISH) }
+  }
+
+  /// What `step` makes of the whole input in one go.
+  private static func run(
+    _ stream: inout z_stream, _ input: [UInt8], limit: Int, _ step: (inout z_stream) -> Int32
+  ) -> [UInt8] {
+    var input = input
     return [UInt8](unsafeUninitializedCapacity: limit) { output, count in
       stream.next_out = output.baseAddress
       stream.avail_out = UInt32(limit)
       let status = input.withUnsafeMutableBufferPointer { source in
         stream.next_in = source.baseAddress
         stream.avail_in = UInt32(source.count)
-        return deflate(&stream, Z_FINISH)
+        return step(&stream)
       }
       precondition(status == Z_STREAM_END, "the bound holds")
       count = limit - Int(stream.avail_out)
-    }.withUnsafeBufferPointer { Array($0) }
-  }
-
-  private func inflated() -> [UInt8] {
-    var (input, dictionary, stream) = (bytes, Self.dictionary, z_stream())
-    let isReady =
-      inflateInit2_(&stream, Self.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-    precondition(isReady, "no memory")
-    defer { inflateEnd(&stream) }
-    inflateSetDictionary(&stream, &dictionary, UInt32(dictionary.count))
-    return [UInt8](unsafeUninitializedCapacity: Int(length)) { output, count in
-      stream.next_out = output.baseAddress
-      stream.avail_out = UInt32(length)
-      let status = input.withUnsafeMutableBufferPointer { source in
-        stream.next_in = source.baseAddress
-        stream.avail_in = UInt32(source.count)
-        return inflate(&stream, Z_FINISH)
-      }
-      precondition(status == Z_STREAM_END, "what was packed unfolds")
-      count = Int(length)
     }
   }
 }

@@ -100,9 +100,7 @@ final class ClaimDesk: Sendable {
   /// is in quarantine stays, and so does what is known of an inbox that is only read.
   func purge(before time: Int64) {
     work { [self] in
-      let due = store.read { ledger in
-        ledger.packed.values.filter { $0.isRemovable && $0.concludedAt < time }.map(\.state)
-      }
+      let due = store.read { $0.packed.removable(before: time) }
       do throws(FileError) {
         for state in due {
           try Files.removeTree(spool.doneFolder(state.claim), .done)

@@ -26,11 +26,20 @@ extension Daemon {
   private func care() {
     takeRequests()
     writeMetrics()
+    releaseMemory()
     let now = SystemClock.monotonic()
     if configuration.keepDoneDays != nil, now - lastPurge > Self.purgeSeconds {
       lastPurge = now
       claims.purge(before: SystemClock.utc() - Int64(configuration.keepDoneDays ?? 0) * 86_400_000)
     }
+  }
+
+  /// What a study needed while it was in work is not kept for the next one: that may come tomorrow.
+  private func releaseMemory() {
+    let version = store.version
+    if version == versionAtRelease { return }
+    versionAtRelease = version
+    MachineShare.releaseFreeMemory()
   }
 
   /// A sign of life is given only while work goes on: each study that runs has made progress within twice the time
@@ -167,7 +176,7 @@ struct FileSums: Sendable, Equatable {
   private(set) var taken: Int
 
   init(_ ledger: Ledger) {
-    ends = ledger.forgotten.files.merging(ledger.packedFiles, uniquingKeysWith: +)
+    ends = ledger.forgotten.files.merging(ledger.packed.files, uniquingKeysWith: +)
     taken = ends.values.reduce(0, +)
     for state in ledger.open.values where state.phase != .returned {
       taken += state.claim.files.count

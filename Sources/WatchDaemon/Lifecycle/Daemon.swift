@@ -38,6 +38,8 @@ final class Daemon: @unchecked Sendable {
   /// Counting 100,000 files anew every few seconds would be most of what an idle daemon does.
   var lastSums: (version: Int, sums: FileSums)?
   var lastPurge = -MonotonicSeconds.infinity
+  /// The store's version when free memory was last given back.
+  var versionAtRelease: Int?
   /// The metrics could be written last time.
   var hasMetrics = true
   private(set) var intake: Intake!

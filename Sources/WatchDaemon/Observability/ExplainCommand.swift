@@ -160,6 +160,7 @@ extension Ledger {
     let known = claims(of: word)
     if !known.isEmpty { return known }
     if word.hasPrefix("c"), let id = Int(word.dropFirst()), let state = state(of: id) { return [state] }
-    return studies.first { hash.name(of: $0) == word }.map { claims(of: $0) } ?? []
+    let study = states.lazy.compactMap(\.claim.study).first { hash.name(of: $0) == word }
+    return study.map { claims(of: $0) } ?? []
   }
 }

@@ -1,3 +1,4 @@
+import CDCMTK
 import Foundation
 
 /// What this process may use of the machine: its affinity and its control group say so, which a scheduler sets.
@@ -14,6 +15,12 @@ enum MachineShare {
     let all = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     return min(all, ControlGroup().memoryBytes ?? all)
   }()
+
+  /// One heap a processor, whatever number of threads comes and goes. To be called before there are threads.
+  static func limitHeaps() { hd_limit_heaps(Int32(clamping: processors)) }
+
+  /// Gives the system back what the heaps do not use, which they keep otherwise.
+  static func releaseFreeMemory() { hd_release_free_memory() }
 }
 
 /// The limits of a process's control group and of those above it (cgroup v2, and v1 where that is mounted).

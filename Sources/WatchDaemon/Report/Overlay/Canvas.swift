@@ -69,7 +69,7 @@ struct Canvas: Sendable, Equatable {
 
   private static func mix(_ below: UInt8, _ above: UInt8, _ opacity: Float) -> UInt8 {
     let mixed = Float(below) + (Float(above) - Float(below)) * min(1, opacity)
-    return UInt8(max(0, min(255, mixed.rounded())))
+    return UInt8(mixed + 0.5)
   }
 
   mutating func fill(_ colour: Colour, opacity: Float = 1, x: Range<Int>, y: Range<Int>) {
@@ -95,111 +95,6 @@ struct Canvas: Sendable, Equatable {
       return Point(x: centre.x + radius * turn.x, y: centre.y + radius * turn.y)
     }
     stroke([path], width: lineWidth, colour: colour, opacity: opacity)
-  }
-}
-
-/// Anti-aliased coverage of a set of lines, on the part of a canvas that they can reach.
-private struct StrokeCoverage {
-  let columns: Range<Int>
-  let rows: Range<Int>
-  private let radius: Double
-  private var values: [Float]
-
-  init(paths: [[Point]], width: Double, canvasWidth: Int, canvasHeight: Int) {
-    radius = width / 2
-    let reach = radius + 1
-    let points = paths.joined()
-    func range(_ values: [Double], _ limit: Int) -> Range<Int> {
-      guard let low = values.min(), let high = values.max(), low.isFinite, high.isFinite else { return 0..<0 }
-      let clipped = max(-1, min(Double(limit), low - reach))..<max(0, min(Double(limit), high + reach + 1))
-      return (Int(clipped.lowerBound)..<max(Int(clipped.lowerBound), Int(clipped.upperBound)))
-        .clamped(to: 0..<limit)
-    }
-    columns = range(points.map(\.x), canvasWidth)
-    rows = range(points.map(\.y), canvasHeight)
-    // The last lanes of the last row may lie beyond it.
-    values = [Float](repeating: 0, count: columns.count * rows.count + Segment.lanes)
-  }
-
-  /// Calls `body` with each pixel of which a line covers something; most of the part is empty.
-  func forEachCovered(_ body: (_ x: Int, _ y: Int, _ covered: Float) -> Void) {
-    values.withUnsafeBufferPointer { values in
-      var index = 0
-      for y in rows {
-        for x in columns {
-          if values[index] > 0 { body(x, y, values[index]) }
-          index += 1
-        }
-      }
-    }
-  }
-
-  mutating func draw(_ paths: [[Point]]) {
-    for path in paths {
-      for (from, to) in zip(path, path.dropFirst()) { draw(from, to) }
-    }
-  }
-
-  private mutating func draw(_ from: Point, _ to: Point) {
-    let reach = radius + 1
-    let reachedRows = Self.span(from.y, to.y, reach).clamped(to: rows)
-    let reachedColumns = Self.span(from.x, to.x, reach).clamped(to: columns)
-    guard let left = reachedColumns.first else { return }
-    let segment = Segment(from, to, left: left)
-    values.withUnsafeMutableBytes { values in
-      for y in reachedRows {
-        let row = (y - rows.lowerBound) * columns.count - columns.lowerBound
-        for x in stride(from: left, to: reachedColumns.upperBound, by: Segment.lanes) {
-          let place = (row + x) * MemoryLayout<Float>.stride
-          let before = values.loadUnaligned(fromByteOffset: place, as: Segment.Lanes.self)
-          let distance = segment.distances(x: x - left, y: y)
-          var covered = (Float(radius) + 0.5 - distance).clamped(lowerBound: .zero, upperBound: .one)
-          // What lies beyond the reach may be the next row's.
-          covered.replace(with: 0, where: Segment.index .>= Float(reachedColumns.upperBound - x))
-          values.storeBytes(of: pointwiseMax(before, covered), toByteOffset: place, as: Segment.Lanes.self)
-        }
-      }
-    }
-  }
-
-  private static func span(_ a: Double, _ b: Double, _ reach: Double) -> Range<Int> {
-    guard a.isFinite, b.isFinite else { return 0..<0 }
-    let low = max(-1e6, min(a, b) - reach)
-    let high = min(1e6, max(a, b) + reach + 1)
-    return Int(low)..<max(Int(low), Int(high))
-  }
-}
-
-/// A straight line between two points, and how far several pixels side by side lie from it.
-private struct Segment {
-  typealias Lanes = SIMD8<Float>
-
-  static let lanes = Lanes.scalarCount
-  static let index = Lanes(0, 1, 2, 3, 4, 5, 6, 7)
-
-  /// The first point; columns count from `left`, so that they are small numbers.
-  private let x: Float
-  private let y: Double
-  private let (dx, dy): (Float, Float)
-  /// 1 over the squared length; 0 where it has none.
-  private let scale: Float
-
-  init(_ from: Point, _ to: Point, left: Int) {
-    x = Float(from.x - Double(left))
-    y = from.y
-    (dx, dy) = (Float(to.x - from.x), Float(to.y - from.y))
-    let length = dx * dx + dy * dy
-    scale = length == 0 ? 0 : 1 / length
-  }
-
-  /// Of the pixels from `x` on, in columns from `left`, to their nearest points of the line.
-  func distances(x column: Int, y row: Int) -> Lanes {
-    let px = Self.index + (Float(column) - x)
-    let py = Float(Double(row) - y)
-    let t = ((px * dx + py * dy) * scale).clamped(lowerBound: .zero, upperBound: .one)
-    let ex = px - t * dx
-    let ey = py - t * dy
-    return (ex * ex + ey * ey).squareRoot()
   }
 }
 
