@@ -39,6 +39,8 @@ public enum ReviewReason: String, Codable, Sendable, CaseIterable {
   case uncertainPoints = "uncertain-points"
   /// By their landmarks the points are more likely off than not.
   case lowConfidence = "low-confidence"
+  /// A hinge point is not where the frames before and after have it.
+  case unsteady
 
   /// Whether the measurement is not to be trusted at all, rather than looked at.
   public var withholds: Bool { [.longContact, .atriumNotBelow, .lowConfidence].contains(self) }

@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "torture"))
 
 import cine
 from checker import Checker, files_below, results, study
-from mutate_dicom import KINDS, Kind, mutated, picture
+from dicom_picture import picture
+from mutate_dicom import KINDS, Kind, mutated
 from tally import is_at_rest
 from world import Tools, World, until
 

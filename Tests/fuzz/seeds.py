@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "torture"))
 
 import cine
 import mutate
-from mutate_dicom import picture
+from dicom_picture import picture
 
 ROOT = Path(__file__).parent.parent.parent
 #: The places of these in `DICOMBytes.Syntax` without those that are not supported, for the target `frames`.

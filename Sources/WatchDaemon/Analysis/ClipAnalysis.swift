@@ -124,9 +124,10 @@ struct ClipAnalysis: Sendable {
       }
       findings.merge(found) { old, _ in old }
     }
+    var inOrder = findings.sorted { $0.key < $1.key }.map(\.value)
+    inOrder.markJumps(times: file.header.frameTimes, spacing: sample.target.spacing)
     return SegmentedClip(
-      target: sample.target, inputSide: segmenter.inputSide,
-      findings: findings.sorted { $0.key < $1.key }.map(\.value),
+      target: sample.target, inputSide: segmenter.inputSide, findings: inOrder,
       frames: keepsFrames ? frames.sorted { $0.index < $1.index } : nil)
   }
 

@@ -17,9 +17,7 @@ struct ClipGeometry {
     self.findings = findings
     self.times = times
     mapping = target.geometry(inputSide: inputSide)
-    sector = target.sector.resampled(
-      width: inputSide, height: inputSide, spacing: mapping.inputSpacing, by: mapping.inputToBox
-    )?.cropped(to: mapping.boxInInput)
+    sector = target.sectorOnInput(mapping)?.cropped(to: mapping.boxInInput)
   }
 
   /// What one beat gives, and its excursion curves from end diastole on.
@@ -87,7 +85,7 @@ struct ClipGeometry {
   }
 
   private func heights(of finding: FrameFinding, along axis: AxisFrame) -> AnnularExcursion.Heights {
-    let ends = finding.pair.flatMap { $0.isWithheld ? nil : finding.ends }
+    let ends = finding.pair.flatMap { $0.isWithheld || finding.isUnsteady ? nil : finding.ends }
     return AnnularExcursion.Heights(
       left: ends.map { axis.height(of: onMask($0.left)) },
       right: ends.map { axis.height(of: onMask($0.right)) },

@@ -42,6 +42,28 @@ struct FrameFinding: Sendable {
   var pair: HingePair? {
     if case .measured(let pair) = hinges { pair } else { nil }
   }
+
+  /// Whether the frames before and after have a point elsewhere.
+  var isUnsteady: Bool { pair?.reviewReasons.contains(.unsteady) ?? false }
+
+  /// Notes that a hinge point is not where the frames before and after have it.
+  fileprivate mutating func markUnsteady() {
+    guard case .measured(var pair) = hinges, !isUnsteady else { return }
+    pair.reviewReasons.append(.unsteady)
+    hinges = .measured(pair)
+  }
+}
+
+extension [FrameFinding] {
+  /// Marks frames of a whole loop whose points jump. `times` are milliseconds, one a frame.
+  mutating func markJumps(times: [Double], spacing: PixelSpacing) {
+    for side in [\HingePair.left, \.right] {
+      let points = map { $0.pair?[keyPath: side] }
+      for frame in PointContinuity.jumps(points, spacing: spacing, times: times) {
+        self[frame].markUnsteady()
+      }
+    }
+  }
 }
 
 /// Where in the stored frame the heart is looked for, and on what scale.

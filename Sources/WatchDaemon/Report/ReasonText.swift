@@ -28,6 +28,7 @@ enum ReasonText {
     case .uncertainPoints: "a hinge point may be off by more than 5 mm"
     case .lowConfidence: "a hinge point is more likely off by more than 5 mm than not"
     case .pointsDisagree: "the outline and the landmark place a hinge point far apart"
+    case .unsteady: "a hinge point is not where the frames before and after have it"
     case nil: code
     }
   }
