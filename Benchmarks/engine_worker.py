@@ -8,7 +8,6 @@ conversion counts once. ENGINE is a name of ENGINES, `name` or `name-precision`.
 """
 import json
 import pathlib
-import resource
 import subprocess
 import sys
 import time
@@ -149,7 +148,12 @@ def tflite(path, frame, threads, folder, precision):
     target = folder / path.stem / f"{path.stem}_{'full_integer_quant' if precision == 'int8' else 'float32'}.tflite"
     if not target.exists():
         import onnx2tf
-        options = {"output_integer_quantized_tflite": True} if precision == "int8" else {}
+        options = {}
+        if precision == "int8":
+            pictures = folder / f"{path.stem}.calibration.npy"
+            np.save(pictures, np.concatenate(calibration(frame)).transpose(0, 2, 3, 1))
+            options = {"output_integer_quantized_tflite": True,
+                       "custom_input_op_name_np_data_path": [["input", str(pictures), [[[[0.0]]]], [[[[1.0]]]]]]}
         onnx2tf.convert(str(path), output_folder_path=str(folder / path.stem), non_verbose=True, **options)
     interpreter = Interpreter(str(target), num_threads=threads)
     interpreter.allocate_tensors()
@@ -172,10 +176,6 @@ def tflite(path, frame, threads, folder, precision):
 ENGINES = {each.__name__: each for each in (onnxruntime, openvino, ncnn, mnn, pytorch, tflite)}
 
 
-def megabytes():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
 def main():
     name, model, data, threads, folder = sys.argv[1:]
     name, _, precision = name.partition("-")
@@ -193,7 +193,7 @@ def main():
             wall, processor = time.perf_counter(), time.process_time()
             output = run()
             times.append([time.perf_counter() - wall, time.process_time() - processor])
-        print(json.dumps({"times": times, "megabytes": megabytes()}), flush=True)
+        print(json.dumps({"times": times}), flush=True)
     print(json.dumps({"output": np.asarray(output, "f4").ravel().tolist()}))
 
 

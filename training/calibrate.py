@@ -2,17 +2,20 @@
 
     python training/calibrate.py models/NAME.json
 
-On the training list, whose errors are no smaller than those of pictures that the network has not seen; the validation
-list is left to judge by. The weights are how far the points go from the contact line's ends to the
-landmarks, across and down the picture. For each view, and for a view that is not known, those are
+The weights are how far the points go from the contact line's ends to the landmarks, across and
+down the picture. For each view, and for a view that is not known, those are
 taken with the least cost: the mean error of the points, a quarter of the median error of the
 diameter whatever its sign, because landmarks that are in doubt draw together, and half of the
-median absolute errors of both coordinates and of the diameter. The temperature divides the landmarks' logits;
-the one for which 70 % of the errors fall into their expected 15 to 85 percentile range. The
-reliability is how often both points lie within 5 mm over how often the maps expect it.
+median absolute errors of both coordinates and of the diameter. They come from the validation list: to the training
+list's points the landmarks were fitted.
 
-All of it is cross-validated first: found on four fifths of the patients, tried on the others. So is a table of the
-points' median errors by view: whether to subtract it helps. It is written down and not used.
+The temperature divides the landmarks' logits; the one for which 70 % of the errors fall into their expected 15 to 85
+percentile range. The reliability is how often both points lie within 5 mm over how often the maps expect it. For both,
+each list counts half: the training list is long, and the network has seen it; the validation list is short, and it has
+not.
+
+All of it is cross-validated: found on four fifths of the patients of both lists, tried on the others. So is a table of
+the points' median errors by view: whether to subtract it helps. It is written down and not used.
 """
 
 import argparse
@@ -152,61 +155,67 @@ class Use:
     bias: dict[str, np.ndarray]
 
     @staticmethod
-    def found_on(guesses: list[Guess]) -> "Use":
-        weights = {"apical": best_weight(guesses)}
+    def found_on(lists: list[list[Guess]]) -> "Use":
+        """The lists of training and validation."""
+        weights = {"apical": best_weight(lists[1])}
         for view, code in VIEWS.items():
-            weights[code] = best_weight([guess for guess in guesses if guess.view == view])
-        points = [guess.points(weights[VIEWS[guess.view]]) for guess in guesses]
-        shares = {float(t): coverage(guesses, points, float(t)) for t in TEMPERATURES}
-        temperature = min(shares, key=lambda t: abs(shares[t] - 0.7))
-        near, expected = nearness(guesses, points, temperature)
+            weights[code] = best_weight(of_view(lists[1], view))
+        use = Use(weights, 1.0, 1.0, {})
+        shares = {float(t): np.mean([use.coverage(guesses, float(t)) for guesses in lists]) for t in TEMPERATURES}
+        use = Use(weights, min(shares, key=lambda t: abs(shares[t] - 0.7)), 1.0, {})
+        near, expected = np.mean([use.nearness(guesses) for guesses in lists], 0)
         bias = {
-            code: np.median([p - g.truth for g, p in zip(guesses, points, strict=True) if g.view == view], 0)
+            code: np.mean([np.median(use.errors(of_view(guesses, view)), 0) for guesses in lists], 0)
             for view, code in VIEWS.items()
         }
-        return Use(weights, temperature, round(min(1.0, near / expected), 3), bias)
+        return Use(weights, use.temperature, round(float(min(1.0, near / expected)), 3), bias)
 
     def points(self, guess: Guess) -> np.ndarray:
         return guess.points(self.weights[VIEWS[guess.view]])
 
+    def errors(self, guesses: list[Guess]) -> np.ndarray:
+        return np.stack([self.points(guess) - guess.truth for guess in guesses])
+
+    def coverage(self, guesses: list[Guess], temperature: float) -> float:
+        return float(np.mean([guess.covered(self.points(guess), temperature) for guess in guesses]))
+
+    def nearness(self, guesses: list[Guess]) -> tuple[float, float]:
+        """How often both points lie near the truth, and how often they are expected to."""
+        near = np.mean([guess.is_near(self.points(guess)) for guess in guesses])
+        expected = np.mean([guess.confidence(self.points(guess), self.temperature) for guess in guesses])
+        return float(near), float(expected) * self.reliability
+
     def tried_on(self, guesses: list[Guess]) -> dict[str, float]:
-        points = [self.points(guess) for guess in guesses]
-        near, expected = nearness(guesses, points, self.temperature)
-        straight = [p - self.bias[VIEWS[g.view]] for g, p in zip(guesses, points, strict=True)]
+        near, expected = self.nearness(guesses)
+        straight = np.stack([self.bias[VIEWS[guess.view]] for guess in guesses])
+        errors = self.errors(guesses)
         return {
-            "coverage": coverage(guesses, points, self.temperature),
+            "coverage": self.coverage(guesses, self.temperature),
             "both_within_5_mm": near,
-            "confidence": expected * self.reliability,
-            "mean_distance": mean_distance(guesses, points),
-            "mean_distance_without_bias": mean_distance(guesses, straight),
+            "confidence": expected,
+            "mean_distance": mean_distance(errors),
+            "mean_distance_without_bias": mean_distance(errors - straight),
         }
 
 
-def coverage(guesses: list[Guess], points: list[np.ndarray], temperature: float) -> float:
-    return float(np.mean([g.covered(p, temperature) for g, p in zip(guesses, points, strict=True)]))
+def of_view(guesses: list[Guess], view: str) -> list[Guess]:
+    return [guess for guess in guesses if guess.view == view]
 
 
-def nearness(guesses: list[Guess], points: list[np.ndarray], temperature: float) -> tuple[float, float]:
-    """How often both points lie near the truth, and how often the maps expect it."""
-    pairs = list(zip(guesses, points, strict=True))
-    near = np.mean([guess.is_near(p) for guess, p in pairs])
-    return float(near), float(np.mean([guess.confidence(p, temperature) for guess, p in pairs]))
-
-
-def mean_distance(guesses: list[Guess], points: list[np.ndarray]) -> float:
-    errors = np.stack([p - g.truth for g, p in zip(guesses, points, strict=True)])
+def mean_distance(errors: np.ndarray) -> float:
     return float(np.hypot(errors[..., 0], errors[..., 1]).mean())
 
 
-def cross_validated(guesses: list[Guess]) -> list[dict[str, float]]:
-    """Figures of each fifth of the patients, by what was found on the others."""
-    patients = sorted({guess.patient for guess in guesses})
+def cross_validated(lists: list[list[Guess]]) -> list[dict[str, float]]:
+    """Figures of each fifth of the patients of both lists, each counting half, by what was found on the others."""
+    patients = sorted({guess.patient for guesses in lists for guess in guesses})
     fold = {patient: number % FOLDS for number, patient in enumerate(patients)}
     lines = []
     for number in range(FOLDS):
-        use = Use.found_on([guess for guess in guesses if fold[guess.patient] != number])
-        lines.append(use.tried_on([guess for guess in guesses if fold[guess.patient] == number]))
-    return [{key: round(value, 3) for key, value in line.items()} for line in lines]
+        use = Use.found_on([[guess for guess in guesses if fold[guess.patient] != number] for guesses in lists])
+        tried = [use.tried_on([guess for guess in guesses if fold[guess.patient] == number]) for guesses in lists]
+        lines.append({key: round(float(np.mean([line[key] for line in tried])), 3) for key in tried[0]})
+    return lines
 
 
 def guesses_of(root: Path, split: str, model: Path) -> list[Guess]:
@@ -227,24 +236,22 @@ def main() -> None:
     options = parser.parse_args()
     facts = json.loads(options.sidecar.read_text())
     root, model = data_root(options.data), options.sidecar.with_name(facts["file"])
-    guesses = guesses_of(root, "training", model)
-    folds = cross_validated(guesses)
-    use = Use.found_on(guesses)
+    lists = {split: guesses_of(root, split, model) for split in ("training", "validation")}
+    folds = cross_validated(list(lists.values()))
+    use = Use.found_on(list(lists.values()))
     facts["landmarks"] |= {
         "weight": use.weights,
         "temperature": round(use.temperature, 3),
         "reliability": use.reliability,
     }
-    facts["calibration"] = {
-        "list": "training",
-        "folds": folds,
-        "bias_mm": {
-            view: {"left": b[0].round(2).tolist(), "right": b[1].round(2).tolist()} for view, b in use.bias.items()
-        },
-        "bias_is_subtracted": False,
+    bias = {
+        view: {"left": error[0].round(2).tolist(), "right": error[1].round(2).tolist()}
+        for view, error in use.bias.items()
     }
+    facts["calibration"] = {"lists": list(lists), "folds": folds, "bias_mm": bias, "bias_is_subtracted": False}
     options.sidecar.write_text(json.dumps(facts, indent=2) + "\n")
-    for name, line in (*enumerate(folds, 1), ("validation", use.tried_on(guesses_of(root, "validation", model)))):
+    tried = {split: use.tried_on(guesses) for split, guesses in lists.items()}
+    for name, line in (*enumerate(folds, 1), *tried.items()):
         print(name, " ".join(f"{key} {value:.3f}" for key, value in line.items()))
     print(f"weights {use.weights}, temperature {use.temperature:.3f}, reliability {use.reliability}")
 
