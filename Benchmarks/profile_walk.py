@@ -10,6 +10,7 @@ import argparse
 import collections
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
@@ -53,8 +54,7 @@ def sampled(arguments, folder, run):
     data, clips = folder / f"{run}.perf", folder / "clips"
     clips.mkdir(exist_ok=True)
     for clip in arguments.clips:
-        if not (clips / clip.name).exists():
-            (clips / clip.name).symlink_to(clip.resolve())
+        shutil.copy(clip, clips)
     subprocess.run(
         ["perf", "record", "-q", "-F", "997", "-g", "-o", data, arguments.hinged, "process", clips, "--outbox",
          folder / f"outbox-{run}", "--threads", str(arguments.threads)],

@@ -9,10 +9,12 @@ import onnx
 import torch
 from torch.nn import functional as F
 
-from export import check, to_onnx
+import export_paper
+from export import check, predictor, to_onnx
 from geometry import Square
 from hinge import hinge_points
-from labels import LA, LV
+from labels import LA, LV, MYOCARDIUM
+from paper import VGGUNet
 from unet import UNet
 
 
@@ -73,6 +75,19 @@ class Export(unittest.TestCase):
             path = Path(folder) / "net.onnx"
             onnx.save(model, path)
             self.assertLess(check(net, path, np.random.rand(1, 1, 256, 256).astype("f")), 1e-4)
+
+    def test_the_papers_network_gets_a_myocardium_that_never_wins(self) -> None:
+        torch.manual_seed(0)
+        net = VGGUNet().eval()
+        picture = np.random.default_rng(0).random((1, 1, 32, 32), np.float32)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "net.onnx"
+            onnx.save(export_paper.to_onnx(net, 32), path)
+            logits = predictor(path)(picture)
+        self.assertFalse((logits.argmax(1) == MYOCARDIUM).any())
+        with torch.no_grad():
+            expected = net(torch.from_numpy(picture)).numpy()
+        np.testing.assert_allclose(np.delete(logits, MYOCARDIUM, 1), expected, atol=1e-4)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ public struct BinaryMask: Equatable, Sendable {
   public func subtracting(_ other: BinaryMask) -> BinaryMask { combined(other) { $0 && !$1 } }
 
   /// The part of the grid in `box`, which lies inside of it.
-  func cropped(to box: GridBox) -> BinaryMask {
+  public func cropped(to box: GridBox) -> BinaryMask {
     var part: [Bool] = []
     part.reserveCapacity(box.width * box.height)
     for y in box.minY...box.maxY {

@@ -72,11 +72,13 @@ struct ConnectedComponents {
 extension BinaryMask {
   /// The largest 8-connected component, the first of equals; empty where the set is.
   public var largestComponent: BinaryMask {
-    let components = ConnectedComponents(of: self, .eight)
-    guard let most = components.sizes.max(), let index = components.sizes.firstIndex(of: most) else {
-      return self
+    withinBounds { part in
+      let components = ConnectedComponents(of: part, .eight)
+      guard let most = components.sizes.max(), let index = components.sizes.firstIndex(of: most) else {
+        return part
+      }
+      return components.pixels { $0 == Int32(index + 1) }
     }
-    return components.pixels { $0 == Int32(index + 1) }
   }
 
   /// The sizes of the 8-connected components in pixels, largest first.
@@ -85,7 +87,15 @@ extension BinaryMask {
   /// The set together with what it encloses: background that no 4-connected path joins to the grid's border,
   /// which is the background's connectivity where the set's is 8.
   public var holesFilled: BinaryMask {
-    // The frame makes the outside one component, the first.
-    ConnectedComponents(of: inverted, .four, frame: true).pixels { $0 != 1 }
+    withinBounds { part in
+      // The frame makes the outside one component, the first.
+      ConnectedComponents(of: part.inverted, .four, frame: true).pixels { $0 != 1 }
+    }
+  }
+
+  /// What becomes of the part of the grid that the set lies in; the rest stays empty.
+  private func withinBounds(_ change: (BinaryMask) -> BinaryMask) -> BinaryMask {
+    guard let box = boundingBox else { return self }
+    return change(cropped(to: box)).placed(width: width, height: height, at: box)
   }
 }

@@ -59,8 +59,13 @@ private struct ParabolaEnvelope {
 
   /// Replaces `field[start + i]`, i in 0..<count, by min over j of field[start + j] + ((i - j) * step)^2.
   mutating func transform(_ field: inout [Float], start: Int, count: Int, step: Float) {
-    // A row of the set alone, and most are, stays what it is.
-    guard (start..<start + count).contains(where: { field[$0] > 0 }) else { return }
+    // Pixels of the set stay what they are, and those behind the nearest of them change nothing.
+    guard let low = (start..<start + count).first(where: { field[$0] > 0 }),
+      let high = (start..<start + count).last(where: { field[$0] > 0 })
+    else { return }
+    let end = min(start + count, high + 2)
+    let start = max(start, low - 1)
+    let count = end - start
     for i in 0..<count { values[i] = field[start + i] / (step * step) }
     let last = build(count: count)
     var k = 0
@@ -119,31 +124,5 @@ extension BinaryMask {
   public func distances(to other: BinaryMask, spacing: PixelSpacing) -> [Double] {
     let squared = DistanceTransform.squared(to: other, spacing: spacing)
     return bits.indices.filter { bits[$0] }.map { Double(squared[$0]).squareRoot() }
-  }
-
-  /// Every pixel within `radius` (in the unit of `spacing`) of the set.
-  public func dilated(radius: Double, spacing: PixelSpacing) -> BinaryMask {
-    let limit = Float(radius * radius)
-    let squared = DistanceTransform.squared(to: self, spacing: spacing)
-    return BinaryMask(width: width, height: height, bits: squared.map { $0 <= limit })
-  }
-
-  /// Every pixel of the set farther than `radius` from the rest of the grid. Beyond the grid's border nothing is
-  /// known, so the border erodes nothing.
-  public func eroded(radius: Double, spacing: PixelSpacing) -> BinaryMask {
-    let limit = Float(radius * radius)
-    let squared = DistanceTransform.squared(to: inverted, spacing: spacing)
-    return BinaryMask(width: width, height: height, bits: squared.map { $0 > limit })
-  }
-
-  /// Cuts off what is thinner than about two radii.
-  public func opened(radius: Double, spacing: PixelSpacing) -> BinaryMask {
-    eroded(radius: radius, spacing: spacing).dilated(radius: radius, spacing: spacing).intersection(self)
-  }
-
-  /// Bridges gaps narrower than about two radii.
-  public func closed(radius: Double, spacing: PixelSpacing) -> BinaryMask {
-    let grown = dilated(radius: radius, spacing: spacing).eroded(radius: radius, spacing: spacing)
-    return BinaryMask(width: width, height: height, bits: zip(bits, grown.bits).map { $0 || $1 })
   }
 }

@@ -90,29 +90,37 @@ extension SectorMask {
 
   /// The sector of a cine, from what changes in it; `nil` where nothing of a sector's size does.
   public init?(_ range: TemporalRange, spacing: PixelSpacing) {
-    let fewest = max(2, Int((Self.litShare * Double(range.frames)).rounded(.up)))
+    guard let mask = Self.mask(of: range) else { return nil }
+    self.init(mask: mask, spacing: spacing)
+  }
+
+  /// The pixels of a cine's sector.
+  public static func mask(of range: TemporalRange) -> BinaryMask? {
+    let fewest = max(2, Int((litShare * Double(range.frames)).rounded(.up)))
     let moving = range.brightest.indices.map { i in
-      range.brightest[i] > range.darkest[i] && range.brightest[i] - range.darkest[i] > Self.flicker
+      range.brightest[i] > range.darkest[i] && range.brightest[i] - range.darkest[i] > flicker
         && Int(range.litFrames[i]) >= fewest
     }
-    self.init(evidence: BinaryMask(width: range.width, height: range.height, bits: moving), spacing: spacing)
+    return mask(evidence: BinaryMask(width: range.width, height: range.height, bits: moving))
   }
 
   /// The sector of one picture, from what is not black in it; `nil` where nothing of a sector's size is.
   public init?(still pixels: [UInt8], width: Int, height: Int, spacing: PixelSpacing) {
     let bits = pixels.map { $0 > Self.blackness }
-    self.init(evidence: BinaryMask(width: width, height: height, bits: bits), spacing: spacing)
+    let evidence = BinaryMask(width: width, height: height, bits: bits)
+    guard let mask = Self.mask(evidence: evidence) else { return nil }
+    self.init(mask: mask, spacing: spacing)
   }
 
   /// A sector is convex but for the small arc of its transducer, so the hull of its largest piece is taken: dark
   /// chambers and shadowed edges belong to it.
-  private init?(evidence: BinaryMask, spacing: PixelSpacing) {
+  private static func mask(evidence: BinaryMask) -> BinaryMask? {
     let side = Double(min(evidence.width, evidence.height))
     let pixels = PixelSpacing(x: 1, y: 1)
-    let solid = evidence.closed(radius: Self.bridge * side, spacing: pixels).holesFilled
-      .opened(radius: Self.trace * side, spacing: pixels).largestComponent
-    guard Double(solid.count) >= Self.smallestShare * Double(evidence.bits.count) else { return nil }
-    self.init(mask: solid.convexHull, spacing: spacing)
+    let solid = evidence.closed(radius: bridge * side, spacing: pixels).holesFilled
+      .opened(radius: trace * side, spacing: pixels).largestComponent
+    guard Double(solid.count) >= smallestShare * Double(evidence.bits.count) else { return nil }
+    return solid.convexHull
   }
 }
 

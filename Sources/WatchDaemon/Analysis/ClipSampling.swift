@@ -88,17 +88,13 @@ extension ClipTarget {
     let box = region.box
     var range = TemporalRange(width: box.width, height: box.height)
     for frame in frames { range.add(frame.gray.cropped(to: box)) }
-    let shape = region.spacing ?? PixelSpacing(x: 1, y: 1)
-    guard let found = SectorMask(range, spacing: shape) else { return nil }
-    let spacing = region.spacing ?? .nominal(sectorHeight: found.box.height)
-    guard let sector = SectorMask(mask: found.mask, spacing: spacing)?.cropped(to: found.box) else {
-      return nil
-    }
+    guard let mask = SectorMask.mask(of: range), let bounds = mask.boundingBox else { return nil }
+    let spacing = region.spacing ?? .nominal(sectorHeight: bounds.height)
+    guard let sector = SectorMask(mask: mask.cropped(to: bounds), spacing: spacing) else { return nil }
     self.init(
       region: region,
       box: PixelBox(
-        x: box.x + found.box.minX, y: box.y + found.box.minY, width: found.box.width, height: found.box.height
-      ),
+        x: box.x + bounds.minX, y: box.y + bounds.minY, width: bounds.width, height: bounds.height),
       sector: sector, spacing: spacing)
   }
 }

@@ -25,8 +25,8 @@ final class SpoolLock: @unchecked Sendable {
   /// The spool was taken from an owner that may only have stood still.
   let isByExpiry: Bool
 
-  /// - Parameter pause: Waits between two looks at another host's lock.
-  init(_ path: String, inbox: String, pause: () -> Void = { usleep(500_000) }) throws(Failure) {
+  /// - Parameter pause: Waits between two looks at a lock that may be free soon.
+  init(_ path: String, inbox: String, pause: () -> Void = { usleep(250_000) }) throws(Failure) {
     self.path = path
     owner = SpoolOwner(inbox: inbox)
     token = Array(owner.token.utf8)

@@ -46,11 +46,15 @@ struct SpoolTakeover: Sendable, Equatable {
 
   static let leaseSeconds = 30.0
   static let renewalSeconds = 5.0
+  /// A process that its owner was just about to start has the owner's descriptors, and so the lock, until its program
+  /// begins; where the owner is killed in that moment, a little longer than the owner.
+  static let orphanSeconds = 2.0
 
   let boot: String
   let namespace: String
   private var watched: SpoolOwner?
   private var since: MonotonicSeconds = 0
+  private var orphanSince: MonotonicSeconds?
 
   init(boot: String, namespace: String) {
     self.boot = boot
@@ -61,7 +65,7 @@ struct SpoolTakeover: Sendable, Equatable {
   private(set) var isByExpiry = false
 
   mutating func verdict(on sighting: SpoolSighting, now: MonotonicSeconds) -> Verdict {
-    if sighting.isLocked { return .refuse }
+    if sighting.isLocked { return isOrphaned(sighting, now: now) ? .wait : .refuse }
     guard let owner = sighting.owner else { return .take }
     if !boot.isEmpty, owner.boot == boot {
       if owner.namespace == namespace { return sighting.isAlive ? .refuse : .take }
@@ -74,6 +78,16 @@ struct SpoolTakeover: Sendable, Equatable {
     if owner != watched { return .refuse }
     isByExpiry = now - since >= Self.leaseSeconds
     return isByExpiry ? .take : .wait
+  }
+
+  /// Whether the lock may only have outlived its owner, who is seen to be gone.
+  private mutating func isOrphaned(_ sighting: SpoolSighting, now: MonotonicSeconds) -> Bool {
+    guard let owner = sighting.owner, !boot.isEmpty, owner.boot == boot, owner.namespace == namespace,
+      !sighting.isAlive
+    else { return false }
+    let start = orphanSince ?? now
+    orphanSince = start
+    return now - start < Self.orphanSeconds
   }
 }
 

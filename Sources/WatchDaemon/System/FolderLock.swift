@@ -15,10 +15,10 @@ final class FolderLock: Sendable {
   init(folder path: String) throws(Failure) {
     descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .file(FileError(.open, .inbox)) }
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+    if Self.lock(descriptor) == EWOULDBLOCK {
       let holder = Self.holderOfLock(on: descriptor)
       close(descriptor)
-      throw .taken(holder: holder)
+      throw .taken(holder: holder.map { "process \($0)" })
     }
   }
 
@@ -26,8 +26,8 @@ final class FolderLock: Sendable {
   init(file path: String, holder: String) throws(Failure) {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw .file(FileError(.open, .lock)) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let code = errno
+    let code = Self.lock(descriptor)
+    guard code == 0 else {
       close(descriptor)
       guard code == EWOULDBLOCK else { throw .file(FileError(.lock, .lock, code: code)) }
       let bytes = (try? Files.read(path, limit: 4096, .lock)) ?? []
@@ -41,8 +41,27 @@ final class FolderLock: Sendable {
 
   deinit { close(descriptor) }
 
-  /// The process that /proc/locks names for the file.
-  private static func holderOfLock(on descriptor: Int32) -> String? {
+  /// Takes the lock. A process that its holder was just about to start has it, too, until its program begins: where the
+  /// holder is killed in that moment it is free soon.
+  /// - Returns: 0, or what speaks against it.
+  private static func lock(_ descriptor: Int32) -> Int32 {
+    for _ in 0..<orphanTries {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return 0 }
+      let code = errno
+      guard code == EWOULDBLOCK, let holder = holderOfLock(on: descriptor), kill(holder, 0) != 0,
+        errno == ESRCH
+      else { return code }
+      usleep(orphanPause)
+    }
+    return EWOULDBLOCK
+  }
+
+  /// Two seconds in all.
+  private static let orphanTries = 20
+  private static let orphanPause: UInt32 = 100_000
+
+  /// The process that /proc/locks names for the file; `nil` where it is of another namespace.
+  private static func holderOfLock(on descriptor: Int32) -> pid_t? {
     var status = stat()
     guard fstat(descriptor, &status) == 0, let bytes = try? Files.read("/proc/locks", .lock) else {
       return nil
@@ -50,7 +69,7 @@ final class FolderLock: Sendable {
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
       let words = line.split(separator: " ", omittingEmptySubsequences: true)
       guard words.count > 5, words[1] == "FLOCK", words[5].hasSuffix(":\(status.st_ino)") else { continue }
-      return "process \(words[4])"
+      return pid_t(words[4]).flatMap { $0 > 0 ? $0 : nil }
     }
     return nil
   }

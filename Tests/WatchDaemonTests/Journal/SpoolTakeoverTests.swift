@@ -26,6 +26,13 @@ import Testing
     Case(
       what: "locked without a word", sighting: .init(owner: nil, isLocked: true, isAlive: false),
       verdict: .refuse),
+    Case(
+      what: "killed here, and its lock is still held",
+      sighting: .init(owner: here, isLocked: true, isAlive: false), verdict: .wait),
+    Case(
+      what: "locked, of another container",
+      sighting: .init(owner: owner { $0.namespace = "pid:[2]" }, isLocked: true, isAlive: false),
+      verdict: .refuse),
     Case(what: "killed here", sighting: .init(owner: here, isLocked: false, isAlive: false), verdict: .take),
     Case(
       what: "alive here, and its lock is not seen",
@@ -53,6 +60,17 @@ import Testing
     var takeover = SpoolTakeover(boot: "boot-1", namespace: "pid:[1]")
     #expect(takeover.verdict(on: example.sighting, now: 0) == example.verdict, "\(example.what)")
     #expect(!takeover.isByExpiry)
+  }
+
+  @Test func lockThatOutlivesItsOwnerIsWaitedForAMoment() {
+    var takeover = SpoolTakeover(boot: "boot-1", namespace: "pid:[1]")
+    let orphaned = SpoolSighting(owner: Self.here, isLocked: true, isAlive: false)
+    let free = SpoolSighting(owner: Self.here, isLocked: false, isAlive: false)
+    #expect(takeover.verdict(on: orphaned, now: 5) == .wait)
+    #expect(takeover.verdict(on: orphaned, now: 5 + SpoolTakeover.orphanSeconds / 2) == .wait)
+    var other = takeover
+    #expect(takeover.verdict(on: free, now: 6.5) == .take && !takeover.isByExpiry)
+    #expect(other.verdict(on: orphaned, now: 5 + SpoolTakeover.orphanSeconds) == .refuse)
   }
 
   private let elsewhere = owner { $0.boot = "boot-2" }

@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import Testing
 
 @testable import WatchDaemon
@@ -10,5 +12,23 @@ import Testing
     #expect(throws: FolderLock.Failure.self) { _ = try FolderLock(folder: folder.path) }
     #expect(try folder.files().isEmpty)
     withExtendedLifetime(first) {}
+  }
+
+  /// As a process that the holder was about to start when it was killed.
+  @Test func lockThatOutlivesItsHolderIsWaitedFor() throws {
+    let (inbox, pipe) = (folder.path + "/inbox", folder.path + "/pipe")
+    #expect(mkdir(inbox, 0o700) == 0 && mkfifo(pipe, 0o600) == 0)
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", "exec 9<\"$0\"; flock -x 9; cat \"$1\" >/dev/null &", inbox, pipe]
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 0)
+    let start = ContinuousClock.now
+    // `cat` reads until somebody has written, and has the lock until then.
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.3) { close(open(pipe, O_WRONLY)) }
+    let lock = try FolderLock(folder: inbox)
+    #expect(start.duration(to: .now) > .milliseconds(200))
+    withExtendedLifetime(lock) {}
   }
 }
