@@ -2,14 +2,16 @@ extension BinaryMask {
   /// Every pixel within `radius` (in the unit of `spacing`) of the set.
   public func dilated(radius: Double, spacing: PixelSpacing) -> BinaryMask {
     let disc = Disc(radius: radius, spacing: spacing)
+    guard !bits.isEmpty else { return self }
     let columns = columnsToSet(atMost: (disc.halfWidths.first ?? 0) + 1)
-    var grown = BinaryMask(width: width, height: height)
-    grown.bits.withUnsafeMutableBufferPointer { grown in
+    // As wide as the columns, so that both go into one vector.
+    var near = [UInt16](repeating: 0, count: bits.count)
+    near.withUnsafeMutableBufferPointer { near in
       columns.withUnsafeBufferPointer { columns in
         func take(_ row: Int, into y: Int, _ reach: UInt16) {
           guard row >= 0, row < height else { return }
-          let (to, from) = (y * width, row * width)
-          for x in 0..<width { grown[to + x] = grown[to + x] || columns[from + x] <= reach }
+          let (to, from) = (near.baseAddress! + y * width, columns.baseAddress! + row * width)
+          for x in 0..<width { to[x] |= from[x] <= reach ? 1 : 0 }
         }
         for (offset, reach) in disc.halfWidths.enumerated() {
           for y in 0..<height {
@@ -19,7 +21,7 @@ extension BinaryMask {
         }
       }
     }
-    return grown
+    return BinaryMask(width: width, height: height, bits: near.map { $0 != 0 })
   }
 
   /// Every pixel of the set farther than `radius` from the rest of the grid. Beyond the grid's border nothing is

@@ -136,6 +136,16 @@ def statuses(folder: Path) -> dict[str, str]:
     return {clip["sop_instance_uid"]: clip["status"] for clip in study(folder)["clips"]}
 
 
+def refused(folder: Path) -> list[str]:
+    """How the names end of objects that the result says could not be made of such a file."""
+    ends = {"report-refused": "report.dcm", "segments-refused": ".seg.dcm", "overlay-refused": ".overlay.dcm"}
+    try:
+        lines = (folder / "log.jsonl").read_text().splitlines()
+    except OSError:
+        return []
+    return [ends[event] for event in (json.loads(line)["event"] for line in lines) if event in ends]
+
+
 def unsound(folder: Path, outputs: str | None) -> list[str]:
     """What a result lacks, or what in it does not end as it must. All outputs are asked for, or `html` alone."""
     try:
@@ -148,6 +158,7 @@ def unsound(folder: Path, outputs: str | None) -> list[str]:
         if clip["status"] == "measured" and outputs is None:
             wanted |= {clip["sop_instance_uid"] + end for end in (".seg.dcm", ".overlay.dcm", ".ED.png", ".ES.png")}
             wanted.add("report.dcm")
+    wanted -= {name for name in wanted if any(name.endswith(end) for end in refused(folder))}
     faults = [f"{name} is missing" for name in wanted - names]
     faults += [f"{name} was left" for name in names if name.startswith(".")]
     if not record["inputs"]:

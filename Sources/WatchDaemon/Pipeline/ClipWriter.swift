@@ -48,6 +48,7 @@ struct ClipWriter: Sendable {
   /// - Throws: a file that cannot be opened any more; the pieces throw what `SideBySide` passes on: a full disk, a
   ///   frame that cannot be decoded any more.
   func begin(_ refusals: Refusals) throws -> Work {
+    noteMissingObjects(refusals)
     let outlines = segmented.outlines(threads: settings.threads)
     var pieces: [SideBySide.Piece] = []
     if settings.outputs.contains(.seg), let object {
@@ -74,6 +75,13 @@ struct ClipWriter: Sendable {
         cine: wantsCine ? frames.map { $0[0] } : [], pngs: pngs.inOrder,
         page: wantsPage ? frames.compactMap(\.last) : [])
     }
+  }
+
+  /// A clip that nothing can refer to, for want of a valid series or class, has pictures and no objects.
+  private func noteMissingObjects(_ refusals: Refusals) {
+    guard object == nil else { return }
+    if settings.outputs.contains(.seg) { refusals.note("segments-refused") }
+    if settings.outputs.contains(.overlay) { refusals.note("overlay-refused") }
   }
 
   /// Writes the overlay cine, where one is wanted.

@@ -92,7 +92,11 @@ struct StudyWriter: Sendable {
     into staging: String, _ refusals: Refusals
   ) throws {
     let sources = report.sources(from: study)
-    guard !sources.isEmpty else { return }
+    guard !sources.isEmpty else {
+      // Where only documents and the like came, there is nothing to report on.
+      if report.clips.contains(where: { $0.status != .ignored }) { refusals.note("report-refused") }
+      return
+    }
     let uids = DerivedUID(
       inputs: report.inputs.map(\.sha256), model: report.model.sha256, configuration: settings.digest,
       version: report.software.version)

@@ -43,19 +43,29 @@ struct Segmentation: Sendable {
 
   private static func softmax(_ logits: [Float], classes: Int, count: Int) -> [Float] {
     [Float](unsafeUninitializedCapacity: classes * count) { output, initialized in
-      for pixel in 0..<count {
-        var peak = logits[pixel]
-        for k in 1..<classes { peak = max(peak, logits[k * count + pixel]) }
-        var sum: Float = 0
-        for k in 0..<classes {
-          let value = expf(logits[k * count + pixel] - peak)
-          output[k * count + pixel] = value
-          sum += value
+      logits.withUnsafeBufferPointer { logits in
+        for pixel in 0..<count {
+          var peak = logits[pixel]
+          for k in 1..<classes { peak = max(peak, logits[k * count + pixel]) }
+          var sum: Float = 0
+          for k in 0..<classes {
+            let value = power(logits[k * count + pixel] - peak)
+            output[k * count + pixel] = value
+            sum += value
+          }
+          let share = 1 / sum
+          for k in 0..<classes { output[k * count + pixel] *= share }
         }
-        for k in 0..<classes { output[k * count + pixel] /= sum }
       }
       initialized = classes * count
     }
+  }
+
+  /// e to the power of what is at most 0. Most pixels are clear: one class is at 0 and the others so far below that
+  /// nothing of them is left beside it.
+  private static func power(_ exponent: Float) -> Float {
+    if exponent == 0 { return 1 }
+    return exponent < -20 ? 0 : expf(exponent)
   }
 }
 

@@ -16,14 +16,16 @@ import Testing
 
   /// As a process that the holder was about to start when it was killed.
   @Test func lockThatOutlivesItsHolderIsWaitedFor() throws {
-    let (inbox, pipe) = (folder.path + "/inbox", folder.path + "/pipe")
+    let (inbox, pipe, ready) = (folder.path + "/inbox", folder.path + "/pipe", folder.path + "/ready")
     #expect(mkdir(inbox, 0o700) == 0 && mkfifo(pipe, 0o600) == 0)
     let shell = Process()
     shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-    shell.arguments = ["-c", "exec 9<\"$0\"; flock -x 9; cat \"$1\" >/dev/null &", inbox, pipe]
+    shell.arguments = [
+      "-c", "exec 9<\"$0\"; flock -x 9; cat \"$1\" >/dev/null & touch \"$2\"", inbox, pipe, ready,
+    ]
+    // Its end is not waited for: to Foundation that is the end of all that it started.
     try shell.run()
-    shell.waitUntilExit()
-    #expect(shell.terminationStatus == 0)
+    while access(ready, F_OK) != 0, shell.isRunning { usleep(10_000) }
     let start = ContinuousClock.now
     // `cat` reads until somebody has written, and has the lock until then.
     DispatchQueue.global().asyncAfter(deadline: .now() + 0.3) { close(open(pipe, O_WRONLY)) }
