@@ -172,8 +172,9 @@ def prose(recipe: dict) -> str:
     stages = ", ".join(f"{size} x {size} from {share:.0%}" for share, size in recipe["sizes"])
     return (
         (f"Began with the weights of {recipe['start']}. " if recipe.get("start") else "")
-        + f"AdamW, batch {recipe['batch']}, learning rate to {recipe['rate']:g} and by a cosine to "
-        f"nearly 0 over {recipe['minutes']:g} minutes on {recipe['threads']} CPU threads "
+        + f"{recipe.get('optimiser', 'AdamW')}, batch {recipe['batch']}, "
+        f"learning rate to {recipe['rate']:g} and by a cosine to nearly 0 "
+        f"over {recipe['minutes']:g} minutes on {recipe['threads']} CPU threads "
         f"({recipe['steps']:,} steps); sizes by share of the time: {stages}. "
         "Cross-entropy, weighted at the cavity-atrium contact, plus Dice loss, with soft targets; "
         "for the landmarks cross-entropy over the places and the distance of the mean. "

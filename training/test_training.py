@@ -14,6 +14,7 @@ from export import check, predictor, to_onnx
 from geometry import Square
 from hinge import hinge_points
 from labels import LA, LV, MYOCARDIUM
+from muon import optimisers, orthogonal
 from paper import VGGUNet
 from unet import UNet
 
@@ -88,6 +89,29 @@ class Export(unittest.TestCase):
         with torch.no_grad():
             expected = net(torch.from_numpy(picture)).numpy()
         np.testing.assert_allclose(np.delete(logits, MYOCARDIUM, 1), expected, atol=1e-4)
+
+
+class MuonSteps(unittest.TestCase):
+    def test_all_directions_of_a_step_weigh_about_the_same(self) -> None:
+        torch.manual_seed(0)
+        for shape in ((16, 144), (144, 16)):
+            matrix = torch.randn(shape) @ torch.diag(torch.linspace(0.05, 1, shape[1]))
+            values = torch.linalg.svdvals(orthogonal(matrix))
+            self.assertGreater(values.min(), 0.5)
+            self.assertLess(values.max(), 1.3)
+
+    def test_a_step_moves_kernels_as_far_as_adam_would(self) -> None:
+        torch.manual_seed(0)
+        net = UNet()
+        before = [p.detach().clone() for p in net.parameters()]
+        parts = optimisers(net, 1e-3)
+        for parameter in net.parameters():
+            parameter.grad = torch.randn_like(parameter)
+        for part in parts:
+            part.step()
+        for old, new in zip(before, net.parameters(), strict=True):
+            moved = (new - old).square().mean().sqrt().item()
+            self.assertTrue(1e-4 < moved < 1.1e-3, f"{tuple(new.shape)}: {moved}")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 import overlays
 from augment import augment, contact
 from camus import Case, cases, data_root, load_training
+from muon import optimisers
 from paper import train_as_in_the_paper
 from scores import Exam, exams, table, validate
 from start import start_from
@@ -43,11 +44,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--recipe", choices=("shipped", "paper"), default="shipped")
     parser.add_argument("--size", type=int, default=256, help="of the paper's recipe, pixels")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--validate-every", type=float, default=12, metavar="MINUTES")
-    parser.add_argument("--start", type=Path, metavar="ONNX", help="weights to begin with")
+    parser.add_argument("--start", type=Path, help="weights to begin with, .onnx or .pt")
     parser.add_argument("--compile", action="store_true", help="by torch.compile, needs g++")
     parser.add_argument("--resume", action="store_true", help="continue the run in --run")
     return parser.parse_args()
@@ -98,8 +99,15 @@ def class_loss(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     return entropy, 1 - ((2 * shared + 1) / (whole + 1))[1:].mean()
 
 
+def begin(net: UNet, start: Path, calibration: Tensor) -> None:
+    if start.suffix == ".pt":
+        net.load_state_dict(torch.load(start, weights_only=True))
+    else:
+        start_from(net, start, calibration)
+
+
 class Run:
-    """Network, its running average, optimiser and clock."""
+    """Network, its running average, optimisers and clock."""
 
     def __init__(self, options: argparse.Namespace, used: list[Case], calibration: Tensor) -> None:
         self.options = options
@@ -107,11 +115,11 @@ class Run:
         torch.manual_seed(options.seed)
         self.net = UNet().to(memory_format=torch.channels_last)
         if options.start:
-            start_from(self.net, options.start, calibration)
+            begin(self.net, options.start, calibration)
         self.forward = torch.compile(self.net, dynamic=False) if options.compile else self.net
         self.loss = torch.compile(loss_of, dynamic=False) if options.compile else loss_of
         self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
-        self.optimiser = torch.optim.AdamW(self.net.parameters(), options.rate, weight_decay=1e-3)
+        self.optimisers = optimisers(self.net, options.rate)
         self.elapsed = 0.0
         self.steps = 0
         self.best = math.inf
@@ -125,7 +133,7 @@ class Run:
         state = {
             "net": self.net.state_dict(),
             "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [part.state_dict() for part in self.optimisers],
             "elapsed": self.elapsed,
             "steps": self.steps,
             "best": self.best,
@@ -141,13 +149,14 @@ class Run:
         state = torch.load(self.options.run / "checkpoint.pt", weights_only=True)
         self.net.load_state_dict(state["net"])
         self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        for part, saved in zip(self.optimisers, state["optimisers"], strict=True):
+            part.load_state_dict(saved)
         self.elapsed, self.steps, self.best = state["elapsed"], state["steps"], state["best"]
         torch.set_rng_state(state["random"])
 
     def step(self, pictures: Tensor, labels: Tensor, points: Tensor, strokes: Tensor) -> tuple[float, ...]:
         rate = rate_at(self.share, self.options.rate)
-        for group in self.optimiser.param_groups:
+        for group in (group for part in self.optimisers for group in part.param_groups):
             group["lr"] = rate
         size = size_at(self.share)
         with torch.no_grad():
@@ -155,10 +164,11 @@ class Run:
             x, target, spots = augment(pictures, labels, points, size, strokes, strength)
         logits = self.forward(x.contiguous(memory_format=torch.channels_last))
         losses = self.loss(logits, target, spots)
-        self.optimiser.zero_grad()
+        self.net.zero_grad()
         torch.stack(losses).sum().backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), 2.0)
-        self.optimiser.step()
+        for part in self.optimisers:
+            part.step()
         self.steps += 1
         self.follow()
         return tuple(loss.item() for loss in losses)
@@ -200,6 +210,7 @@ class Run:
             "parameters": sum(p.numel() for p in self.net.parameters()),
             "minutes": options.minutes,
             "steps": self.steps,
+            "optimiser": "Muon for the kernels, AdamW for the rest",
             "batch": options.batch,
             "rate": options.rate,
             "threads": options.threads,

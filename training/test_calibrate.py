@@ -1,0 +1,76 @@
+"""Calibration on guesses whose errors are known: `python -m unittest discover training`."""
+
+import unittest
+
+import numpy as np
+
+from calibrate import NEAR, TEMPERATURES, Guess, Map, Use, best_weight, cross_validated
+from geometry import Square
+
+SQUARE = Square(256, 256, 1, 1)
+TRUTH = np.array([[100.0, 120.0], [140.0, 120.0]])
+# Of the maps and of the points' errors, mm.
+CLAIMED, REAL = 2.0, 1.6
+
+
+def guess(random: np.random.Generator, patient: str, view: str = "4CH", real: float = REAL) -> Guess:
+    """Landmarks whose maps claim `CLAIMED` and err by `real`; contact ends right across, 6 mm off in depth."""
+    made = object.__new__(Guess)
+    made.view, made.patient, made.square, made.truth = view, patient, SQUARE, TRUTH
+    centres = TRUTH + random.normal(0, real, (2, 2))
+    v, u = np.mgrid[:256, :256]
+    apart = [np.hypot(*(SQUARE.to_mm(np.stack([u, v], -1)) - centre).transpose(2, 0, 1)) for centre in centres]
+    made.maps = [Map.of(-(r**2) / (2 * CLAIMED**2)) for r in apart]
+    made.contact = TRUTH + np.array([0.0, 6.0]) * random.choice([-1, 1], (2, 1))
+    made.landmark = made.places(1.0, (0.5,))[0]
+    made.ranges = {float(t): made.places(float(t), (0.15, 0.85)) for t in TEMPERATURES}
+    return made
+
+
+def guesses(seed: int, count: int, real: float = REAL) -> list[Guess]:
+    random = np.random.default_rng(seed)
+    return [guess(random, f"patient{k // 2:04}", ("4CH", "2CH")[k % 2], real) for k in range(count)]
+
+
+class Calibration(unittest.TestCase):
+    def test_takes_each_coordinate_from_what_sees_it_best(self) -> None:
+        weight = best_weight(guesses(1, 40))
+        self.assertEqual(weight["x"], 0)
+        self.assertGreaterEqual(weight["y"], 0.9)
+
+    def test_the_temperature_is_that_of_the_errors_variance(self) -> None:
+        sure = {"x": 1.0, "y": 1.0}
+        found = guesses(2, 400)
+        use = Use({"A4C": sure, "A2C": sure}, 1.0, 1.0, {})
+        shares = {float(t): use.coverage(found, float(t)) for t in TEMPERATURES}
+        best = min(shares, key=lambda t: abs(shares[t] - 0.7))
+        self.assertAlmostEqual(best, (REAL / CLAIMED) ** 2, delta=0.08)
+        self.assertAlmostEqual(shares[best], 0.7, delta=0.02)
+
+    def test_claims_less_where_points_are_near_less_often_than_the_maps_expect(self) -> None:
+        random = np.random.default_rng(3)
+        lost = [
+            guess(random, f"patient{k:04}", view, real=20.0 if k % 4 == 0 else 0.1)
+            for view in ("4CH", "2CH")
+            for k in range(40)
+        ]
+        use = Use.found_on([lost, lost])
+        near = np.mean([one.is_near(use.points(one)) for one in lost])
+        self.assertLess(near, 0.85)
+        self.assertLess(use.reliability, 1)
+        self.assertAlmostEqual(use.nearness(lost)[1], near, delta=0.01)
+
+    def test_folds_tell_what_was_found_without_their_patients(self) -> None:
+        lines = cross_validated([guesses(4, 60), guesses(5, 60)])
+        self.assertEqual(len(lines), 5)
+        self.assertAlmostEqual(np.mean([line["coverage"] for line in lines]), 0.7, delta=0.15)
+        self.assertTrue(all(line["both_within_5_mm"] > 0.9 for line in lines))
+
+    def test_confidence_is_the_maps_weight_within_reach(self) -> None:
+        one = guess(np.random.default_rng(6), "patient0001", real=0.0)
+        expected = 1 - np.exp(-(NEAR**2) / (2 * CLAIMED**2))
+        self.assertAlmostEqual(one.confidence(TRUTH, 1.0), expected**2, delta=0.02)
+
+
+if __name__ == "__main__":
+    unittest.main()
