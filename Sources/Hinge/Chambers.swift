@@ -47,3 +47,35 @@ extension BinaryMask {
     return hull == 0 ? 0 : Double(count) / Double(hull)
   }
 }
+
+extension Chambers {
+  /// The chambers on the grid of `mask`, of which their own is the part `box`; the ventricle has what both claim.
+  func labels(on mask: LabelMask, at box: GridBox) -> LabelMask {
+    var labels = [UInt8](repeating: ChamberLabel.background.rawValue, count: mask.labels.count)
+    for (chamber, label) in [(atrium, ChamberLabel.leftAtrium), (ventricle, .leftVentricle)] {
+      for y in 0..<chamber.height {
+        let row = (box.minY + y) * mask.width + box.minX
+        for x in 0..<chamber.width where chamber.bits[y * chamber.width + x] {
+          labels[row + x] = label.rawValue
+        }
+      }
+    }
+    return LabelMask(width: mask.width, height: mask.height, spacing: mask.spacing, labels: labels)
+  }
+
+  /// Whether the atrium's centroid lies below the ventricle's, the apex being up.
+  var atriumLiesBelow: Bool {
+    guard let above = ventricle.centroid, let below = atrium.centroid else { return false }
+    return below.y > above.y
+  }
+
+  /// Whether a chamber reaches to within `margin` millimetres of the sector's edge; `origin` is the part of the
+  /// picture that the chambers' grid is.
+  func touchEdge(of sector: SectorMask, origin: GridBox, margin: Double) -> Bool {
+    func isNear(_ point: Point) -> Bool {
+      sector.distanceToEdge(Point(x: point.x + Double(origin.minX), y: point.y + Double(origin.minY)))
+        < margin
+    }
+    return ventricle.boundary.share(where: isNear) > 0 || atrium.boundary.share(where: isNear) > 0
+  }
+}

@@ -152,3 +152,31 @@ extension ContactLine {
     (point.x - centre.x) * spacing.x * axis.x + (point.y - centre.y) * spacing.y * axis.y
   }
 }
+
+extension ContactLine {
+  init?(_ chambers: Chambers, _ spacing: PixelSpacing) {
+    self.init(ventricle: chambers.ventricle, atrium: chambers.atrium, spacing: spacing)
+  }
+
+  /// The contact set's bounds and `margin` millimetres around them, as a box of the picture of which the line's
+  /// grid is the part `origin`.
+  func box(margin: Double, origin: GridBox, width: Int, height: Int) -> GridBox {
+    let acrossMargin = Int(margin / spacing.x) + 1
+    let downMargin = Int(margin / spacing.y) + 1
+    let xs = pixels.map { Int($0.x) + origin.minX }
+    let ys = pixels.map { Int($0.y) + origin.minY }
+    return GridBox(
+      minX: max(0, (xs.min() ?? 0) - acrossMargin), minY: max(0, (ys.min() ?? 0) - downMargin),
+      maxX: min(width - 1, (xs.max() ?? 0) + acrossMargin),
+      maxY: min(height - 1, (ys.max() ?? 0) + downMargin))
+  }
+
+  /// Root mean square distance of the contact set from its axis, in millimetres.
+  var spread: Double {
+    let squares = pixels.map { pixel in
+      let across = (pixel.x - centre.x) * spacing.x * -axis.y + (pixel.y - centre.y) * spacing.y * axis.x
+      return across * across
+    }
+    return (squares.reduce(0, +) / Double(squares.count)).squareRoot()
+  }
+}

@@ -10,7 +10,7 @@ public struct HingeOptions: Equatable, Sendable {
   }
 
   /// `smoothed` needs probabilities; without them the plain method is taken.
-  public var method = Method.smoothed(sigma: 1, chamberLogOdds: 0.3)
+  public var method = Method.smoothed(sigma: 1, chamberLogOdds: 0.6)
   /// Square millimetres. Of 300 CAMUS four-chamber and 100 two-chamber truths the smallest ventricle has 758 and
   /// the smallest atrium 196, and children's are smaller.
   public var smallestVentricle = 300.0

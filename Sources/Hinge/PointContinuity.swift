@@ -24,19 +24,13 @@ public enum PointContinuity {
       guard let point = points[index] else { return false }
       let window = max(0, index - reach)...min(points.count - 1, index + reach)
       let known = points[window].compactMap(\.self)
-      guard known.count >= 3, times[window.upperBound] - times[window.lowerBound] <= longestWindow else {
-        return false
-      }
-      let middle = Point(x: median(known.map(\.x)), y: median(known.map(\.y)))
-      let spread = median(known.map { spacing.distance($0, middle) })
+      guard known.count >= 3, times[window.upperBound] - times[window.lowerBound] <= longestWindow,
+        let x = Percentiles.median(known.map(\.x)), let y = Percentiles.median(known.map(\.y))
+      else { return false }
+      let middle = Point(x: x, y: y)
+      guard let spread = Percentiles.median(known.map { spacing.distance($0, middle) }) else { return false }
       let limit = max(smallestJump, deviations * perMedianDeviation * spread)
       return spacing.distance(point, middle) > limit
     }
-  }
-
-  private static func median(_ values: [Double]) -> Double {
-    let ordered = values.sorted()
-    let half = ordered.count / 2
-    return ordered.count % 2 == 1 ? ordered[half] : (ordered[half - 1] + ordered[half]) / 2
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Hinge
 
 /// The area of the left ventricle over a clip, without gaps, outliers and flicker. Times are milliseconds.
 struct AreaCurve: Sendable {
@@ -49,7 +50,7 @@ struct AreaCurve: Sendable {
     return sorted[Int((0.95 * last).rounded())] - sorted[Int((0.05 * last).rounded())]
   }
 
-  var middle: Double { Self.median(values) }
+  var middle: Double { Percentiles.median(values) ?? 0 }
 
   /// The frame whose time is nearest.
   func frame(at time: Double) -> Int {
@@ -82,7 +83,7 @@ struct AreaCurve: Sendable {
       return abs(bend)
     }
     // 1.4826 makes the median absolute deviation a standard deviation for normal noise.
-    return 1.4826 * median(bends) / 6.0.squareRoot()
+    return 1.4826 * (Percentiles.median(bends) ?? 0) / 6.0.squareRoot()
   }
 
   /// Frames far from the line through their neighbours' median become that median.
@@ -91,8 +92,8 @@ struct AreaCurve: Sendable {
     return values.indices.map { i in
       let reach = max(reach(outlierReach, at: i, times), min(2, i, values.count - 1 - i))
       let window = Array(values[(i - reach)...(i + reach)])
-      let middle = median(window)
-      let spread = 1.4826 * median(window.map { abs($0 - middle) })
+      let middle = Percentiles.median(window) ?? values[i]
+      let spread = 1.4826 * (Percentiles.median(window.map { abs($0 - middle) }) ?? 0)
       return abs(values[i] - middle) > max(outlierDeviations * spread, floor) ? middle : values[i]
     }
   }
@@ -122,12 +123,5 @@ struct AreaCurve: Sendable {
       reach += 1
     }
     return reach
-  }
-
-  private static func median(_ values: [Double]) -> Double {
-    guard !values.isEmpty else { return 0 }
-    let sorted = values.sorted()
-    let half = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
   }
 }

@@ -1,3 +1,5 @@
+import Hinge
+
 /// Beats from the area curve alone: its maxima and minima that stand out, in turn.
 struct AreaCurveBeats {
   private(set) var found: [FoundBeat] = []
@@ -13,7 +15,7 @@ struct AreaCurveBeats {
     let diastoles = systoles.indices.map { i in
       Self.endDiastole(curve, before: systoles[i], after: i > 0 ? systoles[i - 1] : nil)
     }
-    let typical = Self.median(diastoles.compactMap { $0 }.filter { $0 > 0 }.map { curve.values[$0] })
+    let typical = Percentiles.median(diastoles.compactMap { $0 }.filter { $0 > 0 }.map { curve.values[$0] })
     for (i, systole) in systoles.enumerated() {
       guard let diastole = diastoles[i],
         diastole > 0 || Self.isDiastole(curve, atEdge: 0, typical: typical),
@@ -95,10 +97,6 @@ struct AreaCurveBeats {
   private static func isDiastole(_ curve: AreaCurve, atEdge frame: Int, typical: Double?) -> Bool {
     guard let typical else { return curve.isFlat(at: frame) }
     return curve.values[frame] >= typical - curve.edgeTolerance
-  }
-
-  private static func median(_ values: [Double]) -> Double? {
-    values.isEmpty ? nil : values.sorted()[values.count / 2]
   }
 }
 

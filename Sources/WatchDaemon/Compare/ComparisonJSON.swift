@@ -1,3 +1,5 @@
+import Hinge
+
 /// A comparison for programs, schema `hinged.comparison/1`. Differences are B minus A; a missing value is `null`.
 enum ComparisonJSON {
   static func value(_ comparison: ResultsComparison) -> JSONValue {

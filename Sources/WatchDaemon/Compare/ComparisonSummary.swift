@@ -1,3 +1,5 @@
+import Hinge
+
 /// Two sets of results: every study that both have, and how large the differences are over all of them.
 struct ResultsComparison: Sendable {
   var paths: Sides<String>

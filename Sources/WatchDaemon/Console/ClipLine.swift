@@ -1,5 +1,3 @@
-import Foundation
-
 /// One clip's result as a line for a person.
 enum ClipLine {
   static func text(_ clip: ClipReport) -> String {
@@ -17,8 +15,8 @@ enum ClipLine {
   private static func measurement(_ measurement: PhaseMeasurement) -> String {
     let frame = "\(measurement.phase.rawValue) frame \(measurement.frame)"
     if let millimetres = measurement.annulusDiameterMillimetres {
-      return frame + String(format: " %.1f mm", millimetres)
+      return "\(frame) \(Decimal.text(millimetres, 1)) mm"
     }
-    return frame + (measurement.annulusDiameterPixels.map { String(format: " %.1f px", $0) } ?? "")
+    return frame + (measurement.annulusDiameterPixels.map { " \(Decimal.text($0, 1)) px" } ?? "")
   }
 }

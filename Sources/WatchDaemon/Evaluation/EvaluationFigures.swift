@@ -1,3 +1,5 @@
+import Hinge
+
 /// Agreement of one structure over a group.
 struct StructureFigures: Codable, Sendable, Equatable {
   var meanDice: Double?

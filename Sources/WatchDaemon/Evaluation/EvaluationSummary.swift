@@ -1,3 +1,5 @@
+import Hinge
+
 /// The figures of an evaluation: of each view and phase, of each view, and of all pictures.
 struct EvaluationSummary: Codable, Sendable, Equatable {
   var groups: [EvaluationGroup]

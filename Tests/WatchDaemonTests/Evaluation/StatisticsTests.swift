@@ -1,3 +1,4 @@
+import Hinge
 import Testing
 
 @testable import WatchDaemon

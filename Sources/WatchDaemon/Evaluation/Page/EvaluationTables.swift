@@ -1,4 +1,5 @@
 import Foundation
+import Hinge
 
 /// The tables of an evaluation's page.
 struct EvaluationTables {

@@ -63,17 +63,3 @@ struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
     (0x202a...0x202e).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
   }
 }
-
-/// Numbers as people read them.
-enum Decimal {
-  /// Rounded, with exactly so many decimals; a dash for what is no number.
-  static func text(_ value: Double, _ decimals: Int) -> String {
-    let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
-    guard let scaled = Int(exactly: (value * scale).rounded()) else { return "-" }
-    let digits = String(scaled.magnitude)
-    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-    let sign = scaled < 0 ? "-" : ""
-    guard decimals > 0 else { return sign + padded }
-    return "\(sign)\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
-  }
-}
