@@ -91,13 +91,19 @@ class Map:
 class Guess:
     """What the network says of one picture, in mm of the picture."""
 
-    def __init__(self, exam: Exam, logits: np.ndarray) -> None:
-        self.view, self.patient, self.square = exam.case.view, exam.case.patient, exam.square
-        self.truth: np.ndarray = exam.truth
-        self.contact = contact_ends(softmax(logits[: len(CLASSES)]), exam.square)
-        self.maps = [Map.of(one) for one in logits[len(CLASSES) :]]
+    def __init__(
+        self, view: str, patient: str, square: Square, truth: np.ndarray, contact: np.ndarray | None, maps: list[Map]
+    ) -> None:
+        self.view, self.patient, self.square, self.truth = view, patient, square, truth
+        self.contact, self.maps = contact, maps
         self.landmark = self.places(1.0, (0.5,))[0]
         self.ranges = {float(t): self.places(float(t), (0.15, 0.85)) for t in TEMPERATURES}
+
+    @classmethod
+    def of(cls, exam: Exam, logits: np.ndarray) -> "Guess":
+        contact = contact_ends(softmax(logits[: len(CLASSES)]), exam.square)
+        maps = [Map.of(one) for one in logits[len(CLASSES) :]]
+        return cls(exam.case.view, exam.case.patient, exam.square, exam.truth, contact, maps)
 
     def places(self, temperature: float, shares: tuple[float, ...]) -> np.ndarray:
         """Of each share [[left x, y], [right x, y]]."""
@@ -218,7 +224,7 @@ def guesses_of(root: Path, split: str, model: Path) -> list[Guess]:
     for case in cases(root, split):
         exam = exams_of([case], 256)[0]
         if exam.truth is not None:
-            found.append(Guess(exam, predict(exam.small[None, None])[0]))
+            found.append(Guess.of(exam, predict(exam.small[None, None])[0]))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Writes the network of the paper's recipe as ONNX with a sidecar, for `hinged evaluate`.
+"""Writes the network of the paper's recipe as ONNX with a sidecar and its held-out patients, for `hinged evaluate`.
 
     python training/export_paper.py --run training/runs/paper --out FOLDER
 
@@ -92,6 +92,7 @@ def main() -> None:
         "recipe": recipe,
     }
     path.with_suffix(".json").write_text(json.dumps(facts, indent=2) + "\n")
+    (options.out / "held_out.txt").write_text("".join(f"{patient}\n" for patient in recipe["held_out"]))
     print(f"{path}: {state['epoch']} epochs, differs from PyTorch by {np.abs(found - expected).max():.1e}")
 
 

@@ -15,16 +15,12 @@ CLAIMED, REAL = 2.0, 1.6
 
 def guess(random: np.random.Generator, patient: str, view: str = "4CH", real: float = REAL) -> Guess:
     """Landmarks whose maps claim `CLAIMED` and err by `real`; contact ends right across, 6 mm off in depth."""
-    made = object.__new__(Guess)
-    made.view, made.patient, made.square, made.truth = view, patient, SQUARE, TRUTH
     centres = TRUTH + random.normal(0, real, (2, 2))
     v, u = np.mgrid[:256, :256]
     apart = [np.hypot(*(SQUARE.to_mm(np.stack([u, v], -1)) - centre).transpose(2, 0, 1)) for centre in centres]
-    made.maps = [Map.of(-(r**2) / (2 * CLAIMED**2)) for r in apart]
-    made.contact = TRUTH + np.array([0.0, 6.0]) * random.choice([-1, 1], (2, 1))
-    made.landmark = made.places(1.0, (0.5,))[0]
-    made.ranges = {float(t): made.places(float(t), (0.15, 0.85)) for t in TEMPERATURES}
-    return made
+    maps = [Map.of(-(r**2) / (2 * CLAIMED**2)) for r in apart]
+    contact = TRUTH + np.array([0.0, 6.0]) * random.choice([-1, 1], (2, 1))
+    return Guess(view, patient, SQUARE, TRUTH, contact, maps)
 
 
 def guesses(seed: int, count: int, real: float = REAL) -> list[Guess]:
