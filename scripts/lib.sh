@@ -32,7 +32,7 @@ need_packages() {
 
 need_swift() {
   command -v swift >/dev/null ||
-    die "No swift on the PATH. Install a Swift 6 toolchain (https://www.swift.org/install/linux) and try again."
+    die "No swift on the PATH. Install a Swift toolchain of 6.1 or later (https://www.swift.org/install/linux) and try again."
 }
 
 # Sets HINGED_PYTHON to a Python with the independent DICOM readers of Tests/neighbours.

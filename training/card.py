@@ -49,7 +49,8 @@ display conventions are known to the network.
 CAMUS, the {patients} patients of the official training list: {pictures} pictures, end-diastole
 and end-systole, four-chamber at 0.308 mm and two-chamber from a copy resampled to 224 x 224
 (`patient0418_2CH_ED`, whose mask is broken, is left out). All come from one hospital and one
-vendor (GE Vivid E95). The validation list chose the checkpoint and trained nothing.
+vendor (GE Vivid E95). The validation list trained nothing; it chose the
+checkpoint, and how the points are weighed and calibrated.
 
 The weights are derived from CAMUS, which is CC BY-NC-SA 4.0: so are they, whatever the licence
 of the code. Cite:

@@ -9,9 +9,8 @@ public enum PointContinuity {
   /// Points nearer to the median are no jumps whatever the others do, in millimetres. Chosen here: where the annulus
   /// turns round between frames 33 ms apart, it is 1 to 2 mm from there.
   static let smallestJump = 4.0
-  /// Standard deviations of a normal distribution, and what makes one of a median absolute deviation.
+  /// Standard deviations that make a jump.
   static let deviations = 3.0
-  static let perMedianDeviation = 1.4826
 
   /// The frames whose point is a jump.
   ///
@@ -29,7 +28,7 @@ public enum PointContinuity {
       else { return false }
       let middle = Point(x: x, y: y)
       guard let spread = Percentiles.median(known.map { spacing.distance($0, middle) }) else { return false }
-      let limit = max(smallestJump, deviations * perMedianDeviation * spread)
+      let limit = max(smallestJump, deviations * Percentiles.deviationPerMedianDeviation * spread)
       return spacing.distance(point, middle) > limit
     }
   }

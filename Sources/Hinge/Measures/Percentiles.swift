@@ -11,6 +11,9 @@ public enum Percentiles {
     return sorted[below] + (position - Double(below)) * (sorted[below + 1] - sorted[below])
   }
 
+  /// Standard deviations in one median absolute deviation of a normal distribution.
+  public static let deviationPerMedianDeviation = 1.4826
+
   /// Between the two in the middle where they are even in number; `nil` for an empty sample.
   public static func median(_ sample: [Double]) -> Double? { quantile(sample, 0.5) }
 

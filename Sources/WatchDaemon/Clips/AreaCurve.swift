@@ -82,8 +82,7 @@ struct AreaCurve: Sendable {
       let bend = values[i - 1] - 2 * values[i] + values[i + 1]
       return abs(bend)
     }
-    // 1.4826 makes the median absolute deviation a standard deviation for normal noise.
-    return 1.4826 * (Percentiles.median(bends) ?? 0) / 6.0.squareRoot()
+    return Percentiles.deviationPerMedianDeviation * (Percentiles.median(bends) ?? 0) / 6.0.squareRoot()
   }
 
   /// Frames far from the line through their neighbours' median become that median.
@@ -93,8 +92,9 @@ struct AreaCurve: Sendable {
       let reach = max(reach(outlierReach, at: i, times), min(2, i, values.count - 1 - i))
       let window = Array(values[(i - reach)...(i + reach)])
       let middle = Percentiles.median(window) ?? values[i]
-      let spread = 1.4826 * (Percentiles.median(window.map { abs($0 - middle) }) ?? 0)
-      return abs(values[i] - middle) > max(outlierDeviations * spread, floor) ? middle : values[i]
+      let spread = Percentiles.median(window.map { abs($0 - middle) }) ?? 0
+      let deviation = Percentiles.deviationPerMedianDeviation * spread
+      return abs(values[i] - middle) > max(outlierDeviations * deviation, floor) ? middle : values[i]
     }
   }
 

@@ -92,8 +92,7 @@ extension StringProtocol {
 
 extension ClipReadError {
   init(_ error: hd_error) {
-    let text = withUnsafeBytes(of: error.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    self.init(reason: Self.reason(UInt32(bitPattern: error.code)), detail: text)
+    self.init(reason: Self.reason(UInt32(bitPattern: error.code)), detail: error.sentence)
   }
 
   private static func reason(_ code: UInt32) -> ReasonCode {

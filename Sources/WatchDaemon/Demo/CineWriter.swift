@@ -52,10 +52,7 @@ enum CineWriter {
   }
 
   private static func failure(_ error: hd_error) -> Failure {
-    let text = withUnsafeBytes(of: error.text) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    return Failure(description: text)
+    Failure(description: error.sentence)
   }
 
   private static func hexadecimal(_ tag: UInt32) -> String {

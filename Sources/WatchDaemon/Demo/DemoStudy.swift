@@ -16,13 +16,13 @@ struct DemoClip: Sendable {
 
 /// The synthetic study of `hinged demo`: two four-chamber loops of one heart that never was.
 enum DemoStudy {
-  // UUIDv5 of the URL namespace over `urn:hinged:demo:study`, `:series`, `:clip 1` and `:clip 2`, as PS3.5 B.2
-  // writes them.
+  // UUIDv5 of the URL namespace over `urn:hinged:demo:study`, `:series`, `:clip 2` and `:clip 1`, as PS3.5 B.2
+  // writes them; the clips' in the order in which results list clips, by instance UID.
   static let studyInstanceUID = "2.25.5478480293507646929154517070368358337"
   static let seriesInstanceUID = "2.25.79094469854157942170775389066693649078"
   static let clipUIDs = [
-    "2.25.99569708021030783799161236568027278640",
     "2.25.40810778103724302434710089485780465841",
+    "2.25.99569708021030783799161236568027278640",
   ]
 
   static func clips() -> [DemoClip] {

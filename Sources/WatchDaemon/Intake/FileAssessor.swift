@@ -68,19 +68,12 @@ extension Descriptor {
     defer { buffer.deallocate() }
     while true {
       let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
-      if count == 0 { return SHA256.hexadecimal(hash.finish()) }
+      if count == 0 { return SHA256.hex(hash.finish()) }
       if count > 0 {
         hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       } else if errno != EINTR {
         throw FileError(.read, place)
       }
     }
-  }
-}
-
-extension SHA256 {
-  static func hexadecimal(_ digest: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

@@ -96,7 +96,7 @@ extension SpoolOwner {
   init(inbox: String) {
     self.init(
       host: Host.name, boot: Host.boot, namespace: Host.processNamespace, process: getpid(),
-      began: Host.beginning(of: getpid()) ?? "", token: SHA256.hexadecimal(Self.randomBytes()), beat: 0,
+      began: Host.beginning(of: getpid()) ?? "", token: SHA256.hex(Self.randomBytes()), beat: 0,
       inbox: inbox)
   }
 

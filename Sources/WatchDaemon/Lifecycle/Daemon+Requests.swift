@@ -19,7 +19,8 @@ extension Daemon {
   private func take(_ new: Configuration) {
     guard new.places == configuration.places else {
       return parts.log.error(
-        "the configuration is kept as it was: inbox, outbox, spool and intake change with a restart only")
+        "the configuration is kept as it was: inbox, outbox, spool, intake and outbox_mode "
+          + "change with a restart only")
     }
     do throws(DaemonFailure) {
       processor = try parts.makeProcessor(new)

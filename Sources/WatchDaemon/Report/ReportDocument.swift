@@ -18,7 +18,7 @@ final class ReportDocument {
       instance_uid: strings.copy(instanceUID))
     var error = hd_error()
     guard let opened = hd_report_open(cKind, &identity, &error) else {
-      throw .refused(Self.text(of: error))
+      throw .refused(error.sentence)
     }
     self.strings = strings
     handle = opened
@@ -104,11 +104,7 @@ final class ReportDocument {
 
   private func check(_ body: (UnsafeMutablePointer<hd_error>) -> Int32) throws(Failure) {
     var error = hd_error()
-    if body(&error) != 0 { throw .refused(Self.text(of: error)) }
-  }
-
-  private static func text(of error: hd_error) -> String {
-    withUnsafeBytes(of: error.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    if body(&error) != 0 { throw .refused(error.sentence) }
   }
 }
 

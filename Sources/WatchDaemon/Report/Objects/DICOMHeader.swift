@@ -26,7 +26,7 @@ private final class ObjectUnderConstruction {
 
   init() throws(Refusal) {
     var error = hd_error()
-    guard let opened = hd_object_open(&error) else { throw Refusal(message: Self.text(of: error)) }
+    guard let opened = hd_object_open(&error) else { throw Refusal(message: error.sentence) }
     handle = opened
   }
 
@@ -57,10 +57,6 @@ private final class ObjectUnderConstruction {
 
   private func check(_ body: (UnsafeMutablePointer<hd_error>) -> Int32) throws(Refusal) {
     var error = hd_error()
-    if body(&error) != 0 { throw Refusal(message: Self.text(of: error)) }
-  }
-
-  private static func text(of error: hd_error) -> String {
-    withUnsafeBytes(of: error.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    if body(&error) != 0 { throw Refusal(message: error.sentence) }
   }
 }

@@ -15,10 +15,7 @@ enum JPEGEncoder {
       hd_jpeg_encode(
         $0.baseAddress, UInt32(canvas.width), UInt32(canvas.height), Int32(quality), &bytes, &count, &error)
     }
-    guard code == 0 else {
-      throw Failure(
-        message: withUnsafeBytes(of: error.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-    }
+    guard code == 0 else { throw Failure(message: error.sentence) }
     defer { hd_jpeg_free(bytes) }
     return Array(UnsafeBufferPointer(start: bytes, count: count))
   }
