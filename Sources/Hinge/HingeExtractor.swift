@@ -25,8 +25,9 @@ public struct HingeExtractor: Sendable {
     public var finding: HingeFinding
     /// Ventricle and atrium, solid and without leaks, on the grid of the labels; `nil` where no points were found.
     public var chambers: LabelMask?
-    /// The hinge points as far as their displacement goes: across the annulus they lie where ventricle and atrium are
-    /// equally likely, finer than a pixel of the grid. `nil` without hinge points.
+    /// The hinge points as far as their displacement goes: the contact line's ends, across the annulus where ventricle
+    /// and atrium are equally likely, finer than a pixel of the grid, and from there by their share towards the
+    /// landmarks. `nil` without hinge points.
     public var ends: Ends?
 
     /// In pixels of the grid.
@@ -75,7 +76,7 @@ public struct HingeExtractor: Sendable {
     let isCut = sector.map { chambers.touchEdge(of: $0, origin: box, margin: options.cutMargin) } ?? false
     let pair = HingePair(
       left: ends.left, right: ends.right, contactLine: ends.polyline,
-      diameterMillimetres: mask.spacing.distance(ends.left, ends.right), quality: quality,
+      diameterMillimetres: quality.diameterMillimetres, quality: quality,
       expectedErrors: expected, reviewReasons: reviewReasons(quality, chambers, expected, isCut: isCut))
     return Extraction(
       finding: .measured(pair), chambers: chambers.labels(on: mask, at: box),

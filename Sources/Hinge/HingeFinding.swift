@@ -39,11 +39,15 @@ public enum ReviewReason: String, Codable, Sendable, CaseIterable {
   case uncertainPoints = "uncertain-points"
   /// By their landmarks the points are more likely off than not.
   case lowConfidence = "low-confidence"
+  /// The landmarks put the left point right of the right one.
+  case crossedPoints = "crossed-points"
   /// A hinge point is not where the frames before and after have it.
   case unsteady
 
   /// Whether the measurement is not to be trusted at all, rather than looked at.
-  public var withholds: Bool { [.longContact, .atriumNotBelow, .lowConfidence].contains(self) }
+  public var withholds: Bool {
+    [.longContact, .atriumNotBelow, .lowConfidence, .crossedPoints].contains(self)
+  }
 }
 
 /// The mitral hinge points of one frame. Points are in pixels of the mask's grid.
@@ -74,6 +78,10 @@ public struct HingeQuality: Equatable, Sendable {
   public var contactSpreadMillimetres: Double
   /// Degrees of the contact line against the horizontal, positive where its right end lies lower.
   public var tiltDegrees: Double
+  /// Between the hinge points, which may lie elsewhere than the contact line's ends.
+  public var diameterMillimetres: Double
+  /// From the left hinge point to the right one, as `tiltDegrees`; 90 and more where they are exchanged.
+  public var diameterTiltDegrees: Double
   public var ventricleSquareMillimetres: Double
   public var atriumSquareMillimetres: Double
   /// The share of a label's pixels that lies in its largest component, 0 to 1.

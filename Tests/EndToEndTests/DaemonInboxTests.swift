@@ -37,6 +37,21 @@ import Testing
     #expect(Drops.results(in: daemon.outbox) == ["1.2.1", "1.2.3"])
   }
 
+  @Test func resultsThatComeBackMakeNoRevision() async throws {
+    let daemon = try Self.daemon()
+    try daemon.start()
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "a/IM1")
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    let results = try Drops.files(below: daemon.outbox).filter { $0.hasSuffix(".dcm") }
+    #expect(!results.isEmpty)
+    for (index, path) in results.enumerated() {
+      try daemon.drop(Array(try Data(contentsOf: URL(fileURLWithPath: path))), as: "back/IM\(index)")
+    }
+    #expect(try await daemon.waitUntilIdle(taken: 1 + results.count))
+    #expect(try await daemon.ended() == 0)
+    #expect(Drops.results(in: daemon.outbox) == ["1.2.1"], "\(daemon.log)")
+  }
+
   @Test(.enabled(if: DaemonProcess.mayLoseRights))
   func fileThatMayNotBeReadWaitsAndHoldsUpNoOther() async throws {
     let daemon = try Self.daemon(["limit_seconds": "900"])

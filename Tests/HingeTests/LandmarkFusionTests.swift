@@ -73,6 +73,32 @@ import Testing
     #expect(try #require(far.expectedErrors).bothWithinRadius < 0.05)
   }
 
+  /// What was moved is judged, not the contact line alone.
+  @Test func pointsThatLandmarksDriveApartAreWithheld() throws {
+    let (_, alone) = try Self.pair()
+    let far = 60 / Self.mask.spacing.x
+    let found = try Self.pair(left: Point(x: alone.right.x - far, y: alone.left.y), right: alone.right)
+    #expect(found.diameterMillimetres > 55 && found.quality.contactLengthMillimetres < 55)
+    #expect(found.reviewReasons.contains(.longContact) && found.isWithheld)
+  }
+
+  @Test func pointsThatLandmarksExchangeAreWithheld() throws {
+    let (_, alone) = try Self.pair()
+    let found = try Self.pair(left: alone.right, right: alone.left)
+    #expect(found.left.x > found.right.x)
+    #expect(found.reviewReasons.contains(.crossedPoints) && found.isWithheld)
+  }
+
+  private static func pair(left: Point, right: Point) throws -> HingePair {
+    var options = HingeOptions()
+    options.landmarkWeight = LandmarkWeight(1)
+    let landmarks = HingeLandmarks(left: spot(at: left), right: spot(at: right))
+    guard
+      case .measured(let found) = HingeExtractor(options: options).extract(from: mask, landmarks: landmarks)
+    else { throw Missing() }
+    return found
+  }
+
   @Test func withoutLandmarksNothingIsSaidOfTheErrors() throws {
     let (_, alone) = try Self.pair()
     #expect(alone.expectedErrors == nil)

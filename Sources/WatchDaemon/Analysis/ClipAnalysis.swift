@@ -58,15 +58,17 @@ struct ClipAnalysis: Sendable {
       PixelDigest(
         rows: file.header.rows, columns: file.header.columns, fingerprints: findings.map(\.fingerprint)
       ).hexadecimal
-    let times = file.header.frameTimes
+    let timing = FrameTiming(file.header)
+    let times = timing.times(of: file.header.frames)
     let areas = findings.map(\.ventricleArea)
     outcome.report.curves = ClipReport.Curves(findings, target: sample.target)
     outcome.report.beats = FrameSelection.beats(
-      lvArea: areas, times: times, rWaves: file.header.rWaveTimes, heartRate: file.header.heartRate)
+      lvArea: areas, times: times, rWaves: timing.comparable(file.header.rWaveTimes),
+      heartRate: file.header.heartRate)
     outcome.report.take(
       ClipGeometry(
         findings, times: times, target: sample.target, inputSide: segmenter.inputSide),
-      hasTimes: file.header.meanFrameTime != nil)
+      hasTimes: timing != .unknown)
     let looksMirrored = segmenter.card.looksMirrored(
       ValveSurroundings(sample), view: outcome.report.view.code)
     let doubts: [ClipDoubt?] = [
@@ -125,7 +127,8 @@ struct ClipAnalysis: Sendable {
       findings.merge(found) { old, _ in old }
     }
     var inOrder = findings.sorted { $0.key < $1.key }.map(\.value)
-    inOrder.markJumps(times: file.header.frameTimes, spacing: sample.target.spacing)
+    inOrder.markJumps(
+      times: FrameTiming(file.header).times(of: file.header.frames), spacing: sample.target.spacing)
     return SegmentedClip(
       target: sample.target, inputSide: segmenter.inputSide, findings: inOrder,
       frames: keepsFrames ? frames.sorted { $0.index < $1.index } : nil)

@@ -57,7 +57,7 @@ struct ClipGeometry {
       return BeatGeometry.Frame(diameterWithheld: code, ventricleWithheld: code, atriumWithheld: code)
     case .measured(let pair):
       var frame = BeatGeometry.Frame(reviewReasons: pair.reviewReasons.map(\.rawValue))
-      let distrust: ReasonCode? = pair.isWithheld ? .lowConfidence : nil
+      let distrust = ReasonCode(withholding: pair)
       frame.diameterWithheld = distrust
       frame.ventricleWithheld = distrust ?? Self.reason(sections?.ventricleCut, .noVentricle)
       frame.atriumWithheld = distrust ?? Self.reason(sections?.atriumCut, .noAtrium)

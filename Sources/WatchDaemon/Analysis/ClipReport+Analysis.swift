@@ -7,7 +7,8 @@ extension ClipReport {
       sopInstanceUID: header.sopInstanceUID ?? "", sopClassUID: header.sopClassUID,
       seriesInstanceUID: header.seriesInstanceUID, file: file, status: .failed, reason: nil, detail: nil,
       view: View(code: .unknown, source: .none, mirrored: false), rows: header.rows, columns: header.columns,
-      frames: header.frames, frameTimeMilliseconds: header.meanFrameTime, spacing: nil, spacingReason: nil,
+      frames: header.frames, frameTimeMilliseconds: FrameTiming(header).mean, spacing: nil,
+      spacingReason: nil,
       beats: [], measurements: [], curves: nil)
   }
 
@@ -61,12 +62,18 @@ extension PhaseMeasurement {
       hingePoints: [point(.left, left, errors?.left), point(.right, right, errors?.right)],
       annulusDiameterMillimetres: target.isCalibrated ? pair.diameterMillimetres : nil,
       annulusDiameterPixels: PixelSpacing(x: 1, y: 1).distance(left, right),
-      confidence: errors?.bothWithin5Millimetres, withheld: pair.isWithheld ? .lowConfidence : nil,
+      confidence: errors?.bothWithin5Millimetres, withheld: ReasonCode(withholding: pair),
       review: pair.needsReview, reviewReasons: pair.reviewReasons.map(\.rawValue))
   }
 }
 
 extension ReasonCode {
+  /// Why the annulus of a pair is not to be trusted; `nil` where it may be.
+  init?(withholding pair: HingePair) {
+    guard let reason = pair.reviewReasons.first(where: \.withholds) else { return nil }
+    self = ReasonCode(rawValue: reason.rawValue) ?? .lowConfidence
+  }
+
   init(_ reason: IndeterminateReason) {
     switch reason {
     case .noVentricle: self = .noVentricle
@@ -74,28 +81,5 @@ extension ReasonCode {
     case .noContact: self = .noContact
     case .atSectorEdge: self = .atSectorEdge
     }
-  }
-}
-
-extension ClipHeader {
-  /// Milliseconds from the first frame to each frame. Frames without any timing count as 30 a second, which
-  /// serves the search for beats alone and is never reported.
-  var frameTimes: [Double] {
-    if frameTimeVector.count == frames {
-      var time = 0.0
-      return frameTimeVector.enumerated().map { index, step in
-        if index > 0 { time += step }
-        return time
-      }
-    }
-    let step = meanFrameTime ?? 1000.0 / 30
-    return (0..<frames).map { Double($0) * step }
-  }
-
-  /// Milliseconds a frame: FrameTime, else the mean of FrameTimeVector; `nil` where the file has neither.
-  var meanFrameTime: Double? {
-    if let frameTime, frameTime > 0 { return frameTime }
-    let steps = frameTimeVector.dropFirst().filter { $0 > 0 }
-    return steps.isEmpty ? nil : steps.reduce(0, +) / Double(steps.count)
   }
 }

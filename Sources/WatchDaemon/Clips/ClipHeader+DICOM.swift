@@ -23,6 +23,7 @@ extension ClipHeader {
       samplesPerPixel: file.count("SamplesPerPixel") ?? 1,
       bitsAllocated: file.count("BitsAllocated") ?? 0, bitsStored: file.count("BitsStored") ?? 0,
       photometricInterpretation: file.text("PhotometricInterpretation"), hasPixelData: file.hasPixelData,
+      frameIncrement: file.text("FrameIncrementPointer").flatMap(FrameIncrement.init),
       frameTime: file.number("FrameTime").flatMap { Self.frameTimeRange.contains($0) ? $0 : nil },
       frameTimeVector: Self.times(file.numbers("FrameTimeVector")),
       rWaveTimes: Self.times(file.numbers("RWaveTimeVector")),

@@ -48,9 +48,11 @@ struct ClipHeader: Codable, Sendable, Equatable {
   static let longestTime = 3_600_000.0
   static let frameTimeRange = 0.01...longestTime
 
+  /// What FrameIncrementPointer names; `nil` where it is absent or names something else.
+  var frameIncrement: FrameIncrement?
   /// FrameTime, milliseconds.
   var frameTime: Double?
-  /// FrameTimeVector, milliseconds; the first entry is 0.
+  /// FrameTimeVector, milliseconds from the frame before; the first entry is 0.
   var frameTimeVector: [Double]
   /// RWaveTimeVector, milliseconds from the start of the clip.
   var rWaveTimes: [Double]

@@ -55,6 +55,10 @@ extension AssessedFile.Verdict {
     if header.sopClassUID == mediaStorageDirectory {
       return .loose(.ignored, .notAnImage, detail: "The file is a DICOMDIR: an index of other files.")
     }
+    if isOwnResult(header) {
+      return .loose(
+        .ignored, .ownResult, detail: "The file is a result of this program, which came back.")
+    }
     guard let study = header.studyInstanceUID, DICOMUID.isValid(study) else {
       return .loose(.quarantined, .invalidUID, detail: "The file has no valid StudyInstanceUID (0020,000D).")
     }
@@ -73,6 +77,12 @@ extension AssessedFile.Verdict {
     case .truncated, .unreadable: .unfinished(fault.reason, detail: fault.detail)
     default: .loose(.quarantined, fault.reason, detail: fault.detail)
     }
+  }
+
+  /// What an archive sends back must not make a new revision, which it would send back again.
+  private static func isOwnResult(_ header: ClipHeader) -> Bool {
+    header.texts["Manufacturer"] == StructuredReport.manufacturer
+      && header.texts["ManufacturerModelName"] == Software.name && header.modality != "US"
   }
 
   /// Media Storage Directory Storage, PS3.4 table B.5-1 and PS3.3 F.2.

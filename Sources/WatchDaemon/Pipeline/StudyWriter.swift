@@ -59,7 +59,7 @@ struct StudyWriter: Sendable {
   ) -> ClipObject {
     let uids = DerivedUID(
       inputs: [file.sha256], model: report.model.sha256, configuration: settings.digest,
-      version: report.software.version)
+      version: report.software.version, circumstances: [clip.view.code.rawValue])
     let status = try? Files.examine(file.path, .spool)
     return ClipObject(
       source: source, header: file.header, clip: clip, model: clip.model ?? report.model,
@@ -99,7 +99,9 @@ struct StudyWriter: Sendable {
     }
     let uids = DerivedUID(
       inputs: report.inputs.map(\.sha256), model: report.model.sha256, configuration: settings.digest,
-      version: report.software.version)
+      version: report.software.version,
+      circumstances: [report.status.rawValue]
+        + report.clips.map { "\($0.sopInstanceUID) \($0.view.code.rawValue)" })
     let bytes: [UInt8]
     do throws(StructuredReport.Failure) {
       bytes = try StructuredReport.encode(

@@ -27,6 +27,7 @@ enum ReasonText {
     case .uncertainLabels: "the outline is uncertain at a hinge point"
     case .uncertainPoints: "a hinge point may be off by more than 5 mm"
     case .lowConfidence: "a hinge point is more likely off by more than 5 mm than not"
+    case .crossedPoints: "the left hinge point lies right of the right one"
     case .pointsDisagree: "the outline and the landmark place a hinge point far apart"
     case .unsteady: "a hinge point is not where the frames before and after have it"
     case nil: code
@@ -57,6 +58,12 @@ enum ReasonText {
       ("A hinge point lies at the edge of the ultrasound sector.", "Centre the mitral valve in the sector.")
     case .lowConfidence:
       ("The hinge points are too uncertain to report a number.", "Measure this clip by hand.")
+    case .longContact:
+      ("The hinge points lie farther apart than those of an annulus.", "Measure this clip by hand.")
+    case .atriumNotBelow:
+      ("The left atrium does not lie below the left ventricle.", "Measure this clip by hand.")
+    case .crossedPoints:
+      ("The left hinge point came out right of the right one.", "Measure this clip by hand.")
     case .unsupportedTransferSyntax:
       (
         "The pixels are compressed in a way that is not supported.",
@@ -74,6 +81,7 @@ enum ReasonText {
       ("Files of this study name different patients.", "Correct the files and send the study again.")
     case .uidConflict: ("Two different files carry the same SOP Instance UID.", "Send the right file again.")
     case .duplicate: ("The same file was received before.", nil)
+    case .ownResult: ("The file is a result of this program, which came back.", nil)
     case .notAFile: ("It is a link, a pipe or a device and is not opened.", "Name the file itself.")
     case .internalError: ("The program failed on this clip; the file is kept.", "Report it with the log.")
     case .noCalibration: ("The file states no trustworthy pixel size, so there are no millimetres.", nil)

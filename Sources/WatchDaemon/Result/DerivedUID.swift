@@ -16,8 +16,13 @@ struct DerivedUID: Sendable, Equatable {
   ///   - model: SHA-256 of the model.
   ///   - configuration: SHA-256 of what the configuration says about results.
   ///   - version: the software's version.
-  init(inputs: [String], model: String, configuration: String, version: String) {
-    self.init(names: inputs.sorted() + ["model", model, "configuration", configuration, "version", version])
+  ///   - circumstances: what else may make another object of the same inputs: a view that was told by a file's path,
+  ///     files that were still missing.
+  init(inputs: [String], model: String, configuration: String, version: String, circumstances: [String] = [])
+  {
+    self.init(
+      names: inputs.sorted() + ["model", model, "configuration", configuration, "version", version]
+        + circumstances)
   }
 
   private init(names: [String]) {

@@ -15,6 +15,9 @@ enum ReasonCode: String, Codable, Sendable, CaseIterable, Error {
   case noContact = "no-contact"
   case atSectorEdge = "at-sector-edge"
   case lowConfidence = "low-confidence"
+  case longContact = "long-contact"
+  case atriumNotBelow = "atrium-not-below"
+  case crossedPoints = "crossed-points"
   case unsupportedTransferSyntax = "unsupported-transfer-syntax"
   case unsupportedPixels = "unsupported-pixels"
   case truncated
@@ -27,6 +30,8 @@ enum ReasonCode: String, Codable, Sendable, CaseIterable, Error {
   case identityConflict = "identity-conflict"
   case uidConflict = "uid-conflict"
   case duplicate
+  /// An object of this program that came back, from an archive for instance.
+  case ownResult = "own-result"
   case notAFile = "not-a-file"
   case internalError = "internal-error"
   case noCalibration = "no-calibration"

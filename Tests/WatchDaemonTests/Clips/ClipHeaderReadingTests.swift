@@ -40,9 +40,10 @@ import Testing
   @Test func readsTimes() throws {
     let header = try Self.header([
       .init(0x0018_1063, "DS", "33.3"), .init(0x0018_1065, "DS", "0\\33.3 \\ 33.4"),
-      .init(0x0018_1088, "IS", "61"),
+      .init(0x0018_1088, "IS", "61"), .init(0x0028_0009, "AT", .bytes([0x18, 0, 0x65, 0x10])),
       .init(0x0018_6060, "FL", .bytes([0, 0, 0xC8, 0x42, 0, 0, 0x48, 0x43])),
     ])
+    #expect(header.frameIncrement == .frameTimeVector)
     #expect(header.frameTime == 33.3)
     #expect(header.frameTimeVector == [0, 33.3, 33.4])
     #expect(header.rWaveTimes == [100, 200])

@@ -87,6 +87,18 @@ import Testing
     #expect(grouping.loose.map(\.reason) == [.notAnImage])
   }
 
+  @Test(arguments: [("SR", true), ("SEG", true), ("OT", true), ("US", false)])
+  func aResultThatComesBackBelongsToNoStudy(_ modality: String, _ isResult: Bool) {
+    var header = ClipHeader.example(study: "1.2", instance: "1.3")
+    header.modality = modality
+    header.texts = ["Manufacturer": "hinged", "ManufacturerModelName": "hinged"]
+    let own = StudyGrouping.group([(path: "a", sha256: "1", header: .success(header))])
+    #expect(own.loose.map(\.reason) == (isResult ? [.ownResult] : []))
+    header.texts["ManufacturerModelName"] = "another"
+    let foreign = StudyGrouping.group([(path: "a", sha256: "1", header: .success(header))])
+    #expect(foreign.loose.isEmpty && foreign.studies.count == 1)
+  }
+
   @Test func memoryOfAbsurdHeadersDoesNotOverflow() {
     var header = ClipHeader.example(study: "1.2", instance: "1.3")
     (header.rows, header.columns, header.frames) = (Int.max, Int.max, Int.max)

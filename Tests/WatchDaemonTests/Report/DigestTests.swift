@@ -80,6 +80,8 @@ import Testing
       DerivedUID(inputs: ["aa", "bb"], model: "c", configuration: "dd", version: "1"),
       DerivedUID(inputs: ["aa", "bb"], model: "cc", configuration: "d", version: "1"),
       DerivedUID(inputs: ["aa", "bb"], model: "cc", configuration: "dd", version: "2"),
+      DerivedUID(
+        inputs: ["aa", "bb"], model: "cc", configuration: "dd", version: "1", circumstances: ["A4C"]),
     ]
     let uids = [work.uid("report"), work.uid("report", ""), work.uid("rep", "ort")]
     #expect(Set(others.map { $0.uid("report") } + uids).count == others.count + uids.count)

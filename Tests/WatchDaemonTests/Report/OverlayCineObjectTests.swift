@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test func makesNoTimeUp() {
-    let pages = OverlayCineObject.timing(of: header { $0.frameTimeVector = [0, 33] }, frames: 3)
+    let pages = OverlayCineObject.timing(of: header { $0.frameTimeVector = [0, 33, 0] }, frames: 3)
     #expect(pages["FrameTime"] == nil && pages["FrameTimeVector"] == nil)
     #expect(pages["PageNumberVector"] == "1\\2\\3")
     #expect(pages["FrameIncrementPointer"] == "(0018,2001)")

@@ -46,13 +46,20 @@ enum OverlayCineObject {
     func joined(_ values: [Double]) -> DICOMAttributes.Value {
       .text(values.map { ContentItem.decimalString($0, 6) }.joined(separator: "\\"))
     }
-    if header.frameTimeVector.count == frames, frames > 1 {
-      return ["FrameTimeVector": joined(header.frameTimeVector), "FrameIncrementPointer": "(0018,1065)"]
+    switch FrameTiming(header) {
+    case .steps(let steps) where steps.count == frames - 1:
+      return [
+        "FrameTimeVector": joined([0] + steps),
+        "FrameIncrementPointer": .text(ClipHeader.FrameIncrement.frameTimeVector.rawValue),
+      ]
+    case .even(let time):
+      return [
+        "FrameTime": joined([time]),
+        "FrameIncrementPointer": .text(ClipHeader.FrameIncrement.frameTime.rawValue),
+      ]
+    case .steps, .unknown:
+      let pages = (1...max(1, frames)).map(String.init).joined(separator: "\\")
+      return ["PageNumberVector": .text(pages), "FrameIncrementPointer": "(0018,2001)"]
     }
-    if let time = header.frameTime {
-      return ["FrameTime": joined([time]), "FrameIncrementPointer": "(0018,1063)"]
-    }
-    let pages = (1...max(1, frames)).map(String.init).joined(separator: "\\")
-    return ["PageNumberVector": .text(pages), "FrameIncrementPointer": "(0018,2001)"]
   }
 }
