@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func resultsThatComeBackMakeNoRevision() async throws {
-    let daemon = try Self.daemon()
+    let daemon = try Self.daemon(["outputs": "sr, html"])
     try daemon.start()
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "a/IM1")
     #expect(try await daemon.waitUntilIdle(taken: 1))
