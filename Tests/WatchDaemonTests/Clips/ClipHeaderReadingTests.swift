@@ -91,6 +91,22 @@ import Testing
     #expect(header.identity.patientName == text)
   }
 
+  /// 63 bytes of a text of two bytes a character, as some scanners cut it.
+  private static let cut = DICOMBytes.Value.bytes((0..<31).flatMap { _ in [0xD2, 0xBD] } + [0xD2])
+
+  @Test(arguments: [
+    DICOMBytes.Element(0x0008_0080, "LO", cut),
+    DICOMBytes.Element(0x0008_2218, "SQ", .items([[DICOMBytes.Element(0x0008_0104, "LO", cut)]])),
+  ])
+  func aTextCutWithinACharacterCostsNoOther(_ element: DICOMBytes.Element) throws {
+    let header = try Self.header([
+      .init(0x0008_0005, "CS", "GB18030"), element,
+      .init(0x0010_0010, "PN", .bytes([0xCD, 0xF5, 0x5E, 0xD0, 0xA1, 0xB6, 0xAB])),
+    ])
+    #expect(header.identity.patientName == "王^小东")
+    #expect(header.attributes["PatientName"] == "王^小东")
+  }
+
   @Test func readsObjectWithoutPixels() throws {
     let report = DICOMBytes(
       .explicitLittle,
