@@ -40,8 +40,10 @@ std::string nameOf(const std::string &uid) {
 /// Uncompressed samples, frame after frame.
 class NativeFrames final : public FrameSource {
  public:
-  NativeFrames(DcmDataset &dataset, DcmFileCache &cache, const PixelFormat &format, DcmElement &pixelData)
-      : FrameSource(dataset, cache, format), pixelData(pixelData), frameBytes(storedBytes(format)) {
+  NativeFrames(DcmDataset &dataset, DcmFileCache &cache, const PixelFormat &stated, DcmElement &pixelData)
+      : FrameSource(dataset, cache, storedFormat(stated, pixelData)),
+        pixelData(pixelData),
+        frameBytes(storedBytes(format)) {
     const uint64_t needed = uint64_t{frameBytes} * format.frames;
     if (pixelData.getLength() < needed) throw Failure(HD_TRUNCATED, "PixelData is shorter than its frames.");
     samples.resize(frameBytes);
@@ -56,6 +58,13 @@ class NativeFrames final : public FrameSource {
   }
 
  private:
+  /// Programs that decompress often leave YBR_FULL_422 standing over three bytes a pixel: the length decides.
+  static PixelFormat storedFormat(PixelFormat format, DcmElement &pixelData) {
+    const uint64_t full = uint64_t{format.fullFrameBytes()} * format.frames;
+    if (format.model == ColourModel::ybrFull422 && pixelData.getLength() >= full) format.model = ColourModel::ybrFull;
+    return format;
+  }
+
   /// YBR_FULL_422 stores two bytes a pixel; DCMTK computes three.
   static size_t storedBytes(const PixelFormat &format) {
     if (format.model != ColourModel::ybrFull422) return format.fullFrameBytes();

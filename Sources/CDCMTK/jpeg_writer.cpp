@@ -1,3 +1,4 @@
+#include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
 
@@ -8,11 +9,18 @@
 
 namespace {
 
-/// libjpeg's way out of an error is not to come back.
-[[noreturn]] void fail(j_common_ptr info) {
+/// libjpeg's way out of an error is not to come back; it is C, through which nothing may be thrown.
+struct ErrorManager {
+  /// First, so that libjpeg's pointer to it is one to the whole.
+  jpeg_error_mgr base;
+  std::jmp_buf wayOut;
   char text[JMSG_LENGTH_MAX];
-  (*info->err->format_message)(info, text);
-  throw hd::Failure(HD_CORRUPT, std::string("The picture cannot be encoded: ") + text + ".");
+};
+
+[[noreturn]] void leave(j_common_ptr info) {
+  auto *errors = reinterpret_cast<ErrorManager *>(info->err);
+  (*info->err->format_message)(info, errors->text);
+  std::longjmp(errors->wayOut, 1);
 }
 
 void ignoreWarning(j_common_ptr, int) {}
@@ -20,17 +28,30 @@ void ignoreWarning(j_common_ptr, int) {}
 class Encoder {
  public:
   Encoder() {
-    info.err = jpeg_std_error(&errors);
-    errors.error_exit = fail;
-    errors.emit_message = ignoreWarning;
-    jpeg_create_compress(&info);
+    info.err = jpeg_std_error(&errors.base);
+    errors.base.error_exit = leave;
+    errors.base.emit_message = ignoreWarning;
   }
   ~Encoder() { jpeg_destroy_compress(&info); }
   Encoder(const Encoder &) = delete;
   Encoder &operator=(const Encoder &) = delete;
 
+  /// `*bytes`, at first nullptr, is the caller's to free, also where this throws.
   void encode(const uint8_t *rgb, uint32_t width, uint32_t height, int quality, uint8_t **bytes,
               unsigned long *count) {
+    // What the jump leaves behind has no destructors, and nothing of this frame changes after setjmp.
+    if (setjmp(errors.wayOut) != 0) {
+      // The block that libjpeg writes to is another one each time that it grows, which it tells at the end alone.
+      if (*bytes != nullptr) (*info.dest->term_destination)(&info);
+      throw hd::Failure(HD_CORRUPT, std::string("The picture cannot be encoded: ") + errors.text + ".");
+    }
+    compress(rgb, width, height, quality, bytes, count);
+  }
+
+ private:
+  void compress(const uint8_t *rgb, uint32_t width, uint32_t height, int quality, uint8_t **bytes,
+                unsigned long *count) {
+    jpeg_create_compress(&info);
     jpeg_mem_dest(&info, bytes, count);
     info.image_width = width;
     info.image_height = height;
@@ -48,9 +69,8 @@ class Encoder {
     jpeg_finish_compress(&info);
   }
 
- private:
   jpeg_compress_struct info{};
-  jpeg_error_mgr errors{};
+  ErrorManager errors{};
 };
 
 }  // namespace

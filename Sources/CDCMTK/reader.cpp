@@ -4,6 +4,8 @@
 #include <fstream>
 #include <unordered_map>
 
+#include "dcmtk/dcmdata/dcspchrs.h"
+
 #include "bounded_stream.hpp"
 #include "support.hpp"
 
@@ -46,6 +48,18 @@ OFCondition parse(DcmFileFormat &file, const char *path) {
   return condition;
 }
 
+/// A text that its character set does not explain, one that was cut within a character for instance, stays as it is,
+/// which `hd_text` allows for, and costs no other its conversion.
+void convertTexts(DcmObject &object, DcmSpecificCharacterSet &toUTF8) {
+  if (object.isLeaf()) {
+    (void)object.convertCharacterSet(toUTF8);
+    return;
+  }
+  for (DcmObject *part = object.nextInContainer(nullptr); part != nullptr; part = object.nextInContainer(part)) {
+    convertTexts(*part, toUTF8);
+  }
+}
+
 void load(hd_reader &reader, const char *path) {
   const bool preamble = hasPreamble(path);
   const OFCondition condition = parse(reader.file, path);
@@ -54,9 +68,10 @@ void load(hd_reader &reader, const char *path) {
   }
   hd::check(condition, "The file cannot be parsed");
   reader.transferSyntax = transferSyntax(reader.file);
-  if (reader.file.getDataset()->tagExistsWithValue(DCM_SpecificCharacterSet)) {
-    // A failure leaves the bytes as they are, which `hd_text` allows for.
-    (void)reader.file.getDataset()->convertToUTF8();
+  DcmDataset &dataset = *reader.file.getDataset();
+  DcmSpecificCharacterSet toUTF8;
+  if (dataset.tagExistsWithValue(DCM_SpecificCharacterSet) && toUTF8.selectCharacterSet(dataset).good()) {
+    convertTexts(dataset, toUTF8);
   }
 }
 

@@ -88,7 +88,8 @@ def faults_of_study(folder, sources, patterns):
     yield from script("check_schema.py", record)
     report = folder / "report.dcm"
     present = [sources[clip["sop_instance_uid"]] for clip in study["clips"] if clip["sop_instance_uid"] in sources]
-    images = [clip for clip in study["clips"] if clip["status"] != "ignored"]
+    images = [clip for clip in study["clips"]
+              if clip["status"] != "ignored" and clip["reason"] != "not-ultrasound"]
     if report.is_file():
         yield from (f"report.dcm: {line}" for line in complaints_of_dciodvfy(report, patterns))
         yield from run("dsrdump", *options_of_dsrdump(study), report)

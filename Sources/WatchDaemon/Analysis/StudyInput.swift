@@ -62,19 +62,35 @@ extension UTCTime {
   }
 }
 
+extension ClipReport {
+  /// Documents and pictures of other modalities are none of a report's sources.
+  var isUltrasound: Bool { status != .ignored && reason != .notUltrasound }
+}
+
 extension StudyReport {
-  /// The pictures that the report rests on or speaks of, those that only an earlier revision had included. The
-  /// patient's and the study's attributes are those of the files at hand.
-  func sources(from input: StudyInput) -> [SourceClip] {
-    let attributes = input.files.first { !$0.header.attributes.isEmpty }?.header.attributes ?? [:]
+  /// The pictures that the report rests on or speaks of, those that only an earlier revision had included.
+  /// - Parameter earlier: the attributes that the report before this one has.
+  func sources(from input: StudyInput, earlier: [String: String] = [:]) -> [SourceClip] {
+    let attributes = attributes(of: input, earlier: earlier)
     return clips.compactMap { clip in
-      guard clip.status != .ignored, let sopClass = clip.sopClassUID, DICOMUID.isValid(sopClass),
+      guard clip.isUltrasound, let sopClass = clip.sopClassUID, DICOMUID.isValid(sopClass),
         let series = clip.seriesInstanceUID, DICOMUID.isValid(series)
       else { return nil }
       return SourceClip(
         sopClassUID: sopClass, sopInstanceUID: clip.sopInstanceUID, seriesInstanceUID: series,
         studyInstanceUID: study.uid, attributes: attributes, rows: clip.rows, columns: clip.columns,
         frames: clip.frames, spacing: clip.spacing.map { PixelSpacing(x: $0.x, y: $0.y) })
+    }
+  }
+
+  /// Each attribute of the patient and the study as the first file states it that does, those of measured clips
+  /// before the others, and the earlier report last. Files of one study agree on the patient.
+  private func attributes(of input: StudyInput, earlier: [String: String]) -> [String: String] {
+    let measured = Set(clips.filter { $0.status == .measured }.map(\.sopInstanceUID))
+    let isMeasured = { (file: StudyFile) in measured.contains(file.header.sopInstanceUID ?? "") }
+    let files = input.files.filter(isMeasured) + input.files.filter { !isMeasured($0) }
+    return (files.map(\.header.attributes) + [earlier]).reduce(into: [:]) { stated, more in
+      stated.merge(more) { first, _ in first }
     }
   }
 }

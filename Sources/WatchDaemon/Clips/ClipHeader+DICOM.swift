@@ -14,6 +14,8 @@ extension ClipHeader {
   private static let maxRegions = 64
 
   init(_ file: DICOMFile) {
+    let items = file.itemCount("SequenceOfUltrasoundRegions")
+    let regions = (0..<min(items, Self.maxRegions)).compactMap { Region(file, index: $0) }
     self.init(
       sopClassUID: file.text("SOPClassUID"), sopInstanceUID: file.text("SOPInstanceUID"),
       studyInstanceUID: file.text("StudyInstanceUID"), seriesInstanceUID: file.text("SeriesInstanceUID"),
@@ -28,12 +30,11 @@ extension ClipHeader {
       frameTimeVector: Self.times(file.numbers("FrameTimeVector")),
       rWaveTimes: Self.times(file.numbers("RWaveTimeVector")),
       heartRate: file.number("HeartRate").flatMap { $0 > 0 && $0 <= 1_000 ? $0 : nil },
-      regions: (0..<min(file.itemCount("SequenceOfUltrasoundRegions"), Self.maxRegions)).compactMap {
-        Region(file, index: $0)
-      },
-      pixelSpacing: Self.pixelSpacing(file),
+      regions: regions, unusableRegions: items - regions.count, pixelSpacing: Self.pixelSpacing(file),
       colourDataPresent: file.integer("UltrasoundColorDataPresent").map { $0 != 0 },
-      lossy: file.text("LossyImageCompression") == "01", texts: Self.texts(file),
+      lossy: file.text("LossyImageCompression") == "01",
+      lossyRatios: file.values("LossyImageCompressionRatio"),
+      lossyMethods: file.values("LossyImageCompressionMethod"), texts: Self.texts(file),
       attributes: Self.attributes(file))
   }
 

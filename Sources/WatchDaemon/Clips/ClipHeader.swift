@@ -60,10 +60,15 @@ struct ClipHeader: Codable, Sendable, Equatable {
   var heartRate: Double?
 
   var regions: [Region]
+  /// Items of the sequence that do not say what and where they are.
+  var unusableRegions = 0
   /// PixelSpacing, millimetres: x is the distance between columns.
   var pixelSpacing: PixelSpacing?
   var colourDataPresent: Bool?
   var lossy: Bool
+  /// LossyImageCompressionRatio and LossyImageCompressionMethod, a value a step.
+  var lossyRatios: [String] = []
+  var lossyMethods: [String] = []
 
   /// Text tags by DICOM keyword, for view rules: ViewName, StageName, SeriesDescription, StudyDescription,
   /// ImageComments, ProtocolName, ViewCodeSequence (the code value), ImageType and so on.

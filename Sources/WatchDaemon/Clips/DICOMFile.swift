@@ -30,11 +30,14 @@ final class DICOMFile {
     return String(validatingCString: bytes) ?? Self.latin1(bytes)
   }
 
+  /// The values of an element, each of them trimmed; none where it is absent or empty.
+  func values(_ path: String, limit: Int = longestText) -> [String] {
+    guard let text = text(path, limit: limit) else { return [] }
+    return text.split(separator: "\\", omittingEmptySubsequences: false).map { $0.trimmingPadding() }
+  }
+
   func numbers(_ path: String) -> [Double] {
-    text(path, limit: .max).map {
-      $0.split(separator: "\\").compactMap { Double($0.trimmingPadding()) }.filter(\.isFinite)
-    }
-      ?? []
+    values(path, limit: .max).compactMap { Double($0) }.filter(\.isFinite)
   }
 
   func number(_ path: String) -> Double? { numbers(path).first }

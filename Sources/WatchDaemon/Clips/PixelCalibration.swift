@@ -23,8 +23,8 @@ enum PixelCalibration {
   /// Relative difference up to which two regions have the same scale.
   private static let agreement = 0.005
 
-  /// The 2D tissue regions, left to right. A clip that has no region of any kind, or only unspecific ones, is one
-  /// picture as large as the image; so is one whose regions reach outside of it, because then the picture was
+  /// The 2D tissue regions, left to right. A clip that has no region of any kind, or only unspecific or unusable
+  /// ones, is one picture as large as the image; so is one whose regions reach outside of it, because then the picture was
   /// scaled or cut and its header was not.
   static func regions(of header: ClipHeader) -> [ImageRegion] {
     let image = header.imageBox
@@ -34,7 +34,7 @@ enum PixelCalibration {
     }
     if declared.isEmpty {
       let spacing =
-        header.regions.isEmpty ? header.pixelSpacing.flatMap { Self.spacing(x: $0.x, y: $0.y, image) } : nil
+        header.statesRegions ? nil : header.pixelSpacing.flatMap { Self.spacing(x: $0.x, y: $0.y, image) }
       return [ImageRegion(box: image, spacing: spacing, spacingReason: spacing == nil ? .noCalibration : nil)]
     }
     let tissue = declared.filter { $0.is2D && !$0.isColourFlow }.compactMap { region($0, in: image) }
@@ -114,6 +114,8 @@ enum PixelCalibration {
 
 extension ClipHeader {
   var imageBox: PixelBox { PixelBox(x: 0, y: 0, width: columns, height: rows) }
+
+  fileprivate var statesRegions: Bool { !regions.isEmpty || unusableRegions > 0 }
 }
 
 extension ClipHeader.Region {

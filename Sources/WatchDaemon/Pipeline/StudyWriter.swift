@@ -91,10 +91,11 @@ struct StudyWriter: Sendable {
     _ report: StudyReport, _ study: StudyInput, _ predecessor: StudyPipeline.Predecessor?,
     into staging: String, _ refusals: Refusals
   ) throws {
-    let sources = report.sources(from: study)
+    let earlier = predecessor.flatMap(headerOfReport)
+    let sources = report.sources(from: study, earlier: earlier?.attributes ?? [:])
     guard !sources.isEmpty else {
       // Where only documents and the like came, there is nothing to report on.
-      if report.clips.contains(where: { $0.status != .ignored }) { refusals.note("report-refused") }
+      if report.clips.contains(where: \.isUltrasound) { refusals.note("report-refused") }
       return
     }
     let uids = DerivedUID(
@@ -106,7 +107,7 @@ struct StudyWriter: Sendable {
     do throws(StructuredReport.Failure) {
       bytes = try StructuredReport.encode(
         report: report, sources: sources, uids: uids, contentTime: study.contentTime,
-        kind: settings.reportKind, predecessor: predecessor.flatMap(document))
+        kind: settings.reportKind, predecessor: earlier.flatMap(document))
     } catch {
       // Attributes of the source that no valid object can repeat cost the study its report, not its results.
       return refusals.note("report-refused")
@@ -114,11 +115,13 @@ struct StudyWriter: Sendable {
     try write(bytes, "report.dcm", in: staging)
   }
 
-  /// The report that an earlier revision published; `nil` where there is none that can be read.
-  private func document(of predecessor: StudyPipeline.Predecessor) -> StructuredReport.Document? {
-    let path = predecessor.folder + "/report.dcm"
-    guard let header = try? ClipReader.readHeader(path: path),
-      let study = header.studyInstanceUID, let series = header.seriesInstanceUID,
+  /// Of the report that an earlier revision published; `nil` where there is none that can be read.
+  private func headerOfReport(of predecessor: StudyPipeline.Predecessor) -> ClipHeader? {
+    try? ClipReader.readHeader(path: predecessor.folder + "/report.dcm")
+  }
+
+  private func document(_ header: ClipHeader) -> StructuredReport.Document? {
+    guard let study = header.studyInstanceUID, let series = header.seriesInstanceUID,
       let sopClass = header.sopClassUID, let instance = header.sopInstanceUID
     else { return nil }
     return .init(

@@ -27,6 +27,10 @@ struct MeasurementReportTree {
     sources.first { $0.sopInstanceUID == clip.sopInstanceUID }
   }
 
+  private func clip(of source: SourceClip) -> ClipReport? {
+    report.clips.first { $0.sopInstanceUID == source.sopInstanceUID }
+  }
+
   /// TID 1204, TID 1002 with TID 1004, and the procedure.
   private func context() -> [ContentItem] {
     let software = report.software
@@ -65,8 +69,13 @@ struct MeasurementReportTree {
       .number(.hasAcquisitionContext, name, value, decimals: decimals, unit: Concept.unit(unit))
     }
     var descriptors: [ContentItem] = [
-      .code(.hasAcquisitionContext, Concept.modality, Concept.ultrasound),
-      .code(.hasAcquisitionContext, Concept.targetRegion, Concept.heart),
+      .code(.hasAcquisitionContext, Concept.modality, Concept.ultrasound)
+    ]
+    // Of the others nobody knows what they show.
+    if let status = clip(of: source)?.status, status == .measured || status == .indeterminate {
+      descriptors.append(.code(.hasAcquisitionContext, Concept.targetRegion, Concept.heart))
+    }
+    descriptors += [
       number(Concept.rows, Double(source.rows), 0, "{pixels}"),
       number(Concept.columns, Double(source.columns), 0, "{pixels}"),
       number(Concept.numberOfFrames, Double(source.frames), 0, "{frames}"),
@@ -137,8 +146,7 @@ struct MeasurementReportTree {
 
   /// The lines between the hinge points of a clip's trusted frames, by which a viewer finds the place.
   private func annulusLines(of source: SourceClip) -> [ContentItem] {
-    let measurements = report.clips.first { $0.sopInstanceUID == source.sopInstanceUID }?.measurements ?? []
-    return measurements.filter { $0.withheld == nil && $0.hingePoints.count == 2 }.map {
+    (clip(of: source)?.measurements ?? []).filter { $0.withheld == nil && $0.hingePoints.count == 2 }.map {
       .points(
         .contains, Concept.sourceOfMeasurement, $0.hingePoints.map(\.point), of: source.image(frame: $0.frame)
       )

@@ -65,7 +65,25 @@ import Testing
     let region = ClipHeader.Region(
       spatialFormat: 1, dataType: 1, flags: 0, minX: 1, minY: 2, maxX: 5, maxY: 3, unitsX: 3, unitsY: 3,
       deltaX: -0.25, deltaY: 0.5)
-    #expect(header.regions == [region, region])
+    #expect(header.regions == [region, region] && header.unusableRegions == 0)
+  }
+
+  @Test func countsRegionsThatDoNotSayWhatOrWhereTheyAre() throws {
+    let whole = UltrasoundRegionItem(box: (1, 2, 5, 3)).elements
+    let withoutType = whole.filter { $0.tag != 0x0018_6014 }
+    let header = try Self.header([
+      .init(DICOMBytes.Tag.regions, "SQ", .items([withoutType, whole, [whole[0]]]))
+    ])
+    #expect(header.regions.count == 1 && header.unusableRegions == 2)
+  }
+
+  @Test func readsEachStepOfLossyCompression() throws {
+    let header = try Self.header([
+      .init(0x0028_2110, "CS", "01"), .init(0x0028_2112, "DS", "20\\1.5 "),
+      .init(0x0028_2114, "CS", "ISO_15444_1\\ISO_10918_1"),
+    ])
+    #expect(header.lossyRatios == ["20", "1.5"])
+    #expect(header.lossyMethods == ["ISO_15444_1", "ISO_10918_1"])
   }
 
   @Test func readsTextsForViewRules() throws {
@@ -90,6 +108,21 @@ import Testing
       .init(0x0008_0005, "CS", characterSet), .init(0x0010_0010, "PN", .bytes(bytes)),
     ])
     #expect(header.identity.patientName == text)
+  }
+
+  /// 63 bytes of a text of two bytes a character, as some scanners cut it.
+  private static let cut = DICOMBytes.Value.bytes((0..<31).flatMap { _ in [UInt8(0xD2), 0xBD] } + [0xD2])
+
+  @Test(arguments: [
+    DICOMBytes.Element(0x0008_0080, "LO", cut),
+    DICOMBytes.Element(0x0008_2218, "SQ", .items([[DICOMBytes.Element(0x0008_0104, "LO", cut)]])),
+  ])
+  func aTextCutWithinACharacterCostsNoOther(_ element: DICOMBytes.Element) throws {
+    let header = try Self.header([
+      .init(0x0008_0005, "CS", "GB18030"), element,
+      .init(0x0010_0010, "PN", .bytes([0xCD, 0xF5, 0x5E, 0xD0, 0xA1, 0xB6, 0xAB])),
+    ])
+    #expect(header.identity.patientName == "王^小东")
   }
 
   @Test func readsObjectWithoutPixels() throws {

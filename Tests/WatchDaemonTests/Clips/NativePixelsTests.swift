@@ -59,6 +59,15 @@ import Testing
     #expect(frames.map(\.gray.pixels) == [[1, 2, 3, 4], [5, 6, 7, 8]])
   }
 
+  /// What programs that decompress leave behind.
+  @Test func readsThreeBytesAPixelUnderTheNameOfYBRFull422() throws {
+    var dicom = DICOMBytes.ultrasound(rows: 1, columns: 4, frames: 2, photometric: "YBR_FULL_422", samples: 3)
+    dicom.setPixels((1...8).flatMap { [UInt8($0), 128, 128] })
+    let frames = try DecodeFixture(dicom).frames()
+    #expect(frames.map(\.gray.pixels) == [[1, 2, 3, 4], [5, 6, 7, 8]])
+    #expect(frames.map(\.colouredFraction) == [0, 0])
+  }
+
   @Test(arguments: [8, 16]) func appliesPalette(_ bits: UInt16) throws {
     var dicom = DICOMBytes.ultrasound(rows: 1, columns: 4, photometric: "PALETTE COLOR")
     let table: [UInt8] = [0, 100, 255]

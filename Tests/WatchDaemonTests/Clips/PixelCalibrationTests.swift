@@ -123,6 +123,12 @@ extension ClipHeader.Region {
     #expect(PixelCalibration.regions(of: stale) == [Self.without(.regionOutsideImage, Self.whole)])
   }
 
+  @Test func takesNoPixelSpacingBesideRegionsThatAreUnusable() {
+    var header = ClipHeader.loop(pixelSpacing: PixelSpacing(x: 0.3, y: 0.2))
+    header.unusableRegions = 1
+    #expect(PixelCalibration.regions(of: header) == [Self.without(.noCalibration, Self.whole)])
+  }
+
   @Test func boundsHoldAllPictures() {
     let side = ClipHeader.loop(regions: [
       .make(400, 60, 699, 449), .make(type: 2, 100, 50, 399, 440), Self.ecg,

@@ -147,6 +147,17 @@ import Testing
       ])
   }
 
+  @Test func namesTheHeartWhereItWasLookedAtOnly() throws {
+    var report = SampleReport.study
+    report.clips[1].status = .indeterminate
+    let root = MeasurementReportTree(
+      report: report, sources: SampleReport.sources, uids: SampleReport.uids
+    ).root()
+    let library = try #require(root.children.first { $0.name == Concept.imageLibrary })
+    let entries = try #require(library.children.first).children
+    #expect(entries.map { $0.children.contains { $0.name == Concept.targetRegion } } == [true, true, false])
+  }
+
   @Test func namesAnEarlierClipWhoseFileIsGone() throws {
     let root = MeasurementReportTree(
       report: SampleReport.study, sources: Array(SampleReport.sources.dropFirst()), uids: SampleReport.uids

@@ -40,28 +40,6 @@ struct ClipObject: Sendable {
   /// Copied attributes that may be absent (type 3).
   private static let optional = ["IssuerOfPatientID", "StudyDescription"]
 
-  /// LossyImageCompression is often left out by files whose transfer syntax is lossy.
-  var isSourceLossy: Bool {
-    header.lossy || Self.lossyTransferSyntaxes.contains(header.transferSyntaxUID)
-  }
-
-  /// JPEG baseline, JPEG extended and JPEG-LS near-lossless.
-  private static let lossyTransferSyntaxes: Set<String> = [
-    "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81",
-  ]
-
-  /// The defined term of the source's compression (PS3.3 C.7.6.1.1.5.1).
-  var lossyMethod: String {
-    header.transferSyntaxUID == "1.2.840.10008.1.2.4.81" ? "ISO_14495_1" : "ISO_10918_1"
-  }
-
-  /// Of the source, where it is lossy.
-  var sourceCompressionRatio: Double? {
-    guard isSourceLossy, let sourceBytes, sourceBytes > 0 else { return nil }
-    let sampleBytes = Double(header.samplesPerPixel * max(8, header.bitsAllocated)) / 8
-    return Double(header.frames * header.rows * header.columns) * sampleBytes / Double(sourceBytes)
-  }
-
   /// An item that names the source, or one frame of it (0-based).
   func reference(frame: Int?) -> DICOMAttributes {
     var item: DICOMAttributes = [

@@ -19,6 +19,8 @@ enum OverlayCineObject {
   static func attributes(_ object: ClipObject, frames: Int, compressedBytes: Int) -> DICOMAttributes {
     let source = object.source
     let raw = Double(3 * frames * source.rows * source.columns)
+    let step = LossyStep(
+      ratio: ContentItem.decimalString(raw / Double(max(1, compressedBytes)), 2), method: LossyStep.jpeg)
     let image: DICOMAttributes = [
       "ConversionType": "WSD", "ImageType": "DERIVED\\SECONDARY",
       // Nobody has read what lies inside the sector.
@@ -26,9 +28,7 @@ enum OverlayCineObject {
       "PhotometricInterpretation": "YBR_FULL_422", "PlanarConfiguration": "0",
       "NumberOfFrames": .integer(frames), "Rows": .integer(source.rows), "Columns": .integer(source.columns),
       "BitsAllocated": "8", "BitsStored": "8", "HighBit": "7", "PixelRepresentation": "0",
-      "LossyImageCompression": "01", "LossyImageCompressionMethod": "ISO_10918_1",
-      "LossyImageCompressionRatio": .text(
-        ContentItem.decimalString(raw / Double(max(1, compressedBytes)), 2)),
+      "LossyImageCompression": "01",
       "DerivationDescription": "Outlines and mitral hinge points drawn over the sector; the rest is black",
       "SourceImageSequence": .item(
         object.reference(frame: nil) + [
@@ -38,7 +38,8 @@ enum OverlayCineObject {
     return object.commonAttributes(
       sopClassUID: sopClassUID, modality: modality, series: seriesNumber,
       description: "Mitral annulus overlay (research use only, not for diagnosis)", kind: "overlay")
-      + image + timing(of: object.header, frames: frames)
+      + image + LossyStep.attributes(of: object.sourceSteps + [step])
+      + timing(of: object.header, frames: frames)
   }
 
   /// The source's Cine module (PS3.3 C.7.6.5). A clip that states no times has its frames numbered as pages.

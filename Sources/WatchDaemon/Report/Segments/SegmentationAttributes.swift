@@ -27,16 +27,8 @@ struct SegmentationAttributes {
       "BitsAllocated": "1", "BitsStored": "1", "HighBit": "0", "PixelRepresentation": "0",
       "NumberOfFrames": .integer(frames.count * ChamberSegment.allCases.count),
       "LossyImageCompression": object.isSourceLossy ? "01" : "00",
-    ] + lossyMethod
-  }
-
-  /// What a lossy source lost is lost here as well.
-  private var lossyMethod: DICOMAttributes {
-    guard let ratio = object.sourceCompressionRatio else { return [:] }
-    return [
-      "LossyImageCompressionRatio": .text(ContentItem.decimalString(ratio, 2)),
-      "LossyImageCompressionMethod": .text(object.lossyMethod),
-    ]
+      // What a lossy source lost is lost here as well.
+    ] + LossyStep.attributes(of: object.sourceSteps)
   }
 
   private var segments: DICOMAttributes {
