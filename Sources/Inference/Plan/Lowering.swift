@@ -37,7 +37,8 @@ struct Lowering {
     if planar[node.output] != nil || blocked[node.output] != nil { return }
     switch node.operation {
     case .convolution(let convolution): lower(convolution, node)
-    case .transposedConvolution(let convolution) where convolution.window.doesNotOverlap:
+    case .transposedConvolution(let convolution)
+    where convolution.writesEachResultOnce(from: graph.shapes[node.inputs[0]]):
       append(.transposedConvolution(.init(convolution, isa: program.isa)), node)
     case .scaleShift(let line):
       append(
@@ -226,11 +227,16 @@ extension Resampling {
   }
 }
 
-extension Window {
-  /// Whether a transposed convolution with this window writes each result once.
-  fileprivate var doesNotOverlap: Bool {
-    [rows, columns].allSatisfy {
-      $0.size == $0.stride && $0.dilation == 1 && $0.padBefore == 0 && $0.padAfter == 0
-    }
+extension TransposedConvolution {
+  /// Whether the windows of a map of shape `input` lie side by side and fill the result.
+  fileprivate func writesEachResultOnce(from input: [Int]) -> Bool {
+    window.rows.tiles(outputSize.rows, from: input[2])
+      && window.columns.tiles(outputSize.columns, from: input[3])
+  }
+}
+
+extension Window.Axis {
+  fileprivate func tiles(_ results: Int, from inputs: Int) -> Bool {
+    size == stride && dilation == 1 && padBefore == 0 && padAfter == 0 && results == inputs * stride
   }
 }

@@ -40,7 +40,8 @@ import Testing
   }
 
   private func threadsOfFrame(_ words: [String], processors: Int) throws -> Int {
-    try Arguments(words, options: [Option("--threads", "N", "threads")]).threadsOfFrame(processors: processors)
+    try Arguments(words, options: [Option("--threads", "N", "threads")]).threadsOfFrame(
+      processors: processors)
   }
 
   @Test func aFrameTakesAsManyProcessorsAsItCanBeSplitOver() throws {
