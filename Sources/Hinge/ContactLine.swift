@@ -83,8 +83,9 @@ public struct ContactLine: Equatable, Sendable {
     let slices = max(1, Int(((end - start) / step).rounded()))
     var members = [[Point]](repeating: [], count: slices)
     for pixel in pixels {
-      let slice = Int((projection(pixel) - start) / (end - start) * Double(slices))
-      if members.indices.contains(slice) { members[slice].append(pixel) }
+      // Not a number, or beyond every slice, where all pixels lie within the ends' depth of each other.
+      let slice = ((projection(pixel) - start) / (end - start) * Double(slices)).rounded(.towardZero)
+      if slice >= 0, slice < Double(slices) { members[Int(slice)].append(pixel) }
     }
     return [left] + members.filter { !$0.isEmpty }.map(Self.mean) + [right]
   }

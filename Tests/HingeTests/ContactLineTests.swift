@@ -77,4 +77,15 @@ import Testing
     let along = drawn.map(line.projection)
     #expect(along == along.sorted())
   }
+
+  /// On a grid so fine that both ends are the mean of the whole contact.
+  @Test func drawsItselfWhereItHasNoLength() throws {
+    let mask = Drawing.labels(width: 40, height: 20, spacing: PixelSpacing(x: 0.01, y: 0.01)) { x, y in
+      guard (0.1...0.3).contains(x) else { return .background }
+      return y < 0.1 ? .leftVentricle : .leftAtrium
+    }
+    let line = try #require(ContactLine(of: mask))
+    #expect(line.length == 0)
+    #expect(line.polyline() == [line.left, line.right])
+  }
 }

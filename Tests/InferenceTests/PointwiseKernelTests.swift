@@ -106,21 +106,33 @@ import Testing
     }
   }
 
+  /// Rows and columns that no window reaches have the bias alone.
+  @Test(arguments: instructionSets)
+  func transposedConvolutionWithOutputPaddingAgrees(_ isa: ck_isa) {
+    for channels in [1, 16, 17] {
+      for padding in [(1, 1), (0, 1), (1, 0)] {
+        transposedConvolutionAgrees(isa, channels, 3, 14, 2, outputPadding: padding)
+      }
+    }
+  }
+
   private func transposedConvolutionAgrees(
-    _ isa: ck_isa, _ channels: Int, _ rows: Int, _ columns: Int, _ extent: Int
+    _ isa: ck_isa, _ channels: Int, _ rows: Int, _ columns: Int, _ extent: Int,
+    outputPadding: (rows: Int, columns: Int) = (0, 0)
   ) {
     var random = RandomNumbers(seed: 4)
     let outputs = channels + 2
+    let size = (rows: rows * extent + outputPadding.rows, columns: columns * extent + outputPadding.columns)
     let axis = Window.Axis(size: extent, stride: extent)
     let operation = TransposedConvolution(
       inputChannels: channels, outputChannels: outputs, window: Window(rows: axis, columns: axis),
-      outputSize: (rows * extent, columns * extent),
+      outputSize: size,
       weights: random.floats(channels * outputs * extent * extent), bias: random.floats(outputs),
       activation: .relu)
     let planes = random.floats(channels * rows * columns)
     var graph = Graph()
     graph.input = graph.addValue(shape: [1, channels, rows, columns])
-    graph.output = graph.addValue(shape: [1, outputs, rows * extent, columns * extent])
+    graph.output = graph.addValue(shape: [1, outputs, size.rows, size.columns])
     graph.nodes = [
       .init(
         origin: .init(operatorType: "", name: ""), operation: .transposedConvolution(operation),

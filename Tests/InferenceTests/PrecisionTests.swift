@@ -70,7 +70,28 @@ import Testing
   /// Whatever else reads a map finds it in floats.
   @Test(arguments: Fixture.all, [Precision.bf16, .int8])
   func onlyConvolutionsTouchReducedMaps(_ fixture: Fixture, _ precision: Precision) throws {
-    let graph = try Graph(bytes: try fixture.bytes()).simplified()
+    expectOnlyConvolutionsTouchReducedMaps(
+      try Graph(bytes: try fixture.bytes()).simplified(), precision)
+  }
+
+  /// A convolution that reads one map more often than it can have sources gets a copy of it, in floats.
+  @Test(arguments: [Precision.bf16, .int8])
+  func aMapThatIsJoinedWithItselfTooOftenStaysWhole(_ precision: Precision) throws {
+    var random = RandomNumbers(seed: 7)
+    var model = ModelWriter()
+    model.shape = [1, 16, 4, 4]
+    model.tensor("first", [16, 16, 1, 1], floats: random.floats(16 * 16))
+    model.tensor("second", [16, 144, 1, 1], floats: random.floats(16 * 144))
+    model.node("Conv", ["x", "first"], "a")
+    model.node("Relu", ["a"], "b")
+    model.node("Concat", [String](repeating: "b", count: 9), "c", [.integer("axis", 1)])
+    model.node("Conv", ["c", "second"], "y")
+    expectOnlyConvolutionsTouchReducedMaps(try Graph(bytes: model.bytes()).simplified(), precision)
+  }
+
+  private func expectOnlyConvolutionsTouchReducedMaps(
+    _ graph: Graph, _ precision: Precision, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
     let count = graph.nodes.count { if case .convolution = $0.operation { true } else { false } }
     let program = Lowering.lower(
       graph, isa: CK_ISA_AVX512, precision: precision,
@@ -78,9 +99,11 @@ import Testing
     for step in program.steps {
       let elements = Set(step.inputs.map { program.buffers[$0].storage.element.rawValue })
       if case .convolution = step.kind {
-        #expect(elements.count == 1)
+        #expect(elements.count == 1, sourceLocation: sourceLocation)
       } else {
-        #expect(elements.union(step.writes.map { program.buffers[$0].storage.element.rawValue }) == [0])
+        #expect(
+          elements.union(step.writes.map { program.buffers[$0].storage.element.rawValue }) == [0],
+          sourceLocation: sourceLocation)
       }
     }
   }

@@ -35,16 +35,27 @@ extension Operation {
   /// One operation that does this one and then `next`; nil where there is none.
   fileprivate func followed(by next: Operation) -> Operation? {
     switch (self, next) {
-    case (.convolution(var first), .scaleShift(let line)) where first.activation == .none:
+    case (_, .scaleShift(let line)): return scaled(by: line)
+    case (_, .activation(let activation)): return activated(by: activation)
+    case (.pad(let padding), .convolution(var next)) where padding.isZeroAroundMap:
+      next.window.rows.padBefore += padding.before[2]
+      next.window.rows.padAfter += padding.after[2]
+      next.window.columns.padBefore += padding.before[3]
+      next.window.columns.padAfter += padding.after[3]
+      return .convolution(next)
+    default: return nil
+    }
+  }
+
+  private func scaled(by line: ScaleShift) -> Operation? {
+    switch self {
+    case .convolution(var first) where first.activation == .none:
       let taps = first.weights.count / first.outputChannels
       for index in first.weights.indices { first.weights[index] *= line.scale[index / taps] }
       line.apply(to: &first.bias)
       first.activation = line.activation
       return .convolution(first)
-    case (.convolution(var first), .activation(let activation)) where first.activation == .none:
-      first.activation = activation
-      return .convolution(first)
-    case (.transposedConvolution(var first), .scaleShift(let line)) where first.activation == .none:
+    case .transposedConvolution(var first) where first.activation == .none:
       let taps = first.weights.count / (first.inputChannels * first.outputChannels)
       for index in first.weights.indices {
         first.weights[index] *= line.scale[index / taps % first.outputChannels]
@@ -52,27 +63,28 @@ extension Operation {
       line.apply(to: &first.bias)
       first.activation = line.activation
       return .transposedConvolution(first)
-    case (.transposedConvolution(var first), .activation(let activation)) where first.activation == .none:
-      first.activation = activation
-      return .transposedConvolution(first)
-    case (.scaleShift(var first), .scaleShift(let line)) where first.activation == .none:
+    case .scaleShift(var first) where first.activation == .none:
       for index in first.scale.indices { first.scale[index] *= line.scale[index] }
       line.apply(to: &first.shift)
       first.activation = line.activation
       return .scaleShift(first)
-    case (.scaleShift(var first), .activation(let activation)) where first.activation == .none:
+    default: return nil
+    }
+  }
+
+  private func activated(by activation: Activation) -> Operation? {
+    switch self {
+    case .convolution(var first) where first.activation == .none:
+      first.activation = activation
+      return .convolution(first)
+    case .transposedConvolution(var first) where first.activation == .none:
+      first.activation = activation
+      return .transposedConvolution(first)
+    case .scaleShift(var first) where first.activation == .none:
       first.activation = activation
       return .scaleShift(first)
-    case (.elementwise(let operation, .none), .activation(let activation)):
-      return .elementwise(operation, activation)
-    case (.pad(let padding), .convolution(var next)) where padding.isZeroAroundMap:
-      next.window.rows.padBefore += padding.before[2]
-      next.window.rows.padAfter += padding.after[2]
-      next.window.columns.padBefore += padding.before[3]
-      next.window.columns.padAfter += padding.after[3]
-      return .convolution(next)
-    default:
-      return nil
+    case .elementwise(let operation, .none): return .elementwise(operation, activation)
+    default: return nil
     }
   }
 }

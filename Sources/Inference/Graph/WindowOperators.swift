@@ -56,45 +56,51 @@ extension GraphBuilder {
   ) throws(ModelError) -> (Window, (rows: Int, columns: Int)) {
     var window = try unpaddedWindow(&node, kernel: kernel)
     let extra = try node.attributes.integers("output_padding") ?? [0, 0]
-    let wanted = try node.attributes.integers("output_shape")
     let pads = try node.attributes.integers("pads")
     let mode = try node.attributes.string("auto_pad") ?? "NOTSET"
     guard extra.count == 2, extra.allSatisfy({ (0...ModelLimits.kernelExtent).contains($0) }) else {
       throw node.origin.unsupported("output_padding \(extra)")
     }
-    func full(_ axis: Window.Axis, _ index: Int) -> Int {
-      axis.stride * (input[2 + index] - 1) + extra[index] + axis.extent
+    let full = [
+      window.rows.stride * (input[2] - 1) + extra[0] + window.rows.extent,
+      window.columns.stride * (input[3] - 1) + extra[1] + window.columns.extent,
+    ]
+    if let size = try transposedSize(&node, mode: mode, window, input: input, full: full) {
+      let cut = [full[0] - size[0], full[1] - size[1]]
+      guard cut.allSatisfy({ $0 >= 0 }) else { throw node.origin.unsupported("an output of \(size)") }
+      // ONNX puts the odd element in front for every mode but SAME_UPPER.
+      window.rows.split(cut[0], extraInFront: mode != "SAME_UPPER")
+      window.columns.split(cut[1], extraInFront: mode != "SAME_UPPER")
+    } else {
+      try setPads(pads, &window, node)
     }
-    let size: [Int]
-    switch (wanted, mode) {
-    case (let wanted?, _):
+    return (
+      window,
+      (
+        full[0] - window.rows.padBefore - window.rows.padAfter,
+        full[1] - window.columns.padBefore - window.columns.padAfter
+      )
+    )
+  }
+
+  /// The rows and columns that a transposed convolution is to have; nil where its padding says so.
+  private func transposedSize(
+    _ node: inout NodeReader, mode: String, _ window: Window, input: [Int], full: [Int]
+  ) throws(ModelError) -> [Int]? {
+    if let wanted = try node.attributes.integers("output_shape") {
       guard wanted.count == 2 || wanted.count == 4,
         wanted.allSatisfy({ (1...ModelLimits.tensorElements).contains($0) })
       else {
         throw node.origin.inconsistent("output_shape \(wanted)")
       }
-      size = Array(wanted.suffix(2))
-    case (nil, "SAME_UPPER"), (nil, "SAME_LOWER"):
-      size = [input[2] * window.rows.stride, input[3] * window.columns.stride]
-    case (nil, "NOTSET"), (nil, ""):
-      try setPads(pads, &window, node)
-      return (
-        window,
-        (
-          full(window.rows, 0) - window.rows.padBefore - window.rows.padAfter,
-          full(window.columns, 1) - window.columns.padBefore - window.columns.padAfter
-        )
-      )
-    case (nil, "VALID"): size = [full(window.rows, 0), full(window.columns, 1)]
+      return Array(wanted.suffix(2))
+    }
+    switch mode {
+    case "SAME_UPPER", "SAME_LOWER": return [input[2] * window.rows.stride, input[3] * window.columns.stride]
+    case "VALID": return full
+    case "NOTSET", "": return nil
     default: throw node.origin.unsupported("auto_pad '\(mode)'")
     }
-    let cut = [full(window.rows, 0) - size[0], full(window.columns, 1) - size[1]]
-    guard cut.allSatisfy({ $0 >= 0 }) else { throw node.origin.unsupported("an output of \(size)") }
-    // ONNX puts the odd element in front for every mode but SAME_UPPER.
-    let inFront = mode != "SAME_UPPER"
-    window.rows.split(cut[0], extraInFront: inFront)
-    window.columns.split(cut[1], extraInFront: inFront)
-    return (window, (size[0], size[1]))
   }
 
   mutating func maxPool(_ node: inout NodeReader) throws(ModelError) -> Binding {

@@ -8,10 +8,10 @@ struct Lowering {
   var program: Program
   private var planar: [ValueID: BufferID] = [:]
   private var blocked: [ValueID: BufferID] = [:]
-  private var virtual: [ValueID: [ChannelSource]] = [:]
+  private let virtual: VirtualMaps
   /// For a convolution's output, the node that takes its 2x2 maximum.
   private var fusedPools: [ValueID: Int] = [:]
-  private var reduced: ReducedMaps
+  private let reduced: ReducedMaps
 
   /// - Parameter calibration: needed for `int8`; one limit for each convolution of the graph.
   static func lower(
@@ -26,18 +26,20 @@ struct Lowering {
   private init(graph: Graph, isa: ck_isa, precision: Precision, calibration: Calibration?) {
     self.graph = graph
     program = Program(isa: isa)
+    virtual = VirtualMaps(graph)
     fusedPools = graph.fusedPools()
     reduced = ReducedMaps(
-      graph, fusedPools: Set(fusedPools.values), precision: precision, calibration: calibration)
+      graph, virtual, fusedPools: fusedPools, precision: precision, calibration: calibration)
     program.input = program.addBuffer(.planar, graph.shapes[graph.input])
     planar[graph.input] = program.input
   }
 
   private mutating func lower(_ node: Graph.Node) {
-    if planar[node.output] != nil || blocked[node.output] != nil { return }
+    if virtual.contains(node.output) || blocked[node.output] != nil { return }
     switch node.operation {
     case .convolution(let convolution): lower(convolution, node)
-    case .transposedConvolution(let convolution) where convolution.window.doesNotOverlap:
+    case .transposedConvolution(let convolution)
+    where convolution.writesEachResultOnce(from: graph.shapes[node.inputs[0]]):
       append(.transposedConvolution(.init(convolution, isa: program.isa)), node)
     case .scaleShift(let line):
       append(
@@ -51,13 +53,7 @@ struct Lowering {
       program.steps.append(Step(kind: .softmax, inputs: [input], output: output))
       planar[node.output] = output
     case .pool(let pooling): append(.pool(pooling), node)
-    case .resample(let resampling):
-      if resampling.isDoubling, let sources = doubledSources(node) {
-        virtual[node.output] = sources
-      } else {
-        append(.resample(resampling), node)
-      }
-    case .concatenate(axis: 1): virtual[node.output] = node.inputs.flatMap { sources($0) }
+    case .resample(let resampling): append(.resample(resampling), node)
     case .elementwise(let operation, let activation)
     where node.inputs.allSatisfy({ graph.shapes[$0] == graph.shapes[node.output] }):
       append(.elementwise(operation, activation), node)
@@ -113,9 +109,8 @@ struct Lowering {
     planar[node.output] = output
   }
 
-  /// The value's channels as a concatenation or doubling reads them.
   private mutating func sources(_ value: ValueID) -> [ChannelSource] {
-    virtual[value] ?? [ChannelSource(buffer: blockedBuffer(value))]
+    virtual[value].map { ChannelSource(buffer: blockedBuffer($0.value), isDoubled: $0.isDoubled) }
   }
 
   /// A map of few channels that lies in planes is read as it is: in blocks it would be mostly padding.
@@ -124,17 +119,6 @@ struct Lowering {
       return [ChannelSource(buffer: buffer)]
     }
     return sources(value)
-  }
-
-  /// nil where a source is doubled already.
-  private mutating func doubledSources(_ node: Graph.Node) -> [ChannelSource]? {
-    let before = graph.shapes[node.inputs[0]]
-    let after = graph.shapes[node.output]
-    let sources = sources(node.inputs[0])
-    guard after[2] == 2 * before[2], after[3] == 2 * before[3], sources.allSatisfy({ !$0.isDoubled }) else {
-      return nil
-    }
-    return sources.map { ChannelSource(buffer: $0.buffer, isDoubled: true) }
   }
 
   private mutating func planarBuffer(_ value: ValueID) -> BufferID {
@@ -152,7 +136,8 @@ struct Lowering {
     if let source = planar[value] {
       program.steps.append(Step(kind: .pack, inputs: [source], output: buffer))
     } else {
-      materialize(virtual[value] ?? [], shape: graph.shapes[value], into: buffer)
+      precondition(virtual.contains(value), "a map that is read was written before")
+      materialize(sources(value), shape: graph.shapes[value], into: buffer)
     }
     blocked[value] = buffer
     return buffer
@@ -226,11 +211,16 @@ extension Resampling {
   }
 }
 
-extension Window {
-  /// Whether a transposed convolution with this window writes each result once.
-  fileprivate var doesNotOverlap: Bool {
-    [rows, columns].allSatisfy {
-      $0.size == $0.stride && $0.dilation == 1 && $0.padBefore == 0 && $0.padAfter == 0
-    }
+extension TransposedConvolution {
+  /// Whether the windows of a map of shape `input` lie side by side and fill the result.
+  fileprivate func writesEachResultOnce(from input: [Int]) -> Bool {
+    window.rows.tiles(outputSize.rows, from: input[2])
+      && window.columns.tiles(outputSize.columns, from: input[3])
+  }
+}
+
+extension Window.Axis {
+  fileprivate func tiles(_ results: Int, from inputs: Int) -> Bool {
+    size == stride && dilation == 1 && padBefore == 0 && padAfter == 0 && results == inputs * stride
   }
 }

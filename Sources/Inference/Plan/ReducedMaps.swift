@@ -10,15 +10,20 @@ struct ReducedMaps {
   private(set) var storage: [ValueID: Buffer.Storage] = [:]
 
   private let graph: Graph
-  private let fusedPools: Set<Int>
-  /// The outputs of other nodes that a value consists of.
-  private var origins: [ValueID: Set<ValueID>] = [:]
-  private var isDoubled: Set<ValueID> = []
+  private let virtual: VirtualMaps
+  /// For the output of each fused maximum, that of the convolution which takes it.
+  private let writers: [ValueID: ValueID]
 
-  /// - Parameter calibration: needed for `int8`; one limit for each convolution.
-  init(_ graph: Graph, fusedPools: Set<Int>, precision: Precision, calibration: Calibration?) {
+  /// - Parameters:
+  ///   - fusedPools: for a convolution's output, the node that takes its maximum.
+  ///   - calibration: needed for `int8`; one limit for each convolution.
+  init(
+    _ graph: Graph, _ virtual: VirtualMaps, fusedPools: [ValueID: Int], precision: Precision,
+    calibration: Calibration?
+  ) {
     self.graph = graph
-    self.fusedPools = fusedPools
+    self.virtual = virtual
+    writers = Dictionary(uniqueKeysWithValues: fusedPools.map { (graph.nodes[$0.value].output, $0.key) })
     guard precision != .fp32 else { return }
     var ordinal = 0
     for node in graph.nodes {
@@ -27,9 +32,8 @@ struct ReducedMaps {
       storage[node.output] = Self.storage(convolution, precision: precision, limit: limit)
       ordinal += 1
     }
-    for (index, node) in graph.nodes.enumerated() { trace(node, index) }
     keepWhole(graph.output)
-    for node in graph.nodes where origins[node.output] == [node.output] {
+    for node in graph.nodes where !virtual.contains(node.output) && writers[node.output] == nil {
       if case .convolution = node.operation { continue }
       for input in node.inputs { keepWhole(input) }
     }
@@ -47,41 +51,27 @@ struct ReducedMaps {
     }
   }
 
-  /// Where the node only rearranges what others wrote, remembers these others.
-  private mutating func trace(_ node: Graph.Node, _ index: Int) {
-    let sources = node.inputs.reduce(into: Set<ValueID>()) { $0.formUnion(origins[$1] ?? [$1]) }
-    let doubles = node.inputs.contains { isDoubled.contains($0) }
-    origins[node.output] = [node.output]
-    switch node.operation {
-    case .concatenate(axis: 1):
-      origins[node.output] = sources
-      if doubles { isDoubled.insert(node.output) }
-    case .resample(let resampling) where resampling.isDoubling && !doubles:
-      let (before, after) = (graph.shapes[node.inputs[0]], graph.shapes[node.output])
-      guard after[2] == 2 * before[2], after[3] == 2 * before[3] else { return }
-      origins[node.output] = sources
-      isDoubled.insert(node.output)
-    case .pool where fusedPools.contains(index): origins[node.output] = sources
-    default: break
-    }
+  /// The outputs of the nodes that write what a value consists of.
+  private func origins(_ value: ValueID) -> [ValueID] {
+    virtual[value].map { writers[$0.value] ?? $0.value }
   }
 
   private mutating func keepWhole(_ value: ValueID) {
-    for origin in origins[value] ?? [value] { storage[origin] = nil }
+    for origin in origins(value) { storage[origin] = nil }
   }
 
   /// Takes back what a convolution cannot read or write; whether there was such a one.
   private mutating func keepOneConvolutionWhole() -> Bool {
     for node in graph.nodes {
       guard case .convolution(let convolution) = node.operation else { continue }
-      let sources = origins[node.inputs[0]] ?? [node.inputs[0]]
+      let sources = origins(node.inputs[0])
       let reduced = sources.filter { storage[$0] != nil }
       let isReadable = reduced.count == sources.count && sources.count <= Int(CK_MAX_SOURCES)
       if !reduced.isEmpty, !isReadable {
         keepWhole(node.inputs[0])
         return true
       }
-      // Winograd's method reads bfloat16 where it writes it.
+      // Winograd's method reads bfloat16 where it writes it; no map in planes has the channels that it needs.
       let method = ConvolutionMethod.choose(convolution, output: graph.shapes[node.output], isPlanar: false)
       if reduced.isEmpty, method != CK_METHOD_DIRECT, storage[node.output] != nil {
         storage[node.output] = nil

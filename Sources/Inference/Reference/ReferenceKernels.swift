@@ -42,12 +42,7 @@ enum ReferenceKernels {
         input.data, input.shape[..<axis].reduce(1, *), input.shape[axis],
         input.shape[(axis + 1)...].reduce(1, *), output.data)
     case .pool(let pooling): pool(pooling, input, output)
-    case .resample(let resampling):
-      resampling.rows.withKernelAxis(isNearest: false) { rows in
-        resampling.columns.withKernelAxis(isNearest: false) { columns in
-          ck_reference_resample(input.data, from, rows, columns, output.data, to)
-        }
-      }
+    case .resample(let resampling): resample(resampling, input, output)
     case .concatenate(let axis): concatenate(inputs, axis, output)
     case .elementwise(let operation, let activation):
       ck_reference_binary(
@@ -73,6 +68,14 @@ enum ReferenceKernels {
     case .average(let countsPadding):
       ck_reference_average_pool(
         input.data, input.kernelShape, rows, columns, countsPadding, output.data, output.kernelShape)
+    }
+  }
+
+  private static func resample(_ resampling: Resampling, _ input: Planes, _ output: Planes) {
+    resampling.rows.withKernelAxis(isNearest: false) { rows in
+      resampling.columns.withKernelAxis(isNearest: false) { columns in
+        ck_reference_resample(input.data, input.kernelShape, rows, columns, output.data, output.kernelShape)
+      }
     }
   }
 

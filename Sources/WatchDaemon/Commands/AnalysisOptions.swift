@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 
 /// The options that every command with an analysis has: `--config`, `--view`, `--model`, `--precision`, `--threads`.
 struct AnalysisOptions {
@@ -56,5 +57,18 @@ struct AnalysisOptions {
       .init(general: model, byView: viewModels),
       precision: .init(wanted: precision, requiresAdmission: requiresAdmission))
     return StudyPipeline(segmenters: segmenters, settings: settings)
+  }
+}
+
+extension Arguments {
+  /// The threads that each frame is split over: those of `--threads`, else the processors that this process may use,
+  /// as far as a frame can be split.
+  func threadsOfFrame(processors: Int = MachineShare.processors) throws(CommandFailure) -> Int {
+    let most = InferenceSession.maximumThreads
+    guard let wanted = try positiveInteger("--threads") else { return min(processors, most) }
+    guard wanted <= most else {
+      throw .usage("--threads \(wanted): a picture can be split over \(most) at most; take \(most) or fewer")
+    }
+    return wanted
   }
 }

@@ -16,13 +16,14 @@ extension Command {
           + "smoothed labels), landmarks, or model (default: as the model's card says)"),
       Option("--model", "FILE", "an ONNX model with its card beside it"),
       Option("--precision", "P", "auto, fp32, bf16 or int8 (default: auto)"),
-      Option("--threads", "N", "threads a picture (default: all cores)"),
+      Option("--threads", "N", "threads a picture, 64 at most (default: all cores)"),
       Option("--quiet", nil, "no progress on standard error"),
     ],
     run: { arguments in try evaluate(arguments) })
 
   private static func evaluate(_ arguments: Arguments) throws -> Int32 {
     let options = try AnalysisOptions(arguments)
+    let threads = try arguments.threadsOfFrame()
     let output = try arguments.require("--out", "DIR")
     let dataset = try CAMUSDataset(
       folder: arguments.require("--dataset", "DIR"), list: arguments.require("--list", "FILE"),
@@ -30,7 +31,7 @@ extension Command {
     let segmenter = try Segmenter(
       path: options.model, precision: .init(wanted: options.precision, requiresAdmission: false))
     let progress = Progress(isQuiet: arguments.has("--quiet"))
-    var evaluator = Evaluator(segmenter: try NetworkPictureSegmenter(segmenter, threads: options.threads))
+    var evaluator = Evaluator(segmenter: try NetworkPictureSegmenter(segmenter, threads: threads))
     evaluator.progress = { done, all in
       if done % 10 == 0 || done == all { progress.line("\(done) of \(Plural.of(all, "picture"))") }
     }

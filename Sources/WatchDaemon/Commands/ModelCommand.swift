@@ -8,7 +8,7 @@ extension Command {
     options: [
       Option("--overlay", "FILE", "where the picture goes (default: MODEL.check.png in this folder)"),
       Option("--write-card", nil, "write a card to start from beside the model, where there is none"),
-      Option("--threads", "N", "threads for the frame (default: all cores)"),
+      Option("--threads", "N", "threads for the frame, 64 at most (default: all cores)"),
       Option("--json", nil, "the answer as JSON on standard output"),
     ],
     run: { arguments in try ModelRun(arguments).run() })
@@ -29,7 +29,7 @@ struct ModelRun {
     path = try ModelLocation.resolve(arguments.operands.dropFirst().first)
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     overlay = arguments["--overlay"] ?? "\(name).check.png"
-    threads = try arguments.positiveInteger("--threads") ?? ProcessInfo.processInfo.activeProcessorCount
+    threads = try arguments.threadsOfFrame()
     writesCard = arguments.has("--write-card")
     printsJSON = arguments.has("--json")
   }

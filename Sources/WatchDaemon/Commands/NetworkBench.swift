@@ -19,7 +19,7 @@ struct NetworkBench {
       throw CommandFailure.usage("--precision \(word): fp32, bf16 or int8 is needed with --network")
     }
     self.precision = precision
-    threads = try arguments.positiveInteger("--threads") ?? ProcessInfo.processInfo.activeProcessorCount
+    threads = try arguments.threadsOfFrame()
     repeats = try arguments.positiveInteger("--repeats") ?? 15
     isServed = arguments.has("--serve")
     input = try arguments["--input"].map(Self.floats)

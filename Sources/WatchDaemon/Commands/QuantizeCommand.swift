@@ -12,7 +12,7 @@ extension Command {
       Option("--calibrate", "FILE", "the patients to calibrate on, one a line; or name apical clips"),
       Option("--frames", "N", "calibrate on so many pictures of the list, evenly spread (default: 100)"),
       Option("--list", "FILE", "the patients to measure on; without it nothing is admitted"),
-      Option("--threads", "N", "threads a picture (default: all cores)"),
+      Option("--threads", "N", "threads a picture, 64 at most (default: all cores)"),
       Option("--quiet", nil, "no progress on standard error"),
     ],
     run: { arguments in try QuantizeRun(arguments).run() })
@@ -23,11 +23,13 @@ extension Command {
 struct QuantizeRun {
   private let arguments: Arguments
   private let options: AnalysisOptions
+  private let threads: Int
   private let progress: Progress
 
   init(_ arguments: Arguments) throws {
     self.arguments = arguments
     options = try AnalysisOptions(arguments)
+    threads = try arguments.threadsOfFrame()
     progress = Progress(isQuiet: arguments.has("--quiet"))
     guard arguments["--calibrate"] != nil || !arguments.operands.isEmpty else {
       throw CommandFailure.usage("name apical clips to calibrate on, or --dataset DIR with --calibrate FILE")
@@ -48,7 +50,7 @@ struct QuantizeRun {
   }
 
   private func calibrated(_ segmenter: Segmenter) throws -> PrecisionCard {
-    let calibrator = try segmenter.makeCalibrator(threads: options.threads)
+    let calibrator = try segmenter.makeCalibrator(threads: threads)
     var frames = 0
     if let list = arguments["--calibrate"] {
       let dataset = try dataset(list)
@@ -82,7 +84,7 @@ struct QuantizeRun {
       }
       var outcome = ClipAnalysis.Outcome(report: ClipReport(file.header, file: nil))
       let sampling = ClipSampling(
-        file: file, segmenter: segmenter, threads: options.threads, checkpoint: .none)
+        file: file, segmenter: segmenter, threads: threads, checkpoint: .none)
       let target = try sampling.apicalRegion(of: regions, outcome: &outcome).target
       let mapping = GridMapping(target.geometry(inputSide: segmenter.inputSide))
       let decoder = try CineDecoder(path: path, frames: ClipSampling.indices(of: file.header.frames))
@@ -139,7 +141,7 @@ struct QuantizeRun {
 
   private func evaluator(_ segmenter: Segmenter) throws -> Evaluator {
     Evaluator(
-      segmenter: try NetworkPictureSegmenter(segmenter, threads: options.threads),
+      segmenter: try NetworkPictureSegmenter(segmenter, threads: threads),
       extractors: segmenter.card.hingeExtractors())
   }
 

@@ -23,6 +23,8 @@ struct CAMUSDataset: Sendable {
   struct Sample: Sendable {
     var picture: GridImage
     var truth: LabelMask
+    /// Of the truth.
+    var placement: GridPlacement
   }
 
   let folder: String
@@ -60,7 +62,8 @@ struct CAMUSDataset: Sendable {
     return Sample(
       picture: picture,
       truth: LabelMask(
-        width: truth.width, height: truth.height, spacing: truth.spacing, labels: truth.pixels))
+        width: truth.width, height: truth.height, spacing: truth.spacing, labels: truth.pixels),
+      placement: truth.placement)
   }
 
   private static func patients(_ list: String) throws -> [String] {

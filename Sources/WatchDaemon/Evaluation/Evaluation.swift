@@ -47,7 +47,8 @@ struct Evaluator {
       let sample = try dataset.load(entry)
       let (labels, result) = try evaluate(entry, sample)
       let image = GridImage(
-        width: labels.width, height: labels.height, spacing: labels.spacing, pixels: labels.labels)
+        width: labels.width, height: labels.height, spacing: labels.spacing, pixels: labels.labels,
+        placement: sample.placement)
       try write(Data(NIfTI.encode(image)), to: "\(predictions)/\(entry.name).nii.gz")
       cases.append(result)
       progress(cases.count, dataset.entries.count)

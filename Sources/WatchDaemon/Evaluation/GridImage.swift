@@ -7,6 +7,7 @@ struct GridImage: Equatable, Sendable {
   var height: Int
   var spacing: PixelSpacing
   var pixels: [UInt8]
+  var placement: GridPlacement
 
   /// Larger than any echo picture; keeps a damaged header from asking for all memory.
   static let largestSide = 4096
@@ -19,7 +20,10 @@ struct GridImage: Equatable, Sendable {
   }
 
   /// - Parameter values: the first H x W values of the file, x fastest.
-  init(file: String, width: Int, height: Int, spacing: (x: Double, y: Double), values: [Double]) throws {
+  init(
+    file: String, width: Int, height: Int, spacing: (x: Double, y: Double), values: [Double],
+    placement: GridPlacement
+  ) throws {
     guard (1...Self.largestSide).contains(width), (1...Self.largestSide).contains(height) else {
       throw EvaluationError(file: file, problem: "its size of \(width) x \(height) is out of range")
     }
@@ -30,15 +34,19 @@ struct GridImage: Equatable, Sendable {
     else { throw EvaluationError(file: file, problem: "its values are not whole numbers from 0 to 255") }
     self.init(
       width: width, height: height, spacing: PixelSpacing(x: spacing.x, y: spacing.y),
-      pixels: values.map { UInt8($0) })
+      pixels: values.map { UInt8($0) }, placement: placement)
   }
 
-  init(width: Int, height: Int, spacing: PixelSpacing, pixels: [UInt8]) {
+  /// - Parameter placement: `nil`: the first pixel at the world's origin, the axes along those of ITK's world.
+  init(
+    width: Int, height: Int, spacing: PixelSpacing, pixels: [UInt8], placement: GridPlacement? = nil
+  ) {
     precondition(pixels.count == width * height, "one value a pixel")
     self.width = width
     self.height = height
     self.spacing = spacing
     self.pixels = pixels
+    self.placement = placement ?? GridPlacement(spacing: [spacing.x, spacing.y])
   }
 
   static func contents(_ path: String) throws -> [UInt8] {

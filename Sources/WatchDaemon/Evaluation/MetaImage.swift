@@ -13,7 +13,7 @@ enum MetaImage {
     }
     let size = try numbers(try field("DimSize"), "DimSize", path)
     let spacing = try numbers(fields["ElementSpacing"] ?? (try field("ElementSize")), "ElementSpacing", path)
-    guard size.count >= 2, spacing.count >= 2, size.dropFirst(2).allSatisfy({ $0 == 1 }),
+    guard (2...7).contains(size.count), spacing.count >= 2, size.dropFirst(2).allSatisfy({ $0 == 1 }),
       size.allSatisfy({ $0 == $0.rounded() && $0 >= 1 && $0 <= Double(GridImage.largestSide) })
     else {
       throw EvaluationError(file: path, problem: "it does not hold exactly one two-dimensional picture")
@@ -22,7 +22,30 @@ enum MetaImage {
     let pixels = try raw(try field("ElementDataFile"), beside: path, count: Int(size[0]) * Int(size[1]))
     return try GridImage(
       file: path, width: Int(size[0]), height: Int(size[1]), spacing: (spacing[0], spacing[1]),
-      values: pixels.map(Double.init))
+      values: pixels.map(Double.init),
+      placement: placement(fields, spacing: size.indices.map { $0 < spacing.count ? spacing[$0] : 1 }, path))
+  }
+
+  /// Of the axes' directions and the first pixel's place, under any of the names that the format has for them.
+  private static func placement(
+    _ fields: [String: String], spacing: [Double], _ path: String
+  ) throws -> GridPlacement {
+    func list(_ names: [String], count: Int) throws -> [Double]? {
+      guard let name = names.first(where: { fields[$0] != nil }), let text = fields[name] else { return nil }
+      let list = try numbers(text, name, path)
+      guard list.count == count else {
+        throw EvaluationError(file: path, problem: "its \(name) is not a list of \(count) numbers")
+      }
+      return list
+    }
+    let axes = spacing.count
+    let matrix = try list(["TransformMatrix", "Rotation", "Orientation"], count: axes * axes)
+    return GridPlacement(
+      spacing: spacing,
+      directions: matrix.map { matrix in
+        (0..<axes).map { Array(matrix[$0 * axes..<($0 + 1) * axes]) }
+      },
+      origin: try list(["Offset", "Position", "Origin"], count: axes))
   }
 
   private static func header(_ path: String) throws -> [String: String] {

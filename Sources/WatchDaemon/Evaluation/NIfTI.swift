@@ -1,7 +1,8 @@
 import Hinge
 
 /// NIfTI-1 files of one 2D picture, plain or gzipped (nifti1.h of the NIfTI working group). CAMUS's first axis is
-/// lateral and its second is depth, which is this project's x and y; affines are not looked at.
+/// lateral and its second is depth, which is this project's x and y; where the grid lies in the world is kept, not
+/// looked at.
 enum NIfTI {
   private static let headerSize = 348
   /// Where a file that this project writes has its pixels: the header and four bytes without extensions.
@@ -42,7 +43,18 @@ enum NIfTI {
     else { throw EvaluationError(file: path, problem: "its size or the place of its pixels is out of range") }
     let values = try values(reader, type: type, from: Int(offset), count: width * height, path)
     return try GridImage(
-      file: path, width: width, height: height, spacing: (abs(x), abs(y)), values: values)
+      file: path, width: width, height: height, spacing: (abs(x), abs(y)), values: values,
+      placement: placement(reader, rank: rank))
+  }
+
+  private static func placement(_ header: ByteReader, rank: Int) -> GridPlacement {
+    func floats(_ count: Int, at offset: Int) -> [Float] {
+      (0..<count).compactMap { header.float(at: offset + 4 * $0).map { Float($0) } }
+    }
+    return GridPlacement(
+      rank: rank, pixelSizes: floats(8, at: 76), units: header.bytes[123],
+      quaternionCode: header.integer(Int16.self, at: 252) ?? 0, quaternion: floats(6, at: 256),
+      affineCode: header.integer(Int16.self, at: 254) ?? 0, affine: floats(12, at: 280))
   }
 
   private static func values(
@@ -74,30 +86,28 @@ enum NIfTI {
     }
   }
 
-  /// A gzipped NIfTI-1 file of bytes on the image's grid, without an affine beyond its spacing.
+  /// A gzipped NIfTI-1 file of bytes, where the image lies.
   static func encode(_ image: GridImage) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: dataOffset)
     func put<T: FixedWidthInteger>(_ value: T, at offset: Int) {
       for i in 0..<MemoryLayout<T>.size { bytes[offset + i] = UInt8(truncatingIfNeeded: value >> (8 * i)) }
     }
-    func put(_ value: Double, at offset: Int) { put(Float(value).bitPattern, at: offset) }
+    func put(_ values: [Float], at offset: Int) {
+      for (i, value) in values.enumerated() { put(value.bitPattern, at: offset + 4 * i) }
+    }
     put(Int32(headerSize), at: 0)
-    let dimensions = [2, image.width, image.height, 1, 1, 1, 1, 1]
+    let placement = image.placement
+    let dimensions = [placement.rank, image.width, image.height, 1, 1, 1, 1, 1]
     for (i, value) in dimensions.enumerated() { put(Int16(value), at: 40 + 2 * i) }
     put(unsignedByte, at: 70)
     put(Int16(8), at: 72)
-    for i in 0..<8 { put(1.0, at: 76 + 4 * i) }
-    put(image.spacing.x, at: 80)
-    put(image.spacing.y, at: 84)
-    put(Double(dataOffset), at: 108)
-    put(1.0, at: 112)
-    // xyzt_units: millimetres.
-    bytes[123] = 2
-    // sform_code 1, scanner coordinates: the spacing on the diagonal.
-    put(Int16(1), at: 254)
-    put(image.spacing.x, at: 280)
-    put(image.spacing.y, at: 300)
-    put(1.0, at: 320)
+    put(placement.pixelSizes, at: 76)
+    // Where the pixels lie, and that their values are not scaled.
+    put([Float(dataOffset), 1], at: 108)
+    put(placement.units, at: 123)
+    put(placement.quaternionCode, at: 252)
+    put(placement.affineCode, at: 254)
+    put(placement.quaternion + placement.affine, at: 256)
     bytes.replaceSubrange(344..<348, with: Array("n+1\0".utf8))
     return try Gzip.compress(bytes + image.pixels)
   }

@@ -1,3 +1,4 @@
+import Inference
 import Testing
 
 @testable import WatchDaemon
@@ -36,5 +37,24 @@ import Testing
   func refusesWhatIsNoPositiveNumber(text: String) throws {
     let arguments = try Arguments(["--outbox=\(text)"], options: Self.options)
     #expect(throws: CommandFailure.self) { try arguments.positiveInteger("--outbox") }
+  }
+
+  private func threadsOfFrame(_ words: [String], processors: Int) throws -> Int {
+    try Arguments(words, options: [Option("--threads", "N", "threads")]).threadsOfFrame(
+      processors: processors)
+  }
+
+  @Test func aFrameTakesAsManyProcessorsAsItCanBeSplitOver() throws {
+    #expect(try threadsOfFrame([], processors: 200) == InferenceSession.maximumThreads)
+    #expect(try threadsOfFrame([], processors: 3) == 3)
+    #expect(try threadsOfFrame(["--threads", "2"], processors: 200) == 2)
+  }
+
+  @Test func refusesMoreThreadsThanAFrameCanBeSplitOver() {
+    let failure = #expect(throws: CommandFailure.self) {
+      try threadsOfFrame(["--threads", "65"], processors: 200)
+    }
+    #expect(failure?.code == ExitCode.usage)
+    #expect(failure?.sentence.contains("64 or fewer") == true)
   }
 }

@@ -14,6 +14,10 @@ private struct DrawnDataset {
   static let width = 120
   static let height = 150
   static let spacing = PixelSpacing(x: 1, y: 1)
+  /// Of the truths: both axes turned round, away from the world's origin.
+  static let placement = GridPlacement(
+    rank: 2, pixelSizes: [1, 1, 1, 1, 1, 1, 1, 1], units: 2, quaternionCode: 0,
+    quaternion: [0, 0, 1, -7, 9, 0], affineCode: 2, affine: [-1, 0, 0, -7, 0, -1, 0, 9, 0, 0, 1, 0])
 
   /// - Parameter shift: of the whole heart, in pixels.
   static func labels(annulus: Int, shiftX: Int = 0, shiftY: Int = 0) -> [UInt8] {
@@ -39,8 +43,9 @@ private struct DrawnDataset {
         for (phase, annulus) in [("ED", 32), ("ES", 26)] {
           let truth = GridImage(
             width: Self.width, height: Self.height, spacing: Self.spacing,
-            pixels: Self.labels(annulus: annulus))
+            pixels: Self.labels(annulus: annulus), placement: Self.placement)
           var picture = truth
+          picture.placement = GridPlacement(spacing: [1, 1])
           // The grey value tells the drawn segmenter the phase.
           picture.pixels = truth.pixels.map { _ in phase == "ED" ? 200 : 100 }
           try Data(NIfTI.encode(picture)).write(
@@ -180,6 +185,7 @@ private struct DrawnSegmenter: PictureSegmenter {
     let prediction = try GridImage.read(drawn.output + "/predictions/patient0007_2CH_ES.nii.gz")
     #expect(prediction.pixels == DrawnDataset.labels(annulus: 26, shiftX: 1))
     #expect(prediction.spacing == DrawnDataset.spacing)
+    #expect(prediction.placement == DrawnDataset.placement)
     let page = try String(contentsOfFile: drawn.output + "/evaluation.html", encoding: .utf8)
     #expect(page.contains("Research use only. Not for diagnosis."))
     #expect(page.contains("&lt;drawn&gt;"))
@@ -219,6 +225,25 @@ private struct DrawnSegmenter: PictureSegmenter {
     let all = try #require(result.summary.groups.last)
     #expect(all.points == nil)
     #expect(all.pointsWithWithheld?.raw.medianAbsoluteX == 2)
+  }
+
+  @Test func thePlotsLimitsOfAgreementAreThoseOfTheTable() throws {
+    let drawn = try DrawnDataset(patients: ["patient0001", "patient0002", "patient0003", "patient0004"])
+    let dataset = try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: nil)
+    let result = try evaluator(DrawnSegmenter()).run(dataset, model: Self.model, output: drawn.output)
+    var cases = result.cases.filter { $0.entry.phase == .endDiastole }
+    for (index, error) in [-1.0, 0, 2, 30].enumerated() {
+      cases[index].diameter = try #require(cases[index].truthDiameter) + error
+    }
+    cases[3].status = .withheld
+    let summary = EvaluationSummary(cases)
+    let limits = try #require(summary.groups.first?.diameter?.blandAltman)
+    let plots = EvaluationPlots(cases: cases, summary: summary)
+    let plot = try #require(plots.agreement((.fourChamber, .endDiastole)))
+    #expect(limits.upperLimit < 10)
+    #expect(
+      plot.lines.map { $0.points[0].y } == [limits.lowerLimit, limits.meanDifference, limits.upperLimit])
+    #expect(plot.dots.map { $0.style.contains("withheld") } == [false, false, false, true])
   }
 
   @Test func expectedErrorsStandBesideThePointsAndAreJudged() throws {

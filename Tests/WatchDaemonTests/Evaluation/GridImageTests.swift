@@ -26,6 +26,37 @@ import Testing
     try Gzip.decompress(NIfTI.encode(image), limit: 1 << 20)
   }
 
+  /// With the header's fields that are read in the other byte order.
+  private static func turned(_ file: [UInt8]) -> [UInt8] {
+    var bytes = file
+    let placement = Array(stride(from: 76, to: 108, by: 4)) + Array(stride(from: 256, to: 328, by: 4))
+    for offset in [0, 108, 112, 116] + placement { bytes[offset..<(offset + 4)].reverse() }
+    let dimensions = Array(stride(from: 40, to: 56, by: 2))
+    for offset in [70, 252, 254] + dimensions { bytes[offset..<(offset + 2)].reverse() }
+    return bytes
+  }
+
+  /// As CAMUS's truths lie in the world, both axes turned round, but away from its origin.
+  private static func placed() throws -> [UInt8] {
+    var bytes = try header()
+    let fields: [(offset: Int, value: Float)] = [
+      (76, -1), (88, 1.5), (264, 1), (268, -12.5), (272, 40.25), (280, -0.308), (292, -12.5), (300, -0.154),
+      (308, 40.25), (320, 1.5), (324, 7),
+    ]
+    for field in fields {
+      let bits = field.value.bitPattern
+      for i in 0..<4 { bytes[field.offset + i] = UInt8(truncatingIfNeeded: bits >> (8 * UInt32(i))) }
+    }
+    // Three axes; millimetres and seconds; qform_code 1 and sform_code 2.
+    (bytes[40], bytes[123], bytes[252], bytes[254]) = (3, 10, 1, 2)
+    return bytes
+  }
+
+  /// The bytes of a header that say which grid it is and where.
+  private static func geometry(_ bytes: [UInt8]) -> [UInt8] {
+    Array(bytes[40..<56] + bytes[76..<108] + bytes[123..<124] + bytes[252..<328])
+  }
+
   private func problem(_ path: String) -> String? {
     do {
       _ = try GridImage.read(path)
@@ -45,17 +76,23 @@ import Testing
   }
 
   @Test func readsBothByteOrdersAndWideValues() throws {
-    var bytes = try Self.header()
-    // The fields that are read, turned round; the values as 16 bit.
-    for (offset, size) in [(0, 4), (70, 2), (80, 4), (84, 4), (108, 4), (112, 4), (116, 4)] {
-      bytes[offset..<(offset + size)].reverse()
-    }
-    for i in 0..<8 { bytes[(40 + 2 * i)..<(42 + 2 * i)].reverse() }
+    var bytes = Self.turned(try Self.header())
+    // The values as 16 bit.
     bytes[70] = 0
     bytes[71] = 4
     let values = Self.image.pixels.flatMap { [UInt8(0), $0] }
     let read = try GridImage.read(file("big.nii", Array(bytes[..<352]) + values))
     #expect(read.pixels == Self.image.pixels)
+  }
+
+  @Test func writesTheGridWhereItWasRead() throws {
+    let placed = try Self.placed()
+    for (name, bytes) in [("little.nii", placed), ("big.nii", Self.turned(placed))] {
+      let read = try GridImage.read(file(name, bytes))
+      let written = try Self.header(read)
+      #expect(Self.geometry(written) == Self.geometry(placed))
+      #expect(written.suffix(35) == placed.suffix(35))
+    }
   }
 
   @Test func refusesDamagedNIfTI() throws {
@@ -109,7 +146,26 @@ import Testing
 
   @Test func readsMetaImage() throws {
     _ = try file("a.raw", Self.image.pixels)
-    #expect(try GridImage.read(file("a.mhd", Array(Self.metaHeader.utf8))) == Self.image)
+    var expected = Self.image
+    expected.placement = GridPlacement(spacing: [0.308, 0.154, 1.54])
+    #expect(try GridImage.read(file("a.mhd", Array(Self.metaHeader.utf8))) == expected)
+  }
+
+  /// MetaImage's world points to the left and the back where NIfTI's points to the right and the front.
+  @Test func writesMetaImagesGridWhereITKDoes() throws {
+    _ = try file("a.raw", Self.image.pixels)
+    let straight = try GridImage.read(
+      file("a.mhd", Array((Self.metaHeader + "Offset = 3 -4 5\n").utf8)))
+    #expect(straight.placement.rank == 3)
+    #expect(straight.placement.pixelSizes == [1, 0.308, 0.154, 1.54, 1, 1, 1, 1])
+    #expect(straight.placement.affineCode == 1 && straight.placement.quaternionCode == 0)
+    #expect(straight.placement.affine == [-0.308, 0, 0, -3, 0, -0.154, 0, 4, 0, 0, 1.54, 5])
+    let written = try GridImage.read(file("a.nii.gz", NIfTI.encode(straight)))
+    #expect(written.placement == straight.placement)
+    // The first axis runs to the back, the second to the right.
+    let matrix = "TransformMatrix = 0 1 0 -1 0 0 0 0 1\nOffset = 3 -4 5\n"
+    let turned = try GridImage.read(file("b.mhd", Array((Self.metaHeader + matrix).utf8)))
+    #expect(turned.placement.affine == [0, 0.154, 0, -3, -0.308, 0, 0, 4, 0, 0, 1.54, 5])
   }
 
   @Test(arguments: [
@@ -117,7 +173,8 @@ import Testing
     ("DimSize = 7 5 1", "DimSize = 7 x"), ("DimSize = 7 5 1", "DimSize = -7 5"),
     ("MET_UCHAR", "MET_SHORT"), ("= a.raw", "= ../a.raw"), ("= a.raw", "= LOCAL"),
     ("CompressedData = False", "CompressedData = True"), ("ElementSpacing", "Spacing"),
-    ("0.308", "0"), ("NDims = 3", "DimSize = 7 5 1"),
+    ("0.308", "0"), ("NDims = 3", "DimSize = 7 5 1"), ("ObjectType = Image", "Offset = 1 2"),
+    ("ObjectType = Image", "TransformMatrix = 1 0 0 1"),
   ])
   func refusesDamagedMetaImage(from: String, to: String) throws {
     _ = try file("a.raw", Self.image.pixels)

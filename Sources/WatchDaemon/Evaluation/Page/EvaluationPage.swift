@@ -39,9 +39,14 @@ struct EvaluationPage {
       Self.section("Dice in training", TrainingPlot.svg(training)),
       Self.section("From picture to points", walk),
       Self.section("Share of pictures by Dice: ventricle blue, atrium orange", plots.dice()),
-      Self.section("Errors of the points: left blue, right orange, boxes from 15 to 85 %", plots.errors()),
-      Self.section("Measured and true diameter, pictures that cut the atrium ringed", plots.diameters()),
-      Self.section("Difference of the diameters and their limits of agreement", plots.blandAltman()),
+      Self.section(
+        "Errors of the points: left blue, right orange, withheld hollow; boxes from 15 to 85 % of those measured",
+        plots.errors()),
+      Self.section(
+        "Measured and true diameter, withheld hollow, pictures that cut the atrium ringed", plots.diameters()),
+      Self.section(
+        "Difference of the diameters, withheld hollow, and limits of agreement of those measured",
+        plots.blandAltman()),
       Self.section("Pictures that cut the atrium: true points white, found pink", offCentre),
       Self.section("All pictures, largest error first", [tables.cases().html]),
     ].compactMap(\.self)
@@ -68,7 +73,8 @@ struct EvaluationPage {
     figure{margin:0;max-width:22rem}figcaption{font-size:13px;color:#57606a}img{max-width:100%;height:auto}\
     .plot{width:21rem;font-size:12px;fill:#1b1f24}.title{font-weight:600}.axis{stroke:#e1e5ea}\
     polyline{fill:none;stroke-width:1.6}polyline.a{stroke:#1f6feb}polyline.b{stroke:#bc6c00}\
-    polyline.even{stroke:#8b949e;stroke-dasharray:4 3}circle{fill-opacity:.45}circle.a{fill:#1f6feb}\
-    circle.b{fill:#bc6c00}circle.cut{stroke:#c4006e;stroke-width:2}
+    polyline.even{stroke:#8b949e;stroke-dasharray:4 3}circle{fill-opacity:.45;stroke-width:0}\
+    circle.a{fill:#1f6feb;stroke:#1f6feb}circle.b{fill:#bc6c00;stroke:#bc6c00}\
+    circle.withheld{fill-opacity:0;stroke-width:1.4}circle.cut{stroke:#c4006e;stroke-width:2}
     """
 }

@@ -5,7 +5,7 @@ struct EvaluationPlots {
   let cases: [EvaluatedCase]
   let summary: EvaluationSummary
 
-  private typealias Subgroup = (view: CAMUSDataset.View, phase: CyclePhase)
+  typealias Subgroup = (view: CAMUSDataset.View, phase: CyclePhase)
 
   private var subgroups: [Subgroup] {
     Set(cases.map(\.entry.view)).sorted().flatMap { view in CyclePhase.allCases.map { (view, $0) } }
@@ -17,23 +17,30 @@ struct EvaluationPlots {
 
   private func name(_ subgroup: Subgroup) -> String { "\(subgroup.view.rawValue) \(subgroup.phase.rawValue)" }
 
-  private static func style(_ item: EvaluatedCase, _ side: EvaluatedCase.Side) -> String {
-    (side == .left ? "a" : "b") + (item.cutsAtrium ? " cut" : "")
+  private func group(_ subgroup: Subgroup) -> EvaluationGroup? {
+    summary.groups.first { $0.view == subgroup.view && $0.phase == subgroup.phase && !$0.offCentre }
+  }
+
+  private static func dot(
+    _ item: EvaluatedCase, _ x: Double, _ y: Double, _ side: EvaluatedCase.Side = .left
+  ) -> Plot.Dot {
+    let isWithheld = item.status == .withheld
+    return Plot.Dot(
+      x: x, y: y,
+      style: (side == .left ? "a" : "b") + (isWithheld ? " withheld" : "") + (item.cutsAtrium ? " cut" : ""),
+      title: item.entry.name + (isWithheld ? ", withheld" : ""))
   }
 
   /// Where the points lie about the truth, one plot a subgroup, with the box of the 15 to 85 percentiles.
   func errors() -> [HTML] {
     let reach = NiceAxis(from: -8, to: 8)
     return subgroups.map { subgroup in
-      let group = summary.groups.first {
-        $0.view == subgroup.view && $0.phase == subgroup.phase && !$0.offCentre
-      }
+      let group = group(subgroup)
       var plot = Plot(
         title: name(subgroup), xTitle: "error across, mm", yTitle: "error upwards, mm", x: reach, y: reach)
       for item in members(subgroup) {
         for error in item.errors ?? [] {
-          plot.dots.append(
-            Plot.Dot(x: error.x, y: -error.y, style: Self.style(item, error.side), title: item.entry.name))
+          plot.dots.append(Self.dot(item, error.x, -error.y, error.side))
         }
       }
       for (side, figures) in [("a", group?.left), ("b", group?.right)] {
@@ -54,34 +61,31 @@ struct EvaluationPlots {
       plot.lines.append(Plot.Line(points: [(axis.low, axis.low), (axis.high, axis.high)], style: "even"))
       plot.dots = members(subgroup).compactMap { item in
         guard let measured = item.diameter, let truth = item.truthDiameter else { return nil }
-        return Plot.Dot(x: truth, y: measured, style: Self.style(item, .left), title: item.entry.name)
+        return Self.dot(item, truth, measured)
       }
       return plot.svg()
     }
   }
 
+  func blandAltman() -> [HTML] { subgroups.compactMap { agreement($0)?.svg() } }
+
   /// Difference against mean of measured and true diameter (Bland and Altman, Lancet 1986), with the mean and the
-  /// limits of agreement.
-  func blandAltman() -> [HTML] {
-    subgroups.compactMap { subgroup in
-      let pairs = members(subgroup).compactMap { item in
-        item.diameter.flatMap { a in item.truthDiameter.map { (item, (a + $0) / 2, a - $0) } }
-      }
-      guard let limits = BlandAltman(differences: pairs.map(\.2)) else { return nil }
-      let x = NiceAxis(from: pairs.map(\.1).min() ?? 0, to: pairs.map(\.1).max() ?? 1)
-      let reach = max(8, pairs.map { abs($0.2) }.max() ?? 0)
-      var plot = Plot(
-        title: name(subgroup), xTitle: "mean of measured and true diameter, mm", yTitle: "difference, mm",
-        x: x,
-        y: NiceAxis(from: -reach, to: reach))
-      for level in [limits.lowerLimit, limits.meanDifference, limits.upperLimit] {
-        plot.lines.append(Plot.Line(points: [(x.low, level), (x.high, level)], style: "even"))
-      }
-      plot.dots = pairs.map {
-        Plot.Dot(x: $0.1, y: $0.2, style: Self.style($0.0, .left), title: $0.0.entry.name)
-      }
-      return plot.svg()
+  /// limits of agreement of the measured pictures; `nil` where there are none.
+  func agreement(_ subgroup: Subgroup) -> Plot? {
+    guard let limits = group(subgroup)?.diameter?.blandAltman else { return nil }
+    let pairs = members(subgroup).compactMap { item in
+      item.diameter.flatMap { a in item.truthDiameter.map { (item, (a + $0) / 2, a - $0) } }
     }
+    let x = NiceAxis(from: pairs.map(\.1).min() ?? 0, to: pairs.map(\.1).max() ?? 1)
+    let reach = max(8, pairs.map { abs($0.2) }.max() ?? 0)
+    var plot = Plot(
+      title: name(subgroup), xTitle: "mean of measured and true diameter, mm", yTitle: "difference, mm", x: x,
+      y: NiceAxis(from: -reach, to: reach))
+    for level in [limits.lowerLimit, limits.meanDifference, limits.upperLimit] {
+      plot.lines.append(Plot.Line(points: [(x.low, level), (x.high, level)], style: "even"))
+    }
+    plot.dots = pairs.map { Self.dot($0.0, $0.1, $0.2) }
+    return plot
   }
 
   /// The share of pictures whose Dice is at most so much, of ventricle and atrium.

@@ -3,7 +3,7 @@ struct Plot {
   struct Dot {
     var x: Double
     var y: Double
-    /// A class of the page's style: `a`, `b`, or with ` cut` for pictures that cut the atrium.
+    /// Classes of the page's style: `a` or `b`, with `withheld`, with `cut` for pictures that cut the atrium.
     var style: String
     /// Shown by the browser when pointed at.
     var title: String
