@@ -80,7 +80,9 @@ extension Daemon {
       _ = queue.admit(
         claim.id, bytes: claim.decodingBytes, isResumed: isResumed, isSuspect: isSuspect)
     }
-    claims.take(claim.id) { [weak self] state in
+    claims.take(claim.id) { [weak self] in
+      if needsQueue { self?.queue.strand(claim.id) }
+    } then: { [weak self] state in
       self?.wasTaken(state, original: claim, isQueued: needsQueue)
     }
   }
