@@ -76,6 +76,40 @@ import Testing
     #expect(try drops.faults(of: daemon) == [], "\(daemon.log)")
   }
 
+  /// The inbox is a mount of its own where that can be had, as it is for a service: claims then copy.
+  @Test(.enabled(if: DaemonProcess.mayLoseRights))
+  func foldersThatMayNotBeWrittenHoldUpNoOther() async throws {
+    let daemon = try Self.daemon(["width": "1", "backlog": "1"])
+    let bound = BoundFolder(daemon.inbox)
+    var drops = Drops()
+    for index in 1...4 {
+      let file = Drops.picture(study: "1.2.\(index)", instance: "1.2.\(index).1")
+      drops.add(file)
+      try daemon.drop(file.bytes, as: "\(index)/IM1")
+    }
+    for index in [1, 4] {
+      let text = Array("viewer \(index)".utf8)
+      drops.addOther(text)
+      try daemon.drop(text, as: "\(index)/README")
+    }
+    try daemon.giveUpRights()
+    let locked = (1...3).map { "\(daemon.inbox)/\($0)" }
+    for folder in locked { chmod(folder, 0o555) }
+    try daemon.start()
+    #expect(
+      try await daemon.wait {
+        try Drops.results(in: daemon.outbox) == ["1.2.4"]
+          && Drops.files(below: daemon.spool + "/done/loose").count == 1
+      })
+    let reason = "cannot be taken: cannot rename the inbox: Permission denied"
+    #expect(try await daemon.waitForStatus { $0.contains(reason) })
+    for folder in locked { chmod(folder, 0o755) }
+    #expect(try await daemon.waitUntilIdle(taken: 6))
+    #expect(try await daemon.ended() == 0)
+    bound?.unmount()
+    #expect(try drops.faults(of: daemon) == [], "\(daemon.log)")
+  }
+
   @Test(.enabled(if: DaemonProcess.mayLoseRights))
   func fileThatStaysUnreadableIsSetAsideAtItsLimit() async throws {
     let daemon = try Self.daemon(["limit_seconds": "2"])
@@ -115,4 +149,18 @@ import Testing
     unlink(daemon.inbox + "/ward/.keep")
     #expect(try drops.faults(of: daemon) == [], "\(daemon.log)")
   }
+}
+
+/// A folder as a service that may write to it sees it: a mount of its own of the same file system.
+final class BoundFolder {
+  private let path: String
+
+  init?(_ path: String) {
+    guard mount(path, path, nil, UInt(MS_BIND), nil) == 0 else { return nil }
+    self.path = path
+  }
+
+  deinit { unmount() }
+
+  func unmount() { umount2(path, Int32(MNT_DETACH)) }
 }

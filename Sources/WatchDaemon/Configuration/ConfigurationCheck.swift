@@ -26,10 +26,11 @@ enum ConfigurationCheck {
         "the spool holds patients' data, belongs to another user and is open to others than its user: make it the "
           + "daemon's own, with mode 0700")
     }
-    if configuration.intake == .move, !onOneFileSystem(configuration.inbox, configuration.spool) {
+    if configuration.intake == .move, !onOneMount(configuration.inbox, configuration.spool) {
       warnings.append(
-        "inbox and spool are on different file systems: each claimed file is copied and synced before it is removed "
-          + "from the inbox, which costs its size in reading and writing")
+        "inbox and spool are on different file systems, or on different mounts of one (a service has a mount for each "
+          + "folder that it may write to): each claimed file is copied and synced before it is removed from the inbox, "
+          + "which costs its size in reading and writing")
     }
     return warnings
   }
@@ -103,6 +104,18 @@ enum ConfigurationCheck {
 
   /// Whether two folders, or the nearest that stand above them, are on one file system.
   private static func onOneFileSystem(_ a: String, _ b: String) -> Bool { device(of: a) == device(of: b) }
+
+  /// Whether a file can be renamed from one folder to the other: the kernel looks at mounts, and two of them may show
+  /// one file system.
+  private static func onOneMount(_ a: String, _ b: String) -> Bool {
+    onOneFileSystem(a, b) && mount(of: a) == mount(of: b)
+  }
+
+  private static func mount(of path: String) -> Mount? {
+    guard let real = realpath(path, nil) else { return Files.parent(of: path).flatMap(mount(of:)) }
+    defer { free(real) }
+    return Mount.now(of: String(cString: real))
+  }
 
   private static func device(of path: String) -> dev_t? {
     var status = stat()

@@ -2,8 +2,10 @@ import Foundation
 
 /// Tells an inbox whose share is not mounted from an empty one.
 ///
-/// The folder that a share is mounted on is still there without it, and empty. So the mount point that the inbox
-/// was last seen on is remembered: when the inbox lies on another one above it, the share is missing.
+/// The folder that a share is mounted on is still there without it, and empty. So the mount that the inbox was last
+/// seen on is remembered: when the inbox lies on another one above it, and there on another folder, the share is
+/// missing. A mount that shows a folder in its own place, as a service has it of each folder that it may write to, is
+/// no share: without it the folder is the same.
 struct InboxMount: Codable, Sendable, Equatable {
   /// The inbox it was seen for.
   var inbox: String
@@ -12,28 +14,20 @@ struct InboxMount: Codable, Sendable, Equatable {
   var source: String
   /// The type of the file system.
   var kind: String
+  /// Device and root as `Mount` has them; `nil` in what an earlier version remembered.
+  var device: String?
+  var root: String?
 
   /// - Parameter mountinfo: The text of /proc/self/mountinfo (proc(5)).
   init?(of inbox: String, in mountinfo: String) {
-    var best: (point: String, source: String, kind: String)?
-    for line in mountinfo.split(separator: "\n") {
-      let halves = line.split(separator: " - ", maxSplits: 1)
-      guard halves.count == 2 else { continue }
-      let fields = halves[0].split(separator: " ")
-      let origin = halves[1].split(separator: " ", maxSplits: 2)
-      guard fields.count > 4, origin.count > 1 else { continue }
-      let point = Self.unescaped(fields[4])
-      let holds = point == "/" || inbox == point || inbox.hasPrefix(point + "/")
-      // Of mounts on one point the last listed is the visible one.
-      if holds, point.utf8.count >= best?.point.utf8.count ?? 0 {
-        best = (point, Self.unescaped(origin[1]), String(origin[0]))
-      }
-    }
-    guard let best else { return nil }
+    guard let mount = Mount(of: inbox, in: mountinfo) else { return nil }
+    self.init(of: inbox, on: mount)
+  }
+
+  init(of inbox: String, on mount: Mount) {
     self.inbox = inbox
-    point = best.point
-    source = best.source
-    kind = best.kind
+    (point, source, kind) = (mount.point, mount.source, mount.kind)
+    (device, root) = (mount.device, mount.root)
   }
 
   /// Whether a folder's time of change is known to change with its entries there.
@@ -45,33 +39,30 @@ struct InboxMount: Codable, Sendable, Equatable {
 
   /// Whether `now`, of the same inbox, means that this one's share is not mounted.
   func isMissing(given now: InboxMount) -> Bool {
-    inbox == now.inbox && point != now.point && (now.point == "/" || point.hasPrefix(now.point + "/"))
+    let isBelow = point != now.point && (now.point == "/" || point.hasPrefix(now.point + "/"))
+    return inbox == now.inbox && isBelow && !isSameFolder(as: now)
   }
 
-  /// Blanks and the like stand as `\040` (octal).
-  private static func unescaped(_ text: Substring) -> String {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      let digits = rest.prefix(3)
-      if byte == UInt8(ascii: "\\"), digits.count == 3,
-        let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
-      {
-        bytes.append(value)
-        rest = rest.dropFirst(3)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return FileName.text(of: bytes)
+  /// Devices may be numbered anew with each start of the machine; then their names tell.
+  private func isSameFolder(as other: InboxMount) -> Bool {
+    let isSameDevice = device != nil && device == other.device
+    guard isSameDevice || (source == other.source && kind == other.kind) else { return false }
+    guard let path, let otherPath = other.path else { return true }
+    return path == otherPath
+  }
+
+  /// The inbox's path on its file system.
+  private var path: String? {
+    guard let root else { return nil }
+    let rest = point == "/" ? inbox : String(inbox.dropFirst(point.count))
+    return root == "/" ? rest : root + rest
   }
 }
 
 extension InboxMount {
   /// What the inbox lies on now.
   static func now(of inbox: String) -> InboxMount? {
-    guard let bytes = try? Files.read("/proc/self/mountinfo", limit: 1 << 24, .inbox) else { return nil }
-    return InboxMount(of: inbox, in: String(decoding: bytes, as: UTF8.self))
+    Mount.now(of: inbox).map { InboxMount(of: inbox, on: $0) }
   }
 }
 

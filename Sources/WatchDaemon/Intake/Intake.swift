@@ -222,10 +222,16 @@ final class Intake: @unchecked Sendable {
     isReachable = report.failure == nil
     isShareMissing = report.failure?.code == ENODEV
     if let failure = report.failure {
-      log.error("the inbox cannot be read: \(isShareMissing ? "its share is not mounted" : failure.reason)")
+      log.error("the inbox cannot be read: \(isShareMissing ? missingShare : failure.reason)")
     } else {
       log.notice("the inbox can be read again")
     }
+  }
+}
+
+extension Intake {
+  private var missingShare: String {
+    "its share is not mounted; if it is to have none any more, remove \(assessor.spool.inboxMount) and restart"
   }
 }
 

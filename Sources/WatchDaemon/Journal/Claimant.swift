@@ -6,18 +6,26 @@ struct Claimant: Sendable {
   var spool: Spool
 
   /// Brings all files of a claim into the spool, or makes sure of them where the inbox is only read.
-  /// - Returns: Indices of files that are no longer there as they were when they were read. What stands in the
-  ///   inbox under their names now is news, and is left for the next scan.
+  /// - Returns: Indices of files that are no longer there as they were when they were read, and of files of no study
+  ///   that may not be taken while others may. What stands in the inbox under their names now is news, and is left for
+  ///   the next scan.
   func take(_ claim: Claim) throws(FileError) -> [Int] {
     let folder = spool.claimedFolder(claim)
     if claim.moves || claim.files.contains(where: { !FileName.isPlain($0.source) }) {
       try Files.makeFolder(folder, mode: 0o700, .claimed)
     }
     var missing: [Int] = []
+    var refused: [(file: ClaimedFile, error: FileError)] = []
     for file in claim.files {
-      if try !take(file, of: claim) { missing.append(file.index) }
+      do throws(FileError) {
+        if try !take(file, of: claim) { missing.append(file.index) }
+      } catch {
+        guard claim.study == nil, error.isRefusedOfInbox else { throw error }
+        refused.append((file, error))
+      }
       FaultPoint.fileClaimed.reach()
     }
+    missing += try release(refused, of: claim)
     if try Files.exists(folder, .claimed) {
       try Files.sync(folder, .claimed)
       try Files.sync(spool.claimed, .spool)
@@ -25,11 +33,27 @@ struct Claimant: Sendable {
     return missing
   }
 
+  /// Files of no study have nothing to do with one another: where others of the claim were taken, those that may not
+  /// be are left to a claim of their own.
+  /// - Returns: Their indices.
+  private func release(
+    _ refused: [(file: ClaimedFile, error: FileError)], of claim: Claim
+  ) throws(FileError) -> [Int] {
+    if let error = refused.first?.error, refused.count == claim.files.count { throw error }
+    for (file, error) in refused {
+      let copy = spool.claimedFile(claim, file)
+      guard try Files.exists(copy, .claimed) else { continue }
+      guard try stands(file, at: inbox + "/" + file.source) else { throw error }
+      try Files.remove(copy, .claimed)
+    }
+    return refused.map(\.file.index)
+  }
+
   private func take(_ file: ClaimedFile, of claim: Claim) throws(FileError) -> Bool {
     let target = spool.claimedFile(claim, file)
     let source = inbox + "/" + file.source
     if try Files.exists(target, .claimed) {
-      if claim.moves, areOnDifferentDevices(inbox, spool.claimed) { try retire(source, file, of: claim) }
+      if claim.moves { try retire(source, file, of: claim, onlyIfEqualTo: target) }
       return true
     }
     guard try stands(file, at: source) else { return false }
@@ -51,14 +75,22 @@ struct Claimant: Sendable {
 
   /// Removes a file of the inbox that was copied. It is set aside first, under a hidden name, so that what is
   /// removed is what was looked at and never a new file that came under the old name.
-  private func retire(_ source: String, _ file: ClaimedFile, of claim: Claim) throws(FileError) {
+  /// - Parameter copy: A copy that an earlier attempt made; what the source holds by now may be other bytes.
+  private func retire(
+    _ source: String, _ file: ClaimedFile, of claim: Claim, onlyIfEqualTo copy: String? = nil
+  ) throws(FileError) {
     let aside = (Files.parent(of: source) ?? inbox) + "/.hinged-\(claim.folderName)-\(file.spoolName)"
     if try stands(file, at: source) { try Files.rename(source, to: aside, .inbox) }
-    if try stands(file, at: aside) {
+    if try stands(file, at: aside), try isEqual(aside, to: copy) {
       try Files.remove(aside, .inbox)
     } else if try Files.exists(aside, .inbox), try !Files.exists(source, .inbox) {
       try Files.rename(aside, to: source, .inbox)
     }
+  }
+
+  private func isEqual(_ path: String, to copy: String?) throws(FileError) -> Bool {
+    guard let copy else { return true }
+    return try Files.digest(path, .inbox) == Files.digest(copy, .claimed)
   }
 
   /// The file may have been replaced between the look at it and its move; then it goes back.
@@ -72,7 +104,8 @@ struct Claimant: Sendable {
     return false
   }
 
-  /// Copies across file systems; the copy appears under its name when it is whole and on the disk.
+  /// Copies across file systems, or across mounts of one; the copy appears under its name when it is whole and on the
+  /// disk.
   private func copy(_ file: ClaimedFile, from source: String, to target: String) throws(FileError) -> Bool {
     let part = target + ".part"
     let input = try Descriptor.open(source, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, .inbox)
@@ -94,12 +127,6 @@ struct Claimant: Sendable {
   private func stands(_ file: ClaimedFile, at path: String) throws(FileError) -> Bool {
     guard let status = try Files.examine(path, .inbox) else { return false }
     return status.isRegular && FileStamp(status) == file.stamp
-  }
-
-  private func areOnDifferentDevices(_ a: String, _ b: String) -> Bool {
-    var first = stat()
-    var second = stat()
-    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev != second.st_dev
   }
 }
 

@@ -5,6 +5,8 @@ import Dispatch
 final class ClaimDesk: Sendable {
   private let desk = DispatchQueue(label: "hinged.claims")
   private let waiting = Guarded(0)
+  /// Claims that could not be taken when it was last tried, with why.
+  private let stranded = Guarded<[Int: String]>([:])
   private let store: StudyStore
   private let claimant: Claimant
   private let spool: Spool
@@ -23,11 +25,20 @@ final class ClaimDesk: Sendable {
 
   var isIdle: Bool { waiting.withLock { $0 == 0 } }
 
+  /// How many claims cannot be taken for now, by why.
+  var strandedCounts: [String: Int] {
+    stranded.withLock { Dictionary($0.values.map { ($0, 1) }, uniquingKeysWith: +) }
+  }
+
   /// Calls back when all that is on the desk now is done.
   func drained(_ body: @escaping @Sendable () -> Void) { desk.async(execute: body) }
 
   /// Takes the files of a claim, tries again as often as it takes, and calls back.
-  func take(_ id: Int, streak: Int = 1, then done: @escaping @Sendable (StudyState) -> Void) {
+  /// - Parameter onStranded: Called once, when they cannot be taken at the first attempt.
+  func take(
+    _ id: Int, streak: Int = 1, onStranded: @escaping @Sendable () -> Void,
+    then done: @escaping @Sendable (StudyState) -> Void
+  ) {
     work { [self] in
       guard let state = store.state(of: id) else { return }
       do throws(FileError) {
@@ -39,14 +50,25 @@ final class ClaimDesk: Sendable {
           try store.record(.claimed(missing: missing), of: id)
           FaultPoint.claimed.reach()
         }
+        stranded.withLock { $0[id] = nil }
         if let state = store.state(of: id) { done(state) }
       } catch {
-        let delay = RetryPolicy.delay(streak: streak, jitter: 1)
-        log.warning(
-          "a claim cannot be taken yet: \(error)", ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
-        desk.asyncAfter(deadline: .now() + delay) { [self] in take(id, streak: streak + 1, then: done) }
+        note(error, of: id)
+        if streak == 1 { onStranded() }
+        desk.asyncAfter(deadline: .now() + RetryPolicy.delay(streak: streak, jitter: 1)) { [self] in
+          take(id, streak: streak + 1, onStranded: onStranded, then: done)
+        }
       }
     }
+  }
+
+  /// What does not change is told once, however often it is tried.
+  private func note(_ error: FileError, of id: Int) {
+    let remedy = "let the daemon's user read the inbox's files and write to their folders"
+    let reason = error.isRefusedOfInbox ? "\(error); \(remedy)" : "\(error)"
+    let before = stranded.withLock { $0.updateValue(reason, forKey: id) }
+    if before == reason { return }
+    log.warning("a claim cannot be taken yet, and is tried again: \(reason)", ["claim": "c\(id)"])
   }
 
   /// Concludes and settles a claim whose ends are all decided.

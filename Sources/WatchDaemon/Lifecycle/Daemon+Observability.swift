@@ -78,7 +78,8 @@ extension Daemon {
       stageSeconds: configuration.stageSeconds,
       pause: pause, inbox: inbox(report), pending: pendingStudies(),
       waiting: Array(waiting.prefix(StatusSnapshot.listed)), waitingCount: waiting.count,
-      running: queue.runningIDs, queued: queue.waitingCount, deferred: queue.deferredCount)
+      running: queue.runningIDs, queued: queue.waitingCount, deferred: queue.deferredCount,
+      stranded: claims.strandedCounts)
   }
 
   private func inbox(_ report: ScanReport?) -> StatusSnapshot.Inbox {

@@ -80,7 +80,9 @@ extension Daemon {
       _ = queue.admit(
         claim.id, bytes: claim.decodingBytes, isResumed: isResumed, isSuspect: isSuspect)
     }
-    claims.take(claim.id) { [weak self] state in
+    claims.take(claim.id) { [weak self] in
+      if needsQueue { self?.queue.strand(claim.id) }
+    } then: { [weak self] state in
       self?.wasTaken(state, original: claim, isQueued: needsQueue)
     }
   }
@@ -143,9 +145,18 @@ extension Daemon {
       metrics.withLock { $0.published(at: Double(SystemClock.utc()) / 1000) }
       announcer.wake()
       indexer.wake()
+    case .lost(let id, let files): tellLost(id, files)
     case .settled(let state): tellSettled(state)
     case .failed(let id, let failure, let disposition): tellFailed(id, failure, disposition)
     }
+  }
+
+  /// They were known since they were claimed; a share that comes back brings them as they were.
+  private func tellLost(_ id: Int, _ files: [ClaimedFile]) {
+    parts.log.warning(
+      "files changed or went away while their study was in work; they are taken anew where they are found again",
+      ["study": name(of: store.state(of: id)?.claim), "claim": "c\(id)", "files": "\(files.count)"])
+    control.async { [self] in intake.setUnknown(files.map(\.source)) }
   }
 
   private func tellSettled(_ state: StudyState) {

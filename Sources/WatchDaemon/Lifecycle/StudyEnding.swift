@@ -84,6 +84,8 @@ struct StudyEnding: Sendable {
 /// What happened to a claim, for log and metrics.
 enum StudyRunEvent: Sendable {
   case published(Int, PublishedRevision, StudyReport.Status)
+  /// Files of an inbox that is only read are no longer there as they were.
+  case lost(Int, [ClaimedFile])
   case settled(StudyState)
   case failed(Int, StudyFailure, RetryPolicy.Disposition)
 }

@@ -108,6 +108,7 @@ final class StudyRun: @unchecked Sendable {
       if lost.isEmpty { return false }
       discard()
       try tools.store.record(.lost(lost), of: id)
+      tools.onEvent(.lost(id, claim.files.filter { lost.contains($0.index) }))
       return true
     }
   }

@@ -46,10 +46,15 @@ struct DaemonStatus {
     }
     if !snapshot.inbox.isReachable {
       troubles.append(
-        snapshot.inbox.isShareMissing ? "the inbox's share is not mounted" : "the inbox cannot be read")
+        snapshot.inbox.isShareMissing
+          ? "the inbox's share is not mounted; if it is to have none any more, remove inbox-mount from the spool and "
+            + "restart the daemon" : "the inbox cannot be read")
     }
     if snapshot.inbox.unreadableFolders > 0 {
       troubles.append("\(Plural.of(snapshot.inbox.unreadableFolders, "folder")) of the inbox cannot be read")
+    }
+    for (reason, count) in snapshot.stranded.sorted(by: { $0.key < $1.key }) {
+      troubles.append("\(Plural.of(count, "claim")) cannot be taken: \(reason)")
     }
     if let pause = snapshot.pause { troubles.append("intake pauses: \(pause)") }
     let oldest = oldestUnfinishedSeconds

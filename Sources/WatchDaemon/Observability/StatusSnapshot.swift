@@ -52,6 +52,8 @@ struct StatusSnapshot: Codable, Sendable, Equatable {
   var running: [Int]
   var queued: Int
   var deferred: Int
+  /// Claims whose files cannot be taken for now, by why.
+  var stranded: [String: Int] = [:]
 
   static let listed = 1_000
 

@@ -37,6 +37,12 @@ final class InferenceQueue: Sendable {
     startWhatCan()
   }
 
+  /// The files of an admitted claim cannot be taken for now: it gives up its place until it is `ready`.
+  func strand(_ claim: Int) {
+    state.withLock { $0.strand(claim) }
+    onRoom()
+  }
+
   /// An admitted claim turned out to need no work.
   func drop(_ claim: Int) {
     state.withLock { $0.finish(claim) }

@@ -22,6 +22,8 @@ struct QueueState: Sendable, Equatable {
   private enum Standing: Sendable, Equatable {
     /// Its files are on their way into the spool.
     case claiming
+    /// Its files cannot be taken for now: it holds no place.
+    case stranded
     case waiting
     case running
     /// Not to be tried before.
@@ -53,12 +55,16 @@ struct QueueState: Sendable, Equatable {
 
   var count: Int { jobs.count }
   var runningCount: Int { jobs.count { $0.standing == .running } }
-  var deferredCount: Int { jobs.count { if case .deferred = $0.standing { true } else { false } } }
+  /// Those that are tried again later, the stranded among them.
+  var deferredCount: Int {
+    strandedCount + jobs.count { if case .deferred = $0.standing { true } else { false } }
+  }
+  private var strandedCount: Int { jobs.count { $0.standing == .stranded } }
   var waitingCount: Int { jobs.count - runningCount - deferredCount }
   var runningBytes: Int { Self.sum(jobs.filter { $0.standing == .running }) }
   var runningIDs: [Int] { jobs.filter { $0.standing == .running }.map(\.id) }
 
-  var hasRoom: Bool { !isStopped && jobs.count < limits.width + limits.backlog }
+  var hasRoom: Bool { !isStopped && jobs.count - strandedCount < limits.width + limits.backlog }
 
   /// Gives a study its place; it is not started before it is `ready`.
   /// - Parameters:
@@ -73,8 +79,15 @@ struct QueueState: Sendable, Equatable {
     return .queued
   }
 
-  /// The study's files are in the spool.
-  mutating func ready(_ id: Int) { set(id, .waiting) }
+  /// The study's files cannot be taken for now: others get its place until it is `ready`.
+  mutating func strand(_ id: Int) { set(id, .stranded) }
+
+  /// The study's files are in the spool. One that was stranded has its place again, however full it is.
+  mutating func ready(_ id: Int) {
+    guard let index = jobs.firstIndex(where: { $0.id == id }) else { return }
+    if jobs[index].standing == .stranded { jobs[index].served = fairShare }
+    jobs[index].standing = .waiting
+  }
 
   /// The jobs to start now, which then count as running.
   mutating func start(now: MonotonicSeconds) -> [Int] {
@@ -122,7 +135,7 @@ struct QueueState: Sendable, Equatable {
     switch job.standing {
     case .waiting: true
     case .deferred(let until): until <= now
-    case .claiming, .running: false
+    case .claiming, .stranded, .running: false
     }
   }
 

@@ -41,7 +41,12 @@ struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// Rights were taken away from a folder that is the program's own. A file of the inbox may have rights of its own.
-  private var isRefusedOfOwnFolder: Bool { [EACCES, EPERM].contains(code) && place != .inbox }
+  private var isRefusedOfOwnFolder: Bool { isRefused && place != .inbox }
+
+  /// A file or a folder of the inbox may not be read or changed: the rights of that one, and of no other, are to blame.
+  var isRefusedOfInbox: Bool { isRefused && place == .inbox }
+
+  private var isRefused: Bool { [EACCES, EPERM].contains(code) }
 
   var isDiskFull: Bool { [ENOSPC, EDQUOT].contains(code) }
 

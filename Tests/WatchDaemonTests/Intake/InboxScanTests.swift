@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -122,6 +123,44 @@ import Testing
     #expect(
       before.isMissing(given: after) && !after.isMissing(given: before) && !before.isMissing(given: before))
     #expect(!before.isMissing(given: try #require(InboxMount(of: "/srv/other", in: unmounted))))
+  }
+
+  private func mount(of inbox: String, _ line: String) throws -> InboxMount {
+    try #require(InboxMount(of: inbox, in: unmounted + "\n" + line))
+  }
+
+  @Test func folderThatAServiceMountedInItsOwnPlaceIsNoShare() throws {
+    let inbox = "/srv/hinged/inbox"
+    let plain = try #require(InboxMount(of: inbox, in: unmounted))
+    let bound = try mount(of: inbox, "90 22 254:0 /srv/hinged /srv/hinged rw - ext4 /dev/vda rw")
+    #expect(bound.point == "/srv/hinged" && !bound.isMissing(given: plain))
+    let other = try mount(of: inbox, "90 22 254:0 /vol/echo /srv/hinged rw - ext4 /dev/vda rw")
+    #expect(other.isMissing(given: plain))
+    // The disk may have another number after a restart of the machine.
+    let renumbered = try mount(of: inbox, "90 22 254:9 /srv/hinged /srv/hinged rw - ext4 /dev/vda rw")
+    #expect(!renumbered.isMissing(given: plain))
+    let disk = try mount(of: inbox, "90 22 254:16 /srv/hinged /srv/hinged rw - ext4 /dev/vdb rw")
+    #expect(disk.isMissing(given: plain))
+  }
+
+  @Test func folderOfADiskThatIsMountedAboveItIsNoShare() throws {
+    let inner = try mount(of: "/data/echo/in", "90 22 254:16 /echo /data/echo rw - xfs /dev/vdb rw")
+    let outer = try mount(of: "/data/echo/in", "91 22 254:16 / /data rw - xfs /dev/vdb rw")
+    #expect(!inner.isMissing(given: outer) && !outer.isMissing(given: inner))
+    #expect(inner.isMissing(given: try #require(InboxMount(of: "/data/echo/in", in: unmounted))))
+  }
+
+  @Test func whatAnEarlierVersionRememberedIsReadAndWrittenAnew() throws {
+    let folder = ScratchFolder()
+    let plain = try #require(InboxMount(of: "/srv/in", in: unmounted))
+    for (kind, source, isMissing) in [("ext4", "/dev/vda", false), ("nfs4", "server:/export", true)] {
+      let members = ["inbox": "/srv/in", "point": "/srv/in", "kind": kind, "source": source]
+      let text = String(decoding: try JSONEncoder().encode(members), as: UTF8.self)
+      try folder.write(text, to: "inbox-mount")
+      let memory = InboxMountMemory(path: folder.path + "/inbox-mount")
+      #expect(memory.isMissing(plain, isReadable: true) == isMissing)
+      #expect(try folder.text(of: "inbox-mount").contains("254:0") == !isMissing)
+    }
   }
 }
 

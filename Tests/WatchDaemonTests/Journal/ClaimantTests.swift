@@ -58,13 +58,36 @@ import Testing
     _ = try claimant.take(claim)
     try base.write("one", to: "again")
     for name in ["1", "2"] { try memory.write(name == "1" ? "one" : "news", to: "in/" + name) }
-    var times = [timespec(), timespec(tv_sec: 0, tv_nsec: 0)]
-    times[1].tv_sec = Int(claim.files[0].stamp.modified / 1_000_000_000)
-    times[1].tv_nsec = Int(claim.files[0].stamp.modified % 1_000_000_000)
-    utimensat(AT_FDCWD, memory.path + "/in/1", &times, 0)
+    setTime(of: memory.path + "/in/1", to: claim.files[0].stamp)
     #expect(try claimant.take(claim) == [])
     #expect(try memory.files(below: "in") == ["in/2"])
     #expect(try memory.text(of: "in/2") == "news")
+  }
+
+  /// As two mounts of one file system have it, where a claim copies and the devices are the same.
+  @Test func sourceOfACopyThatStandsGoesAndOneOfOtherBytesStays() throws {
+    for (name, text) in [("1", "one"), ("2", "two"), ("3", "tri")] { try base.write(text, to: "in/" + name) }
+    let claimant = try claimant(base)
+    let claim = try claim(base, ["1", "2", "3"])
+    for (file, text) in zip(claim.files, ["one", "two", "tri"]) {
+      try base.write(text, to: "spool/claimed/c1/" + file.spoolName)
+    }
+    // Its removal was begun.
+    let aside = base.path + "/in/.hinged-c1-000003"
+    try Files.rename(base.path + "/in/3", to: aside, .inbox)
+    try base.write("owt", to: "in/2")
+    setTime(of: base.path + "/in/2", to: claim.files[1].stamp)
+    #expect(try claimant.take(claim) == [])
+    #expect(try base.files(below: "in") == ["in/2"])
+    #expect(try base.text(of: "in/2") == "owt")
+    #expect(try base.text(of: "spool/claimed/c1/000002") == "two")
+  }
+
+  private func setTime(of path: String, to stamp: FileStamp) {
+    var times = [timespec(), timespec(tv_sec: 0, tv_nsec: 0)]
+    times[1].tv_sec = Int(stamp.modified / 1_000_000_000)
+    times[1].tv_nsec = Int(stamp.modified % 1_000_000_000)
+    utimensat(AT_FDCWD, path, &times, 0)
   }
 
   @Test func nothingIsMovedFromAnInboxThatIsOnlyRead() throws {

@@ -147,6 +147,29 @@ import Testing
     try await bench.stop()
   }
 
+  @Test func shareThatGoesAwayUnderTheWorkAndComesBackAsItWasLosesNoStudy() async throws {
+    let bench = try DaemonBench { $0.intake = .leave }
+    let (place, away) = (bench.folder.path + "/in/a", bench.folder.path + "/away")
+    let turns = Guarded(0)
+    bench.processor.hook.withLock {
+      $0 = { _, _ in
+        let turn = turns.withLock { turns -> Int in
+          turns += 1
+          return turns
+        }
+        // Its one file is read by then.
+        if turn == 2 { rename(place, away) }
+      }
+    }
+    try bench.start()
+    try bench.drop(study: "1.2", instance: "1.2.1", as: "a/IM1")
+    try await bench.wait("the claim is at its end") { turns.withLock { $0 } == 2 && bench.isIdle }
+    #expect(bench.published.isEmpty && bench.lines.text.contains("changed or went away"))
+    rename(away, place)
+    try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
+    try await bench.stop()
+  }
+
   @Test func retentionMakesNothingNewOfAnInboxThatIsOnlyRead() async throws {
     let bench = try DaemonBench { $0.intake = .leave }
     try bench.start()

@@ -43,6 +43,11 @@ import Testing
     #expect(!status(ledger) { $0.inbox.isReachable = false }.isHealthy)
     #expect(!status(ledger) { $0.pause = "the spool is full" }.isHealthy)
     #expect(!status(ledger) { $0.time = -100_000 }.isHealthy)
+    let stranded = status(ledger) { $0.stranded = ["it is locked": 2, "it is full": 1] }
+    #expect(
+      stranded.troubles == ["1 claim cannot be taken: it is full", "2 claims cannot be taken: it is locked"])
+    let missing = status(ledger) { ($0.inbox.isReachable, $0.inbox.isShareMissing) = (false, true) }
+    #expect(missing.text.contains("remove inbox-mount from the spool"))
     #expect(!DaemonStatus(ledger: ledger, snapshot: nil, isRunning: false, now: 0).isHealthy)
     let old = DaemonStatus(
       ledger: try self.ledger([.claimed(missing: [])]), snapshot: status(ledger).snapshot, isRunning: true,

@@ -47,6 +47,17 @@ import Testing
     #expect(start() == [1])
   }
 
+  @Test func studiesThatCannotBeTakenHoldNoPlaceAndGetItBackHoweverFullItIs() {
+    for id in 1...5 { _ = state.admit(id, bytes: 1) }
+    for id in 1...5 { state.strand(id) }
+    #expect(state.hasRoom && state.waitingCount == 0 && state.deferredCount == 5 && start() == [])
+    #expect((6...10).map { admit($0) } == Array(repeating: .queued, count: 5) && !state.hasRoom)
+    #expect(start() == [6, 7])
+    state.ready(1)
+    for id in 6...10 { state.finish(id) }
+    #expect(start() == [1] && state.hasRoom)
+  }
+
   @Test func memoryIsABoundAndWhatDoesNotFitIsWaitedFor() {
     _ = admit(1, bytes: 60)
     _ = admit(2, bytes: 60)
