@@ -78,6 +78,29 @@ import Testing
     #expect(try drops.faults(of: daemon) == [], "\(daemon.log)")
   }
 
+  @Test(.enabled(if: DaemonProcess.mayLoseRights))
+  func outboxThatTakesNoResultUsesUpNoAttempt() async throws {
+    let daemon = try DaemonProcess(["attempts": "1"])
+    try daemon.useTinyModel()
+    let file = Drops.picture(study: "1.2.1", instance: "1.2.1.1")
+    var drops = Drops()
+    drops.add(file)
+    try daemon.drop(file.bytes, as: "IM1")
+    // Results may be staged, and not appear.
+    try DaemonProcess.makeFolder(daemon.outbox + "/.staging")
+    try daemon.giveUpRights()
+    chmod(daemon.outbox, 0o555)
+    try daemon.start()
+    func failures() -> Int { daemon.log.components(separatedBy: "cannot rename the outbox").count - 1 }
+    #expect(try await daemon.wait(seconds: 30) { failures() >= 2 }, "\(daemon.log)")
+    #expect(try await daemon.ended() == 0)
+    chmod(daemon.outbox, 0o755)
+    try daemon.start()
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    #expect(try await daemon.ended() == 0)
+    #expect(try drops.faults(of: daemon) == [], "\(daemon.log)")
+  }
+
   @Test func stageThatTakesTooLongIsTriedAgain() async throws {
     let daemon = try DaemonProcess(["stage_seconds": "1"])
     try daemon.useTinyModel()

@@ -91,8 +91,9 @@ enum StudyRunEvent: Sendable {
 extension StudyEnding {
   /// - Parameter streak: Failures in a row, this one among them.
   func dispose(of failure: StudyFailure, streak: Int) -> InferenceQueue.Turn {
-    let attempts = store.state(of: id)?.attempts ?? 0
-    let disposition = tools.retry.disposition(of: failure, attempts: attempts, streak: streak)
+    let state = store.state(of: id)
+    let disposition = tools.retry.disposition(
+      of: failure, attempts: state?.attempts ?? 0, streak: streak, isDecided: state?.isDecided ?? false)
     tools.onEvent(.failed(id, failure, disposition))
     do throws(FileError) {
       return try carryOut(disposition, failure)
@@ -106,23 +107,20 @@ extension StudyEnding {
     _ disposition: RetryPolicy.Disposition, _ failure: StudyFailure
   ) throws(FileError) -> InferenceQueue.Turn {
     guard let state = store.state(of: id) else { return .done }
-    let isStarted = state.phase == .started
     let note = StudyState.Failure(
       stage: failure.stage, reason: failure.reason, detail: failure.detail, at: SystemClock.utc())
     switch disposition {
     case .leave:
-      if isStarted { try store.record(.released(nil), of: id) }
+      if state.isStarted { try store.record(.released(nil), of: id) }
       return .later(.greatestFiniteMagnitude)
     case .release(let seconds):
-      if isStarted { try store.record(.released(note), of: id) }
+      if state.isStarted { try store.record(.released(note), of: id) }
       return .later(seconds)
     case .retry(let seconds):
-      if isStarted { try store.record(.failed(note), of: id) }
+      if state.isStarted { try store.record(.failed(note), of: id) }
       return .later(seconds)
     case .quarantine:
-      // The result may have appeared already: whether it has is found out first.
-      if case .publishing = state.phase { return .later(RetryPolicy.longestDelaySeconds) }
-      if state.isActive { try quarantine(state, failure, note) }
+      try quarantine(state, failure, note)
       return .more
     }
   }
