@@ -94,7 +94,8 @@ final class StudyRun: @unchecked Sendable {
     }
     study.isLastAttempt = state.attempts + 1 >= tools.retry.attempts
     let folder = try StudyFailure.filing(.publish) { () throws(FileError) in
-      try StagingFolder(in: tools.publisher.outbox, name: "\(study.revision.name)-c\(id)-\(getpid())")
+      try StagingFolder(
+        in: tools.publisher.outbox, name: "\(study.revision.name)-c\(id)", mode: tools.publisher.mode)
     }
     (staging, revision) = (folder, study.revision)
     work = try processor.begin(study, into: folder, context: context)

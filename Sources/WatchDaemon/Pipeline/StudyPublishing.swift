@@ -3,8 +3,8 @@
 struct StudyPublishing: Sendable {
   let pipeline: StudyPipeline
   let outbox: String
-  /// Follows on the study in the names of staging folders, so that those of several processes differ.
-  var stagingSuffix = ""
+  /// Follows on the study in the names of staging folders, so that whoever does the same work next knows them.
+  var stagingMark = ""
   var mode = OutboxMode.standard
 
   struct Outcome {
@@ -41,7 +41,7 @@ struct StudyPublishing: Sendable {
   ) throws -> Outcome? {
     let revision = PublishedRevision(
       study: input.studyInstanceUID, number: (latest?.revision.number ?? 0) + 1)
-    let staging = try StagingFolder(in: outbox, name: revision.name + stagingSuffix)
+    let staging = try StagingFolder(in: outbox, name: revision.name + stagingMark, mode: mode)
     do {
       let report = try pipeline.run(
         input, replacing: latest?.predecessor, into: staging.path, checkpoint, onClip: onClip)

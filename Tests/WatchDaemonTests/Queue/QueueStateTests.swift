@@ -128,7 +128,8 @@ import Testing
   @Test func whatIsDecidedIsTriedForEverAndNotAtOnce() {
     for kind in [StudyFailure.Kind.transient, .permanent] {
       let disposition = policy.disposition(
-        of: StudyFailure(kind, .settle, detail: "It failed."), attempts: 3, streak: 2, isDecided: true, jitter: 1)
+        of: StudyFailure(kind, .settle, detail: "It failed."), attempts: 3, streak: 2, isDecided: true,
+        jitter: 1)
       #expect(disposition == .retry(after: 10))
     }
   }

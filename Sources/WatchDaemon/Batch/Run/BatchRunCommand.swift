@@ -56,7 +56,7 @@ private struct BatchRunRun {
     let run = ShardRun(
       plan: plan,
       publishing: StudyPublishing(
-        pipeline: pipeline, outbox: outbox, stagingSuffix: desk.stagingSuffix,
+        pipeline: pipeline, outbox: outbox, stagingMark: desk.stagingMark,
         mode: options.configuration?.outboxMode ?? .standard),
       folder: desk.folder, progress: progress, stop: stop, scratch: copies ? try ScratchSpace() : nil)
     let result = try withExtendedLifetime(desk) {
