@@ -81,7 +81,8 @@ final class Announcer: @unchecked Sendable {
     guard try Files.exists(outbox + "/" + StagingFolder.parentName, .outbox) else {
       throw FileError(.examine, .outbox, code: ENOENT)
     }
-    log.warning("on_published is not run: the result was taken away from the outbox", ["study": name(of: state)])
+    log.warning(
+      "on_published is not run: the result was taken away from the outbox", ["study": name(of: state)])
     return nil
   }
 
