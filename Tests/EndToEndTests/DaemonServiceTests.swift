@@ -57,7 +57,8 @@ import Testing
     let elsewhere = daemon.folder + "/elsewhere"
     try DaemonProcess.makeFolder(elsewhere)
     try daemon.reload(["quiet_seconds": "0.3", "width": "1", "inbox": elsewhere])
-    #expect(try await daemon.waitForLog("inbox, outbox, spool and intake change with a restart only"))
+    #expect(
+      try await daemon.waitForLog("inbox, outbox, spool, intake and outbox_mode change with a restart only"))
     #expect(try Drops.files(below: daemon.outbox) == [])
     try daemon.reload(["inbox": daemon.folder + "/in"])
     #expect(try await daemon.waitForLog("the configuration was taken anew"))

@@ -172,7 +172,7 @@ import Testing
       bench.published == ["1.2", "1.3"] && bench.isIdle && bench.sums().taken == 3
     }
     let first = try #require(bench.daemon?.store.history(of: "1.2").inputs.first?.claim)
-    bench.daemon?.claims.purge(before: first.claimedAt)
+    bench.daemon?.claims.purge(before: first.firstSeenAt)
     try await bench.wait("it was looked for inputs") { bench.daemon?.claims.isIdle == true }
     #expect(try bench.folder.files(below: "spool/done").count == 2)
     bench.daemon?.claims.purge(before: .max)
@@ -218,8 +218,8 @@ import Testing
     try RequeueRequest(claims: [1, 1, 77]).leave(in: daemon.spool)
     daemon.control.sync { daemon.takeRequests() }
     try await bench.wait("it is published anew") {
-      bench.published == ["1.2", "1.2.r2"] && bench.isIdle
-        && (try Files.names(in: daemon.spool.requests, .spool)).isEmpty
+      try bench.published == ["1.2", "1.2.r2"] && bench.isIdle
+        && Files.names(in: daemon.spool.requests, .spool).isEmpty
     }
     #expect(bench.sums().taken == 1)
     try await bench.stop()

@@ -57,6 +57,20 @@ import Testing
     #expect(try publisher.revisions(of: "../1").isEmpty)
   }
 
+  @Test func latestRevisionIsTheOneThatStandsWhereEarlierOnesWereTakenAway() throws {
+    for name in ["1.2.3.4.r3", "1.2.3.5", "1.2.3.6", "1.2.3.6.r2"] {
+      try Files.makeFolder(folder.path + "/" + name, .outbox)
+    }
+    let publisher = try OutboxPublisher(lookingThrough: folder.path)
+    func latest(of uid: String) throws -> Int? { try publisher.latestRevision(of: uid)?.number }
+    #expect(try latest(of: uid) == 3 && latest(of: "1.2.3.5") == 1 && latest(of: "1.2.3.6") == 2)
+    #expect(try latest(of: "1.2.3.7") == nil)
+    // What comes or goes after it was looked through counts as well.
+    try Files.makeFolder(folder.path + "/1.2.3.4.r4", .outbox)
+    try Files.removeTree(folder.path + "/1.2.3.6.r2", .outbox)
+    #expect(try latest(of: uid) == 4 && latest(of: "1.2.3.6") == 1)
+  }
+
   @Test func secondRevisionHasItsNumberInItsName() throws {
     _ = try publisher.publish(try staged("one"), as: PublishedRevision(study: uid, number: 1))
     _ = try publisher.publish(try staged("two"), as: PublishedRevision(study: uid, number: 2))

@@ -3,13 +3,14 @@ import Glibc
 /// A shard that this process alone works on, as long as it lives.
 struct ShardDesk: Sendable {
   let folder: BatchFolder
+  let publisher: OutboxPublisher
   /// For the names of its staging folders.
   let stagingMark: String
   private let lock: FolderLock?
 
   /// Takes the shard, and removes what a process before this one had staged for it.
   /// - Throws: `CommandFailure` where another process has it or the outbox cannot be written.
-  init(_ plan: ShardPlan, outbox: String) throws(CommandFailure) {
+  init(_ plan: ShardPlan, outbox: String, mode: OutboxMode) throws(CommandFailure) {
     folder = BatchFolder(outbox: outbox, family: plan.family)
     stagingMark = ".\(plan.manifest)-\(plan.shard.name)"
     do {
@@ -22,6 +23,7 @@ struct ShardDesk: Sendable {
       } else {
         try StagingFolder.removeAll(in: outbox, marked: stagingMark)
       }
+      publisher = try OutboxPublisher(lookingThrough: outbox, mode: mode)
     } catch let error as FileError {
       throw CommandFailure(
         code: ExitCode.temporary, sentence: "\(outbox): \(error); check the folder and its permissions")
