@@ -78,6 +78,51 @@ import Testing
     #expect(try drops.faults(of: daemon) == [], "\(daemon.log)")
   }
 
+  @Test(.enabled(if: DaemonProcess.mayLoseRights))
+  func outboxThatTakesNoResultUsesUpNoAttempt() async throws {
+    let daemon = try DaemonProcess(["attempts": "1"])
+    try daemon.useTinyModel()
+    let file = Drops.picture(study: "1.2.1", instance: "1.2.1.1")
+    var drops = Drops()
+    drops.add(file)
+    try daemon.drop(file.bytes, as: "IM1")
+    // Results may be staged, and not appear.
+    try DaemonProcess.makeFolder(daemon.outbox + "/.staging")
+    try daemon.giveUpRights()
+    chmod(daemon.outbox, 0o555)
+    try daemon.start()
+    func failures() -> Int { daemon.log.components(separatedBy: "cannot rename the outbox").count - 1 }
+    #expect(try await daemon.wait(seconds: 30) { failures() >= 2 }, "\(daemon.log)")
+    #expect(try await daemon.ended() == 0)
+    chmod(daemon.outbox, 0o755)
+    try daemon.start()
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    #expect(try await daemon.ended() == 0)
+    #expect(try drops.faults(of: daemon) == [], "\(daemon.log)")
+  }
+
+  @Test func resultThatCannotBeReadNowIsNotTakenForOneThatIsGone() async throws {
+    let daemon = try DaemonProcess()
+    try daemon.useTinyModel()
+    try daemon.start()
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.51").bytes, as: "IM1")
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    // The result alone tells of its input from now on.
+    try FileManager.default.removeItem(atPath: daemon.spool + "/done/1.2.1")
+    let record = daemon.outbox + "/1.2.1/study.json"
+    #expect(rename(record, record + ".aside") == 0 && symlink(record, record) == 0)
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.52", filler: 1).bytes, as: "IM2")
+    #expect(try await daemon.wait(seconds: 30) { daemon.log.contains("cannot open the outbox") })
+    #expect(try await daemon.ended() == 0)
+    #expect(Drops.results(in: daemon.outbox) == ["1.2.1"])
+    #expect(rename(record + ".aside", record) == 0)
+    try daemon.start()
+    #expect(try await daemon.waitUntilIdle(taken: 2))
+    #expect(try await daemon.ended() == 0)
+    let revision = try String(contentsOfFile: daemon.outbox + "/1.2.1.r2/study.json", encoding: .utf8)
+    #expect(revision.contains("\"1.2.1.51\"") && revision.contains("\"1.2.1.52\""))
+  }
+
   @Test func stageThatTakesTooLongIsTriedAgain() async throws {
     let daemon = try DaemonProcess(["stage_seconds": "1"])
     try daemon.useTinyModel()

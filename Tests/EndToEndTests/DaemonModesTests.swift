@@ -13,6 +13,8 @@ import Testing
     let mode = try #require(OutboxMode(text))
     let daemon = try DaemonProcess(["outbox_mode": text])
     try daemon.useTinyModel()
+    // As the package makes it: its folders hand their group on.
+    chmod(daemon.outbox, 0o2750)
     try daemon.start()
     let loop = Drops.loop(study: "1.2.7", instance: "1.2.7.1")
     try daemon.drop(loop.bytes, as: "study/IM1")
@@ -21,7 +23,8 @@ import Testing
     let results = try Self.modes(below: daemon.outbox)
     #expect(results.count > 5)
     for (path, found) in results where !path.hasPrefix(".staging") {
-      #expect(found & 0o777 == (found & S_IFMT == S_IFDIR ? mode.folders : mode.files), "\(path)")
+      let isFolder = found & S_IFMT == S_IFDIR
+      #expect(found & 0o7777 == (isFolder ? 0o2000 | mode.folders : mode.files), "\(path)")
     }
     // What was moved to done/ keeps the mode that it came with, behind closed folders.
     for (path, found) in try Self.modes(below: daemon.spool) where !path.hasPrefix("done/") {

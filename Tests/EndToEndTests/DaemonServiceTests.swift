@@ -57,7 +57,8 @@ import Testing
     let elsewhere = daemon.folder + "/elsewhere"
     try DaemonProcess.makeFolder(elsewhere)
     try daemon.reload(["quiet_seconds": "0.3", "width": "1", "inbox": elsewhere])
-    #expect(try await daemon.waitForLog("inbox, outbox, spool and intake change with a restart only"))
+    #expect(
+      try await daemon.waitForLog("inbox, outbox, spool, intake and outbox_mode change with a restart only"))
     #expect(try Drops.files(below: daemon.outbox) == [])
     try daemon.reload(["inbox": daemon.folder + "/in"])
     #expect(try await daemon.waitForLog("the configuration was taken anew"))
@@ -115,6 +116,39 @@ import Testing
     #expect(try await daemon.wait { calls().count == 4 })
     #expect(try await daemon.ended() == 0)
     #expect(calls().last == "1 \(daemon.outbox)/1.2.2")
+  }
+
+  @Test func hookThatFailsForOneResultIsRunForTheOthersAndNotForOneThatIsGone() async throws {
+    let daemon = try Self.daemon()
+    let hook = daemon.folder + "/hook"
+    try """
+    #!/bin/sh
+    echo "${1##*/}" >>'\(daemon.folder)/calls'
+    test "${1##*/}" != 1.2.1
+    """.write(toFile: hook, atomically: true, encoding: .utf8)
+    chmod(hook, 0o755)
+    daemon.settings["on_published"] = hook
+    func calls(of study: String) -> Int {
+      let text = (try? String(contentsOfFile: daemon.folder + "/calls", encoding: .utf8)) ?? ""
+      return text.split(separator: "\n").count { $0 == study }
+    }
+    try daemon.start()
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
+    #expect(try await daemon.waitForLog("on_published failed with exit status 1"))
+    try daemon.drop(Drops.picture(study: "1.2.2", instance: "1.2.2.1").bytes, as: "IM2")
+    #expect(try await daemon.wait(seconds: 30) { calls(of: "1.2.2") == 1 }, "\(daemon.log)")
+    #expect(try await daemon.ended() == 0)
+    let before = calls(of: "1.2.1")
+    try FileManager.default.moveItem(atPath: daemon.outbox + "/1.2.1", toPath: daemon.folder + "/archived")
+    try daemon.start()
+    #expect(try await daemon.waitForLog("the result was taken away from the outbox"))
+    #expect(
+      try await daemon.wait(seconds: 30) {
+        (try? StudyJournal.read(daemon.spool + "/journal"))?.states.contains(where: \.isToBeAnnounced)
+          == false
+      })
+    #expect(try await daemon.ended() == 0)
+    #expect(calls(of: "1.2.1") == before && calls(of: "1.2.2") == 1)
   }
 
   @Test func processedInputsGoAfterTheirRetentionAndResultsStay() async throws {

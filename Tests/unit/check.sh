@@ -68,7 +68,9 @@ expect "its clip was measured" grep -q '"status": *"measured"' /srv/hinged/outbo
 for file in report.dcm 1.2.1.1.seg.dcm 1.2.1.1.overlay.dcm 1.2.1.1.ED.png index.html; do
   expect "with $file" test -s "/srv/hinged/outbox/1.2.1/$file"
 done
-expect "files of the outbox have mode 0640" [ "$(stat -c '%a' /srv/hinged/outbox/1.2.1/study.json)" = 640 ]
+expect "files of the outbox have the mode that is asked for" \
+  [ "$(stat -c '%a' /srv/hinged/outbox/1.2.1/study.json)" = 644 ]
+expect "and its folders, which hand their group on" [ "$(stat -c '%a' /srv/hinged/outbox/1.2.1)" = 2755 ]
 expect "the hook was run" wait_for grep -q 'another program' /srv/hinged/hook.log
 cp /srv/hinged/hook.log out/
 expect "and could do nothing that it may not" refused grep ALLOWED /srv/hinged/hook.log

@@ -45,7 +45,8 @@ cp -r "$WORK/given/." "$place/"
 cp "$ROOT/Tests/unit/check.sh" "$ROOT/Tests/unit/hook.sh" "$place/"
 chmod -R a+rX "$place"
 mount --bind "$WORK/out" "$place/out"
-install -d -o 64999 -g 64999 "$new/srv/hinged" "$new/srv/hinged/inbox" "$new/srv/hinged/outbox"
+install -d -o 64999 -g 64999 "$new/srv/hinged" "$new/srv/hinged/inbox"
+install -d -m 2750 -o 64999 -g 64999 "$new/srv/hinged/outbox"
 
 units=$new/etc/systemd/system
 cp "$ROOT/systemd/hinged.service" "$units/"

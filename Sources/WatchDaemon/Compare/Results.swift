@@ -19,7 +19,7 @@ struct Results: Sendable {
         code: ExitCode.noInput, sentence: "\(path): \(error.reason); name a study's folder or an outbox")
     }
     byStudy = [:]
-    for (study, revision) in OutboxIndex.latest(of: names)
+    for (study, revision) in PublishedRevision.latest(of: names)
     where access("\(path)/\(revision.name)/study.json", F_OK) == 0 {
       byStudy[study] = try Self.read("\(path)/\(revision.name)")
     }

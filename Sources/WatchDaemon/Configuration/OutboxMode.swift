@@ -29,9 +29,11 @@ struct OutboxMode: Sendable, Equatable {
     if status.isFolder {
       for name in try Files.names(in: path, .staging) { try apply(to: path + "/" + name) }
     }
-    guard status.isFolder || status.isRegular else { return }
-    // A folder may hand its group on to what is made in it.
-    let mode = status.st_mode & 0o7000 | (status.isFolder ? folders : files)
-    guard chmod(path, mode) == 0 else { throw FileError(.write, .staging) }
+    let mode = status.isFolder ? folders : files
+    guard status.isFolder || status.isRegular, status.st_mode & 0o777 != mode else { return }
+    // A folder may hand its group on to what is made in it. Where a service manager forbids to say so again
+    // (RestrictSUIDSGID), what is in it has its group already.
+    if chmod(path, status.st_mode & 0o7000 | mode) == 0 { return }
+    guard errno == EPERM, chmod(path, mode) == 0 else { throw FileError(.write, .staging) }
   }
 }

@@ -5,12 +5,30 @@ struct PackedStates: Sendable {
   private struct Place {
     /// UTC, milliseconds; when the ends were decided.
     var concludedAt: Int64
-    /// The files left the inbox, and none of them is in quarantine: they may be removed when they were kept long enough.
-    var isRemovable: Bool
+    var retention: Retention
     var block: Int32
     var start: Int32
     var count: Int32
     var unfolded: Int32
+  }
+
+  /// What becomes of a claim that was kept long enough.
+  private enum Retention: Sendable {
+    /// Its files never left the inbox, or all of them wait in quarantine for a person.
+    case kept
+    /// Some of its files are in quarantine. The others may be removed, and the claim is kept.
+    case partlyRemovable
+    /// Its files may be removed and the claim forgotten.
+    case removable
+
+    init(_ claim: Claim) {
+      let setAside = claim.files.count { $0.end?.isSetAside == true }
+      if !claim.moves || setAside == claim.files.count && setAside > 0 {
+        self = .kept
+      } else {
+        self = setAside > 0 ? .partlyRemovable : .removable
+      }
+    }
   }
 
   /// What a block holds; a claim with thousands of files has one to itself.
@@ -30,9 +48,14 @@ struct PackedStates: Sendable {
 
   subscript(claim: Int) -> StudyState? { places[claim].map(state) }
 
-  /// - Parameter time: UTC, milliseconds.
-  func removable(before time: Int64) -> [StudyState] {
-    places.values.filter { $0.isRemovable && $0.concludedAt < time }.map(state)
+  /// Claims that were concluded before a time (UTC, milliseconds), and may be forgotten with their files.
+  func removable(before time: Int64) -> [StudyState] { due(.removable, before: time) }
+
+  /// The same of those whose files may go as far as they are not in quarantine.
+  func partlyRemovable(before time: Int64) -> [StudyState] { due(.partlyRemovable, before: time) }
+
+  private func due(_ retention: Retention, before time: Int64) -> [StudyState] {
+    places.values.filter { $0.retention == retention && $0.concludedAt < time }.map(state)
   }
 
   mutating func insert(_ state: StudyState) {
@@ -40,7 +63,7 @@ struct PackedStates: Sendable {
     let (bytes, unfolded) = PackedState.bytes(of: state)
     var place = Place(
       concludedAt: state.concludedAt ?? .max,
-      isRemovable: state.claim.moves && !state.claim.files.contains { $0.end?.isSetAside == true },
+      retention: Retention(state.claim),
       block: 0, start: 0, count: Int32(bytes.count), unfolded: Int32(unfolded))
     put(bytes[...], &place)
     places[state.claim.id] = place

@@ -27,6 +27,8 @@ struct StudyState: Codable, Sendable, Equatable {
     var status: StudyReport.Status
     /// By file index.
     var ends: [Int: InputEnd]
+    /// The start that led here does not count any more. Absent in journals of old.
+    var isReleased: Bool?
   }
 
   struct Conclusion: Codable, Sendable, Equatable {
@@ -68,6 +70,21 @@ struct StudyState: Codable, Sendable, Equatable {
     case .concluded, .settled, .returning, .returned: false
     }
   }
+
+  /// A start that counts, and that nobody has said an end of.
+  var isStarted: Bool {
+    switch phase {
+    case .started: true
+    case .publishing(let publication): publication.isReleased != true
+    case .claiming, .claimed, .concluded, .settled, .returning, .returned: false
+    }
+  }
+
+  /// The end of each file is decided, or a result may have appeared that decides it.
+  var isDecided: Bool {
+    if case .publishing = phase { return true }
+    return !isActive
+  }
 }
 
 extension StudyState {
@@ -78,7 +95,8 @@ extension StudyState {
     case started
     /// Files of an inbox that is only read are no longer there as they were; the rest is to be done anew.
     case lost([Int])
-    /// Stopped through no fault of the study; the start does not count.
+    /// Stopped through no fault of the study; the start does not count. Whether a result that was about to appear has
+    /// appeared is still to be found out.
     case released(Failure?)
     /// Stopped by a fault that may pass; the start counts.
     case failed(Failure)
@@ -111,9 +129,16 @@ extension StudyState {
       next.attempts -= 1
       next.lastFailure = failure ?? lastFailure
       next.phase = .claimed
+    case (.released(let failure), .publishing(var publication)):
+      guard isStarted else { return nil }
+      publication.isReleased = true
+      next.attempts -= 1
+      next.lastFailure = failure ?? lastFailure
+      next.phase = .publishing(publication)
     case (.failed(let failure), .started):
       next.lastFailure = failure
       next.phase = .claimed
+    case (.failed(let failure), .publishing): next.lastFailure = failure
     case (.publishing(let publication), .started): next.phase = .publishing(publication)
     case (.unpublished, .publishing): next.phase = .claimed
     case (.concluded(let conclusion), .claimed), (.concluded(let conclusion), .started),

@@ -66,7 +66,7 @@ final class StudyStore: Sendable {
   /// Records that what is in work was stopped through no fault of its own, and takes no more records.
   func close() {
     content.withLock { content in
-      let started = content.ledger.open.values.filter { $0.phase == .started }.map(\.claim.id).sorted()
+      let started = content.ledger.open.values.filter(\.isStarted).map(\.claim.id).sorted()
       let entries = started.map { Ledger.Entry.event(claim: $0, .released(nil)) }
       if !content.isClosed, !entries.isEmpty, (try? append(entries, to: &content.journal)) != nil {
         for entry in entries { content.ledger.applyUnchecked(entry) }

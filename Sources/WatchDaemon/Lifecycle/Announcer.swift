@@ -1,8 +1,8 @@
 import Dispatch
 import Glibc
 
-/// Runs the operator's command for each published study, one at a time, until it succeeds. What is yet to be told
-/// stands in the journal, and a restart goes on with it.
+/// Runs the operator's command for each published study, one at a time, until it succeeds. One that it fails for is
+/// tried again later and holds up no other. What is yet to be told stands in the journal, and a restart goes on with it.
 ///
 /// `@unchecked Sendable`: what changes is used on `desk` only.
 final class Announcer: @unchecked Sendable {
@@ -12,9 +12,13 @@ final class Announcer: @unchecked Sendable {
   private let hash: KeyedHash
   private var command: String?
   private var outbox = ""
-  private var streak = 0
-  private var isStopped = false
-  private var isWaiting = false
+  /// Failures in a row, by claim.
+  private var streaks: [Int: Int] = [:]
+  /// Claims whose next try is yet to come.
+  private var waiting: Set<Int> = []
+  /// Claims for which nothing is left to be run, and the journal does not say so yet.
+  private var told: Set<Int> = []
+  private let isStopped = Guarded(false)
 
   private static let deadlineSeconds = 300.0
 
@@ -35,37 +39,66 @@ final class Announcer: @unchecked Sendable {
   /// Something was published.
   func wake() { desk.async { [self] in announce() } }
 
-  func stop() { desk.async { [self] in isStopped = true } }
+  /// No command is begun any more.
+  func stop() { isStopped.withLock { $0 = true } }
 
   private func announce() {
-    guard let command, !isStopped, !isWaiting else { return }
     let due = store.read { ledger in
       ledger.open.values.filter(\.isToBeAnnounced).sorted { $0.claim.id < $1.claim.id }
     }
-    for state in due {
-      guard let revision = state.published, !isStopped else { return }
-      let status = ChildProcess.run([command, outbox + "/" + revision.name], seconds: Self.deadlineSeconds)
-      if status == 0, (try? store.record(.announced, of: state.claim.id)) != nil {
-        streak = 0
-        continue
-      }
-      return tryLater(state, status)
+    for state in due where !waiting.contains(state.claim.id) {
+      guard let command, !isStopped.withLock({ $0 }) else { return }
+      if let problem = problem(running: command, for: state) { tryLater(state, problem) }
     }
   }
 
-  private func tryLater(_ state: StudyState, _ status: Int32?) {
-    streak += 1
-    isWaiting = true
-    let delay = RetryPolicy.delay(streak: streak, jitter: 1)
-    let end = status.map { "exit status \($0)" } ?? "no end in time"
+  /// - Returns: Why it is to be tried again.
+  private func problem(running command: String, for state: StudyState) -> String? {
+    let id = state.claim.id
+    do throws(FileError) {
+      if !told.contains(id), let folder = try folder(of: state) {
+        let status = ChildProcess.run([command, folder], seconds: Self.deadlineSeconds)
+        guard status == 0 else {
+          return "on_published failed with " + (status.map { "exit status \($0)" } ?? "no end in time")
+        }
+      }
+      told.insert(id)
+      try store.record(.announced, of: id)
+    } catch {
+      return "on_published cannot be brought to its end: \(error)"
+    }
+    told.remove(id)
+    streaks[id] = nil
+    return nil
+  }
+
+  /// The published result; `nil` where it was taken away from the outbox, for good.
+  private func folder(of state: StudyState) throws(FileError) -> String? {
+    guard let revision = state.published else { return nil }
+    let folder = outbox + "/" + revision.name
+    if try Files.exists(folder, .outbox) { return folder }
+    // Of an outbox that is not mounted nothing is there.
+    guard try Files.exists(outbox + "/" + StagingFolder.parentName, .outbox) else {
+      throw FileError(.examine, .outbox, code: ENOENT)
+    }
     log.warning(
-      "on_published failed with \(end)",
-      ["study": hash.name(of: state.claim.study ?? ""), "retry_seconds": "\(Int(delay))"])
+      "on_published is not run: the result was taken away from the outbox", ["study": name(of: state)])
+    return nil
+  }
+
+  private func tryLater(_ state: StudyState, _ problem: String) {
+    let id = state.claim.id
+    streaks[id, default: 0] += 1
+    waiting.insert(id)
+    let delay = RetryPolicy.delay(streak: streaks[id] ?? 1, jitter: 1)
+    log.warning(problem, ["study": name(of: state), "retry_seconds": "\(Int(delay))"])
     desk.asyncAfter(deadline: .now() + delay) { [self] in
-      isWaiting = false
+      waiting.remove(id)
       announce()
     }
   }
+
+  private func name(of state: StudyState) -> String { hash.name(of: state.claim.study ?? "") }
 }
 
 /// Runs a program to its end.

@@ -100,6 +100,21 @@ final class ClaimDesk: Sendable {
     }
   }
 
+  /// Writes down that settled claims are to be given back, all of them or none.
+  /// - Parameter done: Gets those that were settled, for `giveBack`; `nil` where it cannot be written down now.
+  func markReturning(_ ids: [Int], then done: @escaping @Sendable ([Int]?) -> Void) {
+    work { [self] in
+      let settled = Set(ids).sorted().filter { store.state(of: $0)?.phase == .settled }
+      do throws(FileError) {
+        if !settled.isEmpty { try store.record(settled.map { Ledger.Entry.event(claim: $0, .returning) }) }
+        done(settled)
+      } catch {
+        log.warning("a wish of hinged requeue waits: \(error)")
+        done(nil)
+      }
+    }
+  }
+
   /// Brings settled files back to the inbox.
   func giveBack(_ id: Int, streak: Int = 1, then done: @escaping @Sendable (StudyState) -> Void) {
     work { [self] in
@@ -119,13 +134,16 @@ final class ClaimDesk: Sendable {
   }
 
   /// Removes processed inputs, and forgets their claims, that were concluded before a time (UTC, milliseconds). What
-  /// is in quarantine stays, and so does what is known of an inbox that is only read.
+  /// is in quarantine stays with its claim, and so does what is known of an inbox that is only read.
   func purge(before time: Int64) {
     work { [self] in
-      let due = store.read { $0.packed.removable(before: time) }
+      let (due, parts) = store.read { ledger in
+        (ledger.packed.removable(before: time), ledger.packed.partlyRemovable(before: time))
+      }
       do throws(FileError) {
-        for state in due {
+        for state in due + parts {
           try Files.removeTree(spool.doneFolder(state.claim), .done)
+          try Files.removeIfEmpty(spool.doneStudyFolder(state.claim), .done)
         }
         if !due.isEmpty { try store.record([.forget(claims: due.map(\.claim.id).sorted())]) }
       } catch {

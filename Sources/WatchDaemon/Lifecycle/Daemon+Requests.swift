@@ -35,16 +35,27 @@ extension Daemon {
     admit()
   }
 
-  /// Wishes that `hinged requeue` left in the spool.
+  /// Wishes that `hinged requeue` left in the spool. Each stays there until the journal has it.
   func takeRequests() {
     guard lifecycle.mayClaim, let names = try? Files.names(in: spool.requests, .spool) else { return }
-    for name in names where name.hasSuffix(RequeueRequest.suffix) {
-      let path = spool.requests + "/" + name
-      if let request = RequeueRequest.read(path) {
-        for id in request.claims where store.state(of: id)?.phase == .settled { requeue(id) }
+    for name in names where name.hasSuffix(RequeueRequest.suffix) && !requestsInHand.contains(name) {
+      do throws(FileError) {
+        let request = try RequeueRequest.read(spool.requests + "/" + name)
+        requestsInHand.insert(name)
+        claims.markReturning(request?.claims ?? []) { [weak self] claims in
+          self?.control.async { [weak self] in self?.wasMarked(claims, by: name) }
+        }
+      } catch {
+        parts.log.warning("a wish of hinged requeue waits: \(error)")
       }
-      try? Files.remove(path, .spool)
     }
+  }
+
+  private func wasMarked(_ claims: [Int]?, by name: String) {
+    requestsInHand.remove(name)
+    guard let claims else { return }
+    try? Files.remove(spool.requests + "/" + name, .spool)
+    for id in claims { requeue(id) }
   }
 }
 
@@ -54,8 +65,9 @@ struct RequeueRequest: Codable, Sendable, Equatable {
 
   var claims: [Int]
 
-  static func read(_ path: String) -> RequeueRequest? {
-    guard let bytes = try? Files.read(path, limit: 1 << 20, .spool) else { return nil }
+  /// - Returns: `nil` where what stands there is no request.
+  static func read(_ path: String) throws(FileError) -> RequeueRequest? {
+    let bytes = try Files.read(path, limit: 1 << 20, .spool)
     return try? JSONDecoder().decode(RequeueRequest.self, from: Data(bytes))
   }
 

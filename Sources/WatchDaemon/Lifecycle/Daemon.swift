@@ -33,6 +33,8 @@ final class Daemon: @unchecked Sendable {
   var lifecycle = LifecycleState()
   /// Why nothing is claimed now; `nil` when it is.
   var pause: String?
+  /// Names of wishes of `hinged requeue` that the desk has yet to write down.
+  var requestsInHand: Set<String> = []
   var timers: [any DispatchSourceTimer] = []
   var lastStatus: StatusSnapshot?
   /// Counting 100,000 files anew every few seconds would be most of what an idle daemon does.
@@ -71,6 +73,7 @@ final class Daemon: @unchecked Sendable {
       hash = try KeyedHash.load(spool.key)
       try StagingFolder.removeAbandoned(in: configuration.outbox)
     } catch { throw .file(error) }
+    Self.removeLeftovers(spool, configuration)
     do throws(StudyJournal.Failure) {
       store = try StudyStore(spool) { [weak lock, log = parts.log] isReplaced throws(FileError) in
         if isReplaced { Self.leave(log, "the journal was replaced under this daemon") }
@@ -88,6 +91,16 @@ final class Daemon: @unchecked Sendable {
     let claimant = Claimant(inbox: configuration.inbox, spool: spool)
     claims = ClaimDesk(store: store, claimant: claimant, spool: spool, hash: hash, log: parts.log)
     assemble()
+  }
+
+  /// What killed processes left of files that they were writing anew.
+  private static func removeLeftovers(_ spool: Spool, _ configuration: Configuration) {
+    let index = OutboxIndex.names.map { configuration.outbox + "/" + $0 }
+    let files = [spool.journal, spool.status, spool.inboxMount, spool.key] + index
+    for file in files + [configuration.metrics].compactMap({ $0 }) {
+      // It is in nobody's way, and the next start tries again.
+      try? AtomicFile.removeLeftovers(of: file, .spool)
+    }
   }
 
   private static func lock(_ spool: Spool, _ configuration: Configuration) throws(DaemonFailure) -> SpoolLock

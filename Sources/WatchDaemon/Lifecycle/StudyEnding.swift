@@ -91,13 +91,16 @@ enum StudyRunEvent: Sendable {
 }
 
 extension StudyEnding {
-  /// - Parameter streak: Failures in a row, this one among them.
-  func dispose(of failure: StudyFailure, streak: Int) -> InferenceQueue.Turn {
-    let attempts = store.state(of: id)?.attempts ?? 0
-    let disposition = tools.retry.disposition(of: failure, attempts: attempts, streak: streak)
+  /// - Parameters:
+  ///   - streak: Failures in a row, this one among them.
+  ///   - hasStarted: The last start of the claim is this process's, and not one that another died over.
+  func dispose(of failure: StudyFailure, streak: Int, hasStarted: Bool) -> InferenceQueue.Turn {
+    let state = store.state(of: id)
+    let disposition = tools.retry.disposition(
+      of: failure, attempts: state?.attempts ?? 0, streak: streak, isDecided: state?.isDecided ?? false)
     tools.onEvent(.failed(id, failure, disposition))
     do throws(FileError) {
-      return try carryOut(disposition, failure)
+      return try carryOut(disposition, failure, hasStarted: hasStarted)
     } catch {
       // Not even that could be written down; the journal says what it said before, and it is tried again.
       return .later(RetryPolicy.delay(streak: streak, jitter: 1))
@@ -105,10 +108,10 @@ extension StudyEnding {
   }
 
   private func carryOut(
-    _ disposition: RetryPolicy.Disposition, _ failure: StudyFailure
+    _ disposition: RetryPolicy.Disposition, _ failure: StudyFailure, hasStarted: Bool
   ) throws(FileError) -> InferenceQueue.Turn {
     guard let state = store.state(of: id) else { return .done }
-    let isStarted = state.phase == .started
+    let isStarted = hasStarted && state.isStarted
     let note = StudyState.Failure(
       stage: failure.stage, reason: failure.reason, detail: failure.detail, at: SystemClock.utc())
     switch disposition {
@@ -122,9 +125,7 @@ extension StudyEnding {
       if isStarted { try store.record(.failed(note), of: id) }
       return .later(seconds)
     case .quarantine:
-      // The result may have appeared already: whether it has is found out first.
-      if case .publishing = state.phase { return .later(RetryPolicy.longestDelaySeconds) }
-      if state.isActive { try quarantine(state, failure, note) }
+      try quarantine(state, failure, note)
       return .more
     }
   }

@@ -28,6 +28,8 @@ final class StudyRun: @unchecked Sendable {
   private var revision: PublishedRevision?
   /// Failures in a row, for the length of the pause after them.
   private var streak = 0
+  /// The last start is this process's. One that is found in the journal ended with its process, and counts.
+  private var hasStarted = false
 
   init(claim id: Int, processor: any StudyProcessor, context: StudyContext, tools: Tools) {
     self.id = id
@@ -46,7 +48,7 @@ final class StudyRun: @unchecked Sendable {
     } catch {
       discard()
       streak += 1
-      return ending.dispose(of: error, streak: streak)
+      return ending.dispose(of: error, streak: streak, hasStarted: hasStarted)
     }
   }
 
@@ -81,6 +83,7 @@ final class StudyRun: @unchecked Sendable {
           detail: "Given up after \(state.attempts) attempts. \(last)")
       }
       try StudyFailure.filing(.claim) { () throws(FileError) in try tools.store.record(.started, of: id) }
+      hasStarted = true
       FaultPoint.started.reach()
       try begin(state)
     }
@@ -94,7 +97,8 @@ final class StudyRun: @unchecked Sendable {
     }
     study.isLastAttempt = state.attempts + 1 >= tools.retry.attempts
     let folder = try StudyFailure.filing(.publish) { () throws(FileError) in
-      try StagingFolder(in: tools.publisher.outbox, name: "\(study.revision.name)-c\(id)-\(getpid())")
+      try StagingFolder(
+        in: tools.publisher.outbox, name: "\(study.revision.name)-c\(id)", mode: tools.publisher.mode)
     }
     (staging, revision) = (folder, study.revision)
     work = try processor.begin(study, into: folder, context: context)

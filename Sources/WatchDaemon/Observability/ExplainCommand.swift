@@ -97,7 +97,9 @@ struct StudyExplanation {
     case .claiming: return "its files are on their way into the spool"
     case .claimed: return state.lastFailure == nil ? "waits for its turn" : "waits to be tried again"
     case .started: return runningClaims.contains(state.claim.id) ? "in work" : "in work, between turns"
-    case .publishing(let publication): return "about to be published as \(publication.revision.number)"
+    case .publishing(let publication):
+      if publication.isReleased == true { return "waits to be tried again" }
+      return "about to be published as \(publication.revision.number)"
     case .concluded: return "its files are on their way to their ends"
     case .settled:
       if let revision = state.published {

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// A result that stands in the outbox.
@@ -15,6 +16,27 @@ struct PublishedRevision: Codable, Sendable, Equatable {
     self.number = number
     name = Self.name(study: uid, number: number)
   }
+
+  /// The study and the number that a folder's name states; `nil` for everything else that lies in an outbox.
+  static func parse(_ name: String) -> (study: String, number: Int)? {
+    if DICOMUID.isValid(name) { return (name, 1) }
+    guard let mark = name.range(of: ".r", options: .backwards),
+      let number = Int(name[mark.upperBound...]), number > 1
+    else { return nil }
+    let study = String(name[..<mark.lowerBound])
+    guard DICOMUID.isValid(study), Self.name(study: study, number: number) == name else { return nil }
+    return (study, number)
+  }
+
+  /// The last revision of each study among the names of folders.
+  static func latest(of names: [String]) -> [String: PublishedRevision] {
+    var latest: [String: PublishedRevision] = [:]
+    for name in names {
+      guard let (study, number) = parse(name), number > latest[study]?.number ?? 0 else { continue }
+      latest[study] = PublishedRevision(study: study, number: number)
+    }
+    return latest
+  }
 }
 
 /// Puts results into the outbox, each of them whole or not at all.
@@ -24,6 +46,20 @@ struct PublishedRevision: Codable, Sendable, Equatable {
 struct OutboxPublisher: Sendable {
   let outbox: String
   var mode = OutboxMode.standard
+  /// Last revisions by study, where that is not the first, as of the last look through the outbox.
+  private(set) var later: [String: PublishedRevision] = [:]
+
+  init(outbox: String, mode: OutboxMode = .standard) {
+    self.outbox = outbox
+    self.mode = mode
+  }
+
+  /// Looks through the outbox once, for whoever then asks for the latest revisions of many studies: a revision of which
+  /// the ones before were taken away is found by that alone.
+  init(lookingThrough outbox: String, mode: OutboxMode = .standard) throws(FileError) {
+    self.init(outbox: outbox, mode: mode)
+    later = PublishedRevision.latest(of: try Files.names(in: outbox, .outbox)).filter { $0.value.number > 1 }
+  }
 
   enum Publication: Equatable, Sendable {
     case published(PublishedRevision)
@@ -35,25 +71,21 @@ struct OutboxPublisher: Sendable {
 
   /// The revisions of a study that stand in the outbox, ascending.
   func revisions(of uid: String) throws(FileError) -> [PublishedRevision] {
-    guard DICOMUID.isValid(uid) else { return [] }
-    let prefix = uid + ".r"
-    return try Files.names(in: outbox, .outbox)
+    try Files.names(in: outbox, .outbox)
       .compactMap { name in
-        if name == uid { return 1 }
-        guard name.hasPrefix(prefix), let number = Int(name.dropFirst(prefix.count)), number > 1 else {
-          return nil
-        }
-        return PublishedRevision.name(study: uid, number: number) == name ? number : nil
+        guard name.hasPrefix(uid), let (study, number) = PublishedRevision.parse(name) else { return nil }
+        return study == uid ? number : nil
       }
       .sorted()
       .map { PublishedRevision(study: uid, number: $0) }
   }
 
-  /// The last revision of a study, counted up from the first without a look at the rest of the outbox, which may hold
-  /// a hundred thousand; `nil` where the first is not there.
+  /// The last revision of a study, counted up from the last that is known, else from the first, without a look at the
+  /// rest of the outbox, which may hold a hundred thousand; `nil` where that one is not there.
   func latestRevision(of uid: String) throws(FileError) -> PublishedRevision? {
     guard DICOMUID.isValid(uid) else { return nil }
     var latest: PublishedRevision?
+    if let known = later[uid], try Files.exists(folder(of: known), .outbox) { latest = known }
     while true {
       let next = PublishedRevision(study: uid, number: (latest?.number ?? 0) + 1)
       guard try Files.exists(folder(of: next), .outbox) else { return latest }

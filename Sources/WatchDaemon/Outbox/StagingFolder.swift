@@ -11,14 +11,17 @@ final class StagingFolder: Sendable {
 
   static let parentName = ".staging"
 
-  /// Makes an empty staging folder.
-  /// - Parameter name: What is staged, a valid path component.
-  init(in outbox: String, name: String) throws(FileError) {
+  /// Makes an empty staging folder that is nobody else's, on this host or another.
+  /// - Parameters:
+  ///   - name: What is staged, a valid path component; the folder's name begins with it.
+  ///   - mode: Of the result. A folder that has it from the first needs no change of its rights, which a service
+  ///     manager may forbid where it hands its group on.
+  init(in outbox: String, name: String, mode: OutboxMode = .standard) throws(FileError) {
     let parent = outbox + "/" + Self.parentName
     try Files.makeFolder(parent, .staging)
-    path = parent + "/" + name
-    try Files.removeTree(path, .staging)
-    try Files.makeFolder(path, .staging)
+    let token = String(UInt64.random(in: .min ... .max), radix: 16)
+    path = "\(parent)/\(name).\(Host.label)-\(getpid())-\(token)"
+    try Files.makeFolder(path, mode: mode.folders, .staging)
     descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(.open, .staging) }
     // A file system that cannot lock a folder (NFS) leaves the clean-up to age alone.
@@ -36,6 +39,15 @@ final class StagingFolder: Sendable {
     for name in try Files.names(in: parent, .staging) {
       let path = parent + "/" + name
       if isAbandoned(path) { try Files.removeTree(path, .staging) }
+    }
+  }
+
+  /// Removes the staging folders of work that nobody else can be at.
+  /// - Parameter mark: With what the names that they were made with end.
+  static func removeAll(in outbox: String, marked mark: String) throws(FileError) {
+    let parent = outbox + "/" + parentName
+    for name in try Files.names(in: parent, .staging) where name.contains(mark + ".") {
+      try Files.removeTree(parent + "/" + name, .staging)
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The pipeline as the daemon drives it.
 struct PipelineProcessor: StudyProcessor {
@@ -54,7 +55,7 @@ private final class PipelineWork: StudyWork {
     var files: [StudyFile] = []
     var unreadable: [ClaimedInput: HeaderFault] = [:]
     var held: [String: InputEnd] = [:]
-    let predecessor = Self.predecessor(of: study)
+    let predecessor = try Self.predecessor(of: study)
     let corrections = CorrectionCheck(predecessor?.report, kept: study.earlier)
     for input in study.inputs {
       switch try Self.read(input, processor.memory, context) {
@@ -112,7 +113,7 @@ private final class PipelineWork: StudyWork {
     var again: [StudyFile] = []
     for (instance, input) in last where !present.contains(instance) {
       // In an inbox that is only read, the file may have been replaced where it lay.
-      guard let path = input.path, (try? SHA256.hexDigest(ofFile: path)) == input.sha256 else { continue }
+      guard let path = input.path, try digest(of: path) == input.sha256 else { continue }
       if case .success(let file)? = try read(input, memory, context) { again.append(file) }
     }
     return again
@@ -196,12 +197,26 @@ private final class PipelineWork: StudyWork {
     }
   }
 
-  private static func predecessor(of study: ClaimedStudy) -> StudyPipeline.Predecessor? {
-    guard let previous = study.previous, let folder = study.previousFolder,
-      let bytes = try? Files.read(folder + "/study.json", .outbox),
-      let report = try? StudyJSON.decode(Data(bytes))
-    else { return nil }
+  /// A result that cannot be read now is none that is gone: without it the next one would lack what it tells.
+  private static func predecessor(
+    of study: ClaimedStudy
+  ) throws(StudyFailure) -> StudyPipeline.Predecessor? {
+    guard let previous = study.previous, let folder = study.previousFolder else { return nil }
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try Files.read(folder + "/study.json", .outbox) } catch {
+      if error.code == ENOENT { return nil }
+      throw StudyFailure(.header, error)
+    }
+    guard let report = try? StudyJSON.decode(Data(bytes)) else { return nil }
     return StudyPipeline.Predecessor(report: report, folder: folder, name: previous.name)
+  }
+
+  /// - Returns: `nil` where the file is not to be read, and waiting would not mend it.
+  private static func digest(of path: String) throws(StudyFailure) -> String? {
+    do throws(FileError) { return try Files.digest(path, .done) } catch {
+      if error.isOfTheEnvironment { throw StudyFailure(.header, error) }
+      return nil
+    }
   }
 }
 

@@ -31,21 +31,22 @@ struct StudyBatch {
 
   /// Every study among the inputs, one after the other.
   func processAll(_ inputs: InputCollection) throws -> Result {
-    try prepareOutbox()
+    let publishing = StudyPublishing(pipeline: pipeline, publisher: try prepareOutbox())
     progress.line("reading \(Plural.of(inputs.files.count, "file"))")
     let read = InputAssessment.read(inputs.files, threads: threads)
     let grouping = StudyGrouping.group(read.map { ($0.path, $0.sha256, $0.header) })
     let headers = Dictionary(read.map { ($0.path, $0.header) }, uniquingKeysWith: { first, _ in first })
     var result = Result(studies: grouping.studies.count)
     result.ends = grouping.loose.map { FileEnd($0) } + inputs.refused.map { FileEnd(refused: $0) }
-    for study in grouping.studies { try process(study, headers: headers, into: &result) }
+    for study in grouping.studies { try process(study, headers: headers, publishing, into: &result) }
     return result
   }
 
-  private func prepareOutbox() throws {
+  private func prepareOutbox() throws -> OutboxPublisher {
     do {
       try Files.makeFolder(outbox, .outbox)
       try StagingFolder.removeAbandoned(in: outbox)
+      return try OutboxPublisher(lookingThrough: outbox, mode: mode)
     } catch {
       throw CommandFailure(
         code: ExitCode.temporary, sentence: "\(outbox): \(error); check the folder and its permissions")
@@ -54,7 +55,8 @@ struct StudyBatch {
 
   /// Publishes a study's result, unless the same result stands in the outbox already.
   private func process(
-    _ study: StudyGrouping.Study, headers: [String: HeaderResult], into result: inout Result
+    _ study: StudyGrouping.Study, headers: [String: HeaderResult], _ publishing: StudyPublishing,
+    into result: inout Result
   ) throws {
     if study.isHeld {
       result.ends += held(study)
@@ -62,7 +64,6 @@ struct StudyBatch {
     }
     let input = StudyInput(study, headers: headers)
     do {
-      let publishing = StudyPublishing(pipeline: pipeline, outbox: outbox, mode: mode)
       let outcome = try publishing.result(
         for: input, progress.counting(input.files.reduce(0) { $0 + $1.header.frames }),
         onClip: { progress.line(ClipLine.text($0)) })

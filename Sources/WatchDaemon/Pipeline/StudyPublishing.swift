@@ -2,10 +2,11 @@
 /// else a new revision. Several processes may do so in one outbox.
 struct StudyPublishing: Sendable {
   let pipeline: StudyPipeline
-  let outbox: String
-  /// Follows on the study in the names of staging folders, so that those of several processes differ.
-  var stagingSuffix = ""
-  var mode = OutboxMode.standard
+  let publisher: OutboxPublisher
+  /// Follows on the study in the names of staging folders, so that whoever does the same work next knows them.
+  var stagingMark = ""
+
+  var outbox: String { publisher.outbox }
 
   struct Outcome {
     var report: StudyReport
@@ -41,12 +42,11 @@ struct StudyPublishing: Sendable {
   ) throws -> Outcome? {
     let revision = PublishedRevision(
       study: input.studyInstanceUID, number: (latest?.revision.number ?? 0) + 1)
-    let staging = try StagingFolder(in: outbox, name: revision.name + stagingSuffix)
+    let staging = try StagingFolder(in: outbox, name: revision.name + stagingMark, mode: publisher.mode)
     do {
       let report = try pipeline.run(
         input, replacing: latest?.predecessor, into: staging.path, checkpoint, onClip: onClip)
-      guard case .published = try OutboxPublisher(outbox: outbox, mode: mode).publish(staging, as: revision)
-      else {
+      guard case .published = try publisher.publish(staging, as: revision) else {
         try staging.discard()
         return nil
       }
@@ -58,7 +58,6 @@ struct StudyPublishing: Sendable {
   }
 
   private func latest(of uid: String) throws -> Latest? {
-    let publisher = OutboxPublisher(outbox: outbox)
     guard let revision = try publisher.latestRevision(of: uid) else { return nil }
     let folder = publisher.folder(of: revision)
     let bytes = try Files.read(folder + "/study.json", .outbox)

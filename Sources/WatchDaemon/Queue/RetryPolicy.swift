@@ -19,16 +19,19 @@ struct RetryPolicy: Sendable, Equatable {
   /// - Parameters:
   ///   - attempts: Starts so far that count, the failed one among them.
   ///   - streak: Failures in a row, also those that do not count.
+  ///   - isDecided: What becomes of the files is decided, or a result may have appeared that decides it: there is
+  ///     nothing to quarantine, and what is left to do is tried for ever.
   ///   - jitter: From 0 to 1.
   func disposition(
-    of failure: StudyFailure, attempts: Int, streak: Int, jitter: Double = .random(in: 0...1)
+    of failure: StudyFailure, attempts: Int, streak: Int, isDecided: Bool = false,
+    jitter: Double = .random(in: 0...1)
   ) -> Disposition {
     let delay = Self.delay(streak: streak, jitter: jitter)
     switch failure.kind {
     case .interrupted: return .leave
     case .environment: return .release(after: delay)
-    case .transient: return attempts < self.attempts ? .retry(after: delay) : .quarantine
-    case .permanent: return .quarantine
+    case .transient: return isDecided || attempts < self.attempts ? .retry(after: delay) : .quarantine
+    case .permanent: return isDecided ? .retry(after: delay) : .quarantine
     }
   }
 

@@ -50,10 +50,35 @@ enum AtomicFile {
     if durable { try Files.sync(Files.parent(of: path) ?? ".", place) }
   }
 
-  /// Hidden, so that nothing that lists the folder takes it for a result; one name a process, so that what a
-  /// crash left is overwritten or recognised.
+  /// Removes what processes that were killed while they wrote a file left of it. A process of another host may have
+  /// any number, so it is told by its age: nobody writes for a day.
+  static func removeLeftovers(of path: String, _ place: FileError.Place) throws(FileError) {
+    let folder = Files.parent(of: path) ?? "."
+    let oldest = time(nil) - secondsUntilOld
+    for name in try Files.names(in: folder, place) where isTemporary(name, of: Files.lastComponent(of: path))
+    {
+      guard let status = try Files.examine(folder + "/" + name, place), status.isRegular,
+        status.st_mtim.tv_sec < oldest
+      else { continue }
+      try Files.remove(folder + "/" + name, place)
+    }
+  }
+
+  private static let secondsUntilOld = 86_400
+
+  /// Hidden, so that nothing that lists the folder takes it for a result; one name a process.
   private static func temporaryName(for path: String) -> String {
-    let name = ".\(Files.lastComponent(of: path)).\(getpid()).tmp"
+    let name = ".\(Files.lastComponent(of: path)).\(getpid())\(suffix)"
     return Files.parent(of: path).map { $0 + "/" + name } ?? (path.hasPrefix("/") ? "/" + name : name)
   }
+
+  private static func isTemporary(_ name: String, of target: String) -> Bool {
+    let start = ".\(target)."
+    guard name.hasPrefix(start), name.hasSuffix(suffix), name.count > start.count + suffix.count else {
+      return false
+    }
+    return name.dropFirst(start.count).dropLast(suffix.count).allSatisfy { $0.isASCII && $0.isNumber }
+  }
+
+  private static let suffix = ".tmp"
 }

@@ -73,6 +73,12 @@ enum Files {
     }
   }
 
+  /// Removes a folder in which nothing is left; one that is not there is fine.
+  static func removeIfEmpty(_ path: String, _ place: FileError.Place) throws(FileError) {
+    if FileName.withPath(path, { rmdir($0) }) == 0 { return }
+    guard [ENOENT, ENOTEMPTY, EEXIST].contains(errno) else { throw FileError(.remove, place) }
+  }
+
   /// Makes a file's content, or a folder's entries, survive a loss of power.
   static func sync(_ path: String, _ place: FileError.Place) throws(FileError) {
     let descriptor = try Descriptor.open(path, O_RDONLY | O_NOFOLLOW, place)

@@ -26,4 +26,7 @@ enum Host {
     name.withUnsafeMutableBytes { _ = gethostname($0.baseAddress!.assumingMemoryBound(to: CChar.self), 255) }
     return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
   }
+
+  /// The name without dots and slashes, as a part of a file's name.
+  static var label: String { String(name.prefix { $0 != "." && $0 != "/" }) }
 }

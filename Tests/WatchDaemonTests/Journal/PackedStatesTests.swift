@@ -45,6 +45,18 @@ struct PackedStatesTests {
     packed.insert(state(4, concludedAt: 100, moves: false))
     #expect(packed.removable(before: 150).map(\.claim.id) == [1])
     #expect(packed.removable(before: 300).map(\.claim.id).sorted() == [1, 2])
+    #expect(packed.partlyRemovable(before: 300).isEmpty)
+  }
+
+  @Test func fileInQuarantineKeepsItsClaimAndNotTheFilesBesideIt() {
+    var packed = PackedStates()
+    for (id, time) in [(1, 100), (2, 200)] as [(Int, Int64)] {
+      var mixed = state(id, files: 2, concludedAt: time)
+      mixed.claim.files[1].end = .truncated
+      packed.insert(mixed)
+    }
+    #expect(packed.removable(before: 300).isEmpty)
+    #expect(packed.partlyRemovable(before: 150).map(\.claim.id) == [1])
   }
 
   private func state(

@@ -25,6 +25,20 @@ import Testing
     #expect(state(after: [.claimed(missing: []), .started, .started])?.attempts == 2)
   }
 
+  @Test func startThatCouldNotPublishCountsUnlessTheOutboxWasToBlame() throws {
+    let start: [StudyState.Event] = [.claimed(missing: []), .started, .publishing(.example())]
+    // Found at the next start of the daemon: a process died over it.
+    #expect(state(after: start + [.unpublished, .started])?.attempts == 2)
+    #expect(state(after: start + [.failed(failure), .unpublished, .started])?.attempts == 2)
+    let released = try #require(state(after: start + [.released(failure)]))
+    #expect(released.attempts == 0 && released.lastFailure == failure && !released.isStarted)
+    #expect(released.isActive && released.isDecided)
+    // It is released once, and may yet be found in the outbox.
+    #expect(released.following(.released(nil)) == nil)
+    #expect(released.following(.unpublished)?.following(.started)?.attempts == 1)
+    #expect(released.following(.concluded(.published()))?.phase == .concluded)
+  }
+
   @Test func fileThatWasGoneIsPartOfTheClaimNoMore() {
     let claim = Claim.example(files: [.example(), .example(index: 2, instance: "1.2.3.2")])
     #expect(state(after: [.claimed(missing: [1])], of: claim)?.claim.files.map(\.index) == [2])

@@ -184,6 +184,30 @@ import Testing
     try await bench.stop()
   }
 
+  @Test func retentionTakesProcessedInputsWithTheirFoldersAndLeavesQuarantine() async throws {
+    let bench = try DaemonBench { $0.quietSeconds = 1 }
+    bench.processor.ends.withLock { $0["1.2.2"] = InputEnd(state: .quarantined, reason: .corrupt) }
+    try bench.start()
+    try bench.drop(study: "1.2", instance: "1.2.1", as: "a/IM1")
+    try bench.drop(study: "1.2", instance: "1.2.2", as: "a/IM2")
+    try bench.drop(study: "1.3", instance: "1.3.1", as: "b/IM1")
+    try await bench.wait("both are published") {
+      bench.published == ["1.2", "1.3"] && bench.isIdle && bench.sums().taken == 3
+    }
+    let first = try #require(bench.daemon?.store.history(of: "1.2").inputs.first?.claim)
+    bench.daemon?.claims.purge(before: first.firstSeenAt)
+    try await bench.wait("it was looked for inputs") { bench.daemon?.claims.isIdle == true }
+    #expect(try bench.folder.files(below: "spool/done").count == 2)
+    bench.daemon?.claims.purge(before: .max)
+    let done = bench.folder.path + "/spool/done"
+    try await bench.wait("the inputs are gone") { try Files.names(in: done, .done).isEmpty }
+    try await bench.wait("the journal says so") { bench.daemon?.claims.isIdle == true }
+    let kept = try bench.folder.files(below: "spool/quarantine")
+    #expect(kept.count == 2 && bench.sums().taken == 3)
+    #expect(bench.daemon?.store.state(of: first.id)?.claim.files.count == 2)
+    try await bench.stop()
+  }
+
   @Test func whatIsRequeuedIsProcessedAnew() async throws {
     let bench = try DaemonBench()
     bench.processor.hook.withLock {
@@ -199,6 +223,28 @@ import Testing
     bench.daemon?.requeue(1)
     try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
     #expect(bench.sums().taken == 1 && bench.sums().count(.quarantined) == 0)
+    try await bench.stop()
+  }
+
+  @Test func wishToRequeueStaysUntilTheJournalHasIt() async throws {
+    let bench = try DaemonBench()
+    try bench.start()
+    try bench.drop(study: "1.2", instance: "1.2.1", as: "a/IM1")
+    try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
+    let daemon = try #require(bench.daemon)
+    let wish = daemon.spool.requests + "/1" + RequeueRequest.suffix
+    // It cannot be read now.
+    symlink(wish, wish)
+    daemon.control.sync { daemon.takeRequests() }
+    #expect(try Files.exists(wish, .spool))
+    unlink(wish)
+    try RequeueRequest(claims: [1, 1, 77]).leave(in: daemon.spool)
+    daemon.control.sync { daemon.takeRequests() }
+    try await bench.wait("it is published anew") {
+      try bench.published == ["1.2", "1.2.r2"] && bench.isIdle
+        && Files.names(in: daemon.spool.requests, .spool).isEmpty
+    }
+    #expect(bench.sums().taken == 1)
     try await bench.stop()
   }
 

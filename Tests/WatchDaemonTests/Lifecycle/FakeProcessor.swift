@@ -7,27 +7,30 @@ final class FakeProcessor: StudyProcessor {
   /// What may be done to a study, by its UID, before each turn.
   let hook = Guarded<@Sendable (ClaimedStudy, StudyContext) throws(StudyFailure) -> Void>({ _, _ in })
   let begun = Guarded<[ClaimedStudy]>([])
+  /// How inputs end that do not count as used, by their SOPInstanceUID.
+  let ends = Guarded<[String: InputEnd]>([:])
 
   func begin(
     _ study: ClaimedStudy, into staging: StagingFolder, context: StudyContext
   ) throws(StudyFailure) -> any StudyWork {
     begun.withLock { $0.append(study) }
-    return Work(study, staging, context, hook.withLock { $0 })
+    return Work(study, staging, context, ends.withLock { $0 }, hook.withLock { $0 })
   }
 
   private final class Work: StudyWork {
     let study: ClaimedStudy
     let staging: StagingFolder
     let context: StudyContext
+    let ends: [String: InputEnd]
     let hook: @Sendable (ClaimedStudy, StudyContext) throws(StudyFailure) -> Void
     var next = 0
     var lines: [String] = []
 
     init(
-      _ study: ClaimedStudy, _ staging: StagingFolder, _ context: StudyContext,
+      _ study: ClaimedStudy, _ staging: StagingFolder, _ context: StudyContext, _ ends: [String: InputEnd],
       _ hook: @escaping @Sendable (ClaimedStudy, StudyContext) throws(StudyFailure) -> Void
     ) {
-      (self.study, self.staging, self.context, self.hook) = (study, staging, context, hook)
+      (self.study, self.staging, self.context, self.ends, self.hook) = (study, staging, context, ends, hook)
     }
 
     func step() throws(StudyFailure) -> StudyOutcome? {
@@ -50,7 +53,9 @@ final class FakeProcessor: StudyProcessor {
         try AtomicFile.write(Array(text.utf8), to: staging.path + "/study.json", .staging)
         try AtomicFile.write(Array("log".utf8), to: staging.path + "/log.jsonl", .staging)
       } catch { throw StudyFailure(.report, error) }
-      let ends = study.inputs.map { ($0.index, InputEnd(state: .used)) }
+      let ends = study.inputs.map { input in
+        (input.index, input.sopInstanceUID.flatMap { self.ends[$0] } ?? InputEnd(state: .used))
+      }
       return .staged(.completed, ends: [Int: InputEnd](uniqueKeysWithValues: ends))
     }
   }

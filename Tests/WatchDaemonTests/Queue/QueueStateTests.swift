@@ -136,6 +136,15 @@ import Testing
     #expect(disposition(.environment, attempts: 99, streak: 99) == .release(after: 300))
   }
 
+  @Test func whatIsDecidedIsTriedForEverAndNotAtOnce() {
+    for kind in [StudyFailure.Kind.transient, .permanent] {
+      let disposition = policy.disposition(
+        of: StudyFailure(kind, .settle, detail: "It failed."), attempts: 3, streak: 2, isDecided: true,
+        jitter: 1)
+      #expect(disposition == .retry(after: 10))
+    }
+  }
+
   @Test func delayDoublesUpToItsLimitAndIsNeverTheSameForAll() {
     #expect((1...8).map { RetryPolicy.delay(streak: $0, jitter: 1) } == [5, 10, 20, 40, 80, 160, 300, 300])
     #expect(RetryPolicy.delay(streak: 1, jitter: 0) == 2.5)

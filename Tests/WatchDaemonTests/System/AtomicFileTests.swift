@@ -26,6 +26,20 @@ import Testing
     #expect(try Files.examine(folder.path + "/key", .key)?.st_mode == S_IFREG | 0o600)
   }
 
+  @Test func leftoversOfAFileGoOnceNobodyCanBeAtThemAnyMore() throws {
+    let names = [
+      ".journal.1.tmp", ".journal.12.tmp", ".journal.tmp", ".journal.x.tmp", ".key.1.tmp", "journal",
+      "journal.1.tmp",
+    ]
+    for name in names { try folder.write("text", to: name) }
+    let old = timespec(tv_sec: time(nil) - 90_000, tv_nsec: 0)
+    for name in names where name != ".journal.1.tmp" {
+      #expect(utimensat(AT_FDCWD, folder.path + "/" + name, [old, old], 0) == 0)
+    }
+    try AtomicFile.removeLeftovers(of: folder.path + "/journal", .spool)
+    #expect(try folder.files() == names.filter { $0 != ".journal.12.tmp" }.sorted())
+  }
+
   @Test func removingATreeDoesNotFollowLinks() throws {
     try folder.write("kept", to: "outside/file")
     try Files.makeFolder(folder.path + "/tree", .spool)

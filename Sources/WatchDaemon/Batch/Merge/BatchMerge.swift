@@ -14,6 +14,7 @@ struct BatchMerge: Sendable {
     var result = MergeResult(
       rows: try BatchRows(in: scratch), missing: try ScratchLines("missing", in: scratch))
     let unresolved = try ScratchLines("unresolved", in: scratch)
+    let publisher = try OutboxPublisher(lookingThrough: outbox)
     var chunk: [[UInt8]] = []
     while let line = try reader.next() {
       switch line {
@@ -21,9 +22,9 @@ struct BatchMerge: Sendable {
       case .problem(let bytes):
         result.problems[try ManifestReader.problem(bytes, of: manifest).problem, default: 0] += 1
       }
-      if chunk.count == Self.studiesAtOnce { try take(&chunk, into: &result, unresolved) }
+      if chunk.count == Self.studiesAtOnce { try take(&chunk, publisher, into: &result, unresolved) }
     }
-    try take(&chunk, into: &result, unresolved)
+    try take(&chunk, publisher, into: &result, unresolved)
     guard let end = reader.end, let family = reader.family else {
       throw ManifestReader.refusal(manifest, "it is not whole")
     }
@@ -40,9 +41,10 @@ struct BatchMerge: Sendable {
   }
 
   private func take(
-    _ chunk: inout [[UInt8]], into result: inout MergeResult, _ unresolved: ScratchLines
+    _ chunk: inout [[UInt8]], _ publisher: OutboxPublisher, into result: inout MergeResult,
+    _ unresolved: ScratchLines
   ) throws {
-    for (line, reading) in zip(chunk, try readings(of: chunk)) {
+    for (line, reading) in zip(chunk, try readings(of: chunk, publisher)) {
       guard let row = reading.row, let status = reading.status else {
         try unresolved.add(line)
         continue
@@ -55,21 +57,21 @@ struct BatchMerge: Sendable {
   }
 
   /// Results are read side by side, and told in the order of the lines.
-  private func readings(of lines: [[UInt8]]) throws -> [Reading] {
+  private func readings(of lines: [[UInt8]], _ publisher: OutboxPublisher) throws -> [Reading] {
     let studies = try lines.map { try ManifestReader.study($0, of: manifest) }
     let readings = Guarded([Result<Reading, FileError>?](repeating: nil, count: studies.count))
     let workers = min(threads, studies.count)
     WaitingReaders.run(workers) { worker in
       for index in stride(from: worker, to: studies.count, by: workers) {
-        let reading = Result { () throws(FileError) in try read(studies[index]) }
+        let reading = Result { () throws(FileError) in try read(studies[index], publisher) }
         readings.withLock { $0[index] = reading }
       }
     }
     return try readings.withLock { $0 }.compactMap { try $0?.get() }
   }
 
-  private func read(_ study: PlannedStudy) throws(FileError) -> Reading {
-    guard let found = try PlannedResult(of: study, in: outbox) else { return Reading() }
+  private func read(_ study: PlannedStudy, _ publisher: OutboxPublisher) throws(FileError) -> Reading {
+    guard let found = try PlannedResult(of: study, by: publisher) else { return Reading() }
     let summary = found.summary
     return Reading(
       row: BatchTable.row(found), status: summary.status,

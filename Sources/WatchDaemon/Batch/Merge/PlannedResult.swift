@@ -5,8 +5,7 @@ struct PlannedResult: Sendable {
 
   /// `nil` where there is none. A result of other files under the same UID is none of this plan.
   /// - Throws: `FileError` where it cannot be told, so that a share that is gone for a moment makes no study missing.
-  init?(of study: PlannedStudy, in outbox: String) throws(FileError) {
-    let publisher = OutboxPublisher(outbox: outbox)
+  init?(of study: PlannedStudy, by publisher: OutboxPublisher) throws(FileError) {
     guard let revision = try publisher.latestRevision(of: study.study) else { return nil }
     let path = publisher.folder(of: revision) + "/study.json"
     guard try Files.exists(path, .outbox), let summary = StudySummary(json: try Files.read(path, .outbox)),

@@ -48,7 +48,7 @@ private struct BatchRunRun {
     let stop = StopSignals()
     let plan = try ShardPlan(manifest, shard)
     let pipeline = try options.pipeline(namesFiles: true)
-    let desk = try ShardDesk(plan, outbox: outbox)
+    let desk = try ShardDesk(plan, outbox: outbox, mode: options.configuration?.outboxMode ?? .standard)
     progress.line(
       "shard \(shard.index) of \(shard.count): \(Plural.of(plan.count, "study")), plan \(plan.manifest)")
     // A disk of the node is asked for by TMPDIR; without one, copying would only move the same bytes about.
@@ -56,8 +56,7 @@ private struct BatchRunRun {
     let run = ShardRun(
       plan: plan,
       publishing: StudyPublishing(
-        pipeline: pipeline, outbox: outbox, stagingSuffix: desk.stagingSuffix,
-        mode: options.configuration?.outboxMode ?? .standard),
+        pipeline: pipeline, publisher: desk.publisher, stagingMark: desk.stagingMark),
       folder: desk.folder, progress: progress, stop: stop, scratch: copies ? try ScratchSpace() : nil)
     let result = try withExtendedLifetime(desk) {
       try run.run { FileHandle.standardOutput.write(Data(($0.json + "\n").utf8)) }

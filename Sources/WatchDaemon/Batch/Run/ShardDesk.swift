@@ -3,24 +3,27 @@ import Glibc
 /// A shard that this process alone works on, as long as it lives.
 struct ShardDesk: Sendable {
   let folder: BatchFolder
+  let publisher: OutboxPublisher
   /// For the names of its staging folders.
-  let stagingSuffix: String
+  let stagingMark: String
   private let lock: FolderLock?
 
   /// Takes the shard, and removes what a process before this one had staged for it.
   /// - Throws: `CommandFailure` where another process has it or the outbox cannot be written.
-  init(_ plan: ShardPlan, outbox: String) throws(CommandFailure) {
+  init(_ plan: ShardPlan, outbox: String, mode: OutboxMode) throws(CommandFailure) {
     folder = BatchFolder(outbox: outbox, family: plan.family)
-    let mark = ".\(plan.manifest)-\(plan.shard.name)."
-    stagingSuffix = "\(mark)\(Self.host)-\(getpid())"
+    stagingMark = ".\(plan.manifest)-\(plan.shard.name)"
     do {
       try Files.makeFolder(folder.path, .outbox)
       lock = try Self.lock(
-        folder.lock(manifest: plan.manifest, plan.shard), plan.shard, suffix: stagingSuffix)
-      let staging = outbox + "/" + StagingFolder.parentName
-      for name in try Files.names(in: staging, .staging) where name.contains(mark) {
-        try Files.removeTree(staging + "/" + name, .staging)
+        folder.lock(manifest: plan.manifest, plan.shard), plan.shard,
+        holder: "\(stagingMark.dropFirst()).\(Host.label)-\(getpid())")
+      if lock == nil {
+        try StagingFolder.removeAbandoned(in: outbox)
+      } else {
+        try StagingFolder.removeAll(in: outbox, marked: stagingMark)
       }
+      publisher = try OutboxPublisher(lookingThrough: outbox, mode: mode)
     } catch let error as FileError {
       throw CommandFailure(
         code: ExitCode.temporary, sentence: "\(outbox): \(error); check the folder and its permissions")
@@ -31,10 +34,10 @@ struct ShardDesk: Sendable {
     }
   }
 
-  /// `nil` on a file system without locks, where the names of staging folders keep processes apart.
-  private static func lock(_ path: String, _ shard: Shard, suffix: String) throws -> FolderLock? {
+  /// `nil` on a file system without locks, where another process may be at the shard too.
+  private static func lock(_ path: String, _ shard: Shard, holder: String) throws -> FolderLock? {
     do throws(FolderLock.Failure) {
-      return try FolderLock(file: path, holder: String(suffix.dropFirst()))
+      return try FolderLock(file: path, holder: holder)
     } catch {
       switch error {
       case .taken(let holder):
@@ -48,7 +51,4 @@ struct ShardDesk: Sendable {
       }
     }
   }
-
-  /// Without dots and slashes, for a file's name.
-  private static var host: String { String(Host.name.prefix { $0 != "." && $0 != "/" }) }
 }

@@ -16,7 +16,7 @@ struct OutboxIndex: Sendable {
   /// Goes by the names in the outbox: reads the records that are new, drops the studies that are gone, and writes the
   /// three files, each by a temporary name and one rename. An outbox without results gets none.
   mutating func update(_ outbox: String, _ mode: OutboxMode = .standard) throws {
-    let latest = Self.latest(of: try Files.names(in: outbox, .outbox))
+    let latest = PublishedRevision.latest(of: try Files.names(in: outbox, .outbox))
     let (standing, gone) = try Self.standing(in: outbox, latest)
     let fresh = read(latest.filter { !standing.contains($0.key) }, in: outbox)
     if fresh.isEmpty, !gone, try Self.areThere(outbox, orEmpty: standing.isEmpty) { return }
@@ -98,28 +98,6 @@ struct OutboxIndex: Sendable {
   private static func flush(_ bytes: inout [UInt8], to output: borrowing Descriptor) throws(FileError) {
     try output.write(bytes, .outbox)
     bytes.removeAll(keepingCapacity: true)
-  }
-
-  /// The last revision of each study among the names of folders; everything else in the outbox is no result.
-  static func latest(of names: [String]) -> [String: PublishedRevision] {
-    var latest: [String: PublishedRevision] = [:]
-    for name in names {
-      guard let (study, number) = parse(name), number > latest[study]?.number ?? 0 else { continue }
-      latest[study] = PublishedRevision(study: study, number: number)
-    }
-    return latest
-  }
-
-  private static func parse(_ name: String) -> (study: String, number: Int)? {
-    if DICOMUID.isValid(name) { return (name, 1) }
-    guard let mark = name.range(of: ".r", options: .backwards),
-      let number = Int(name[mark.upperBound...]), number > 1
-    else { return nil }
-    let study = String(name[..<mark.lowerBound])
-    guard DICOMUID.isValid(study), PublishedRevision.name(study: study, number: number) == name else {
-      return nil
-    }
-    return (study, number)
   }
 
   private static func entry(of revision: PublishedRevision, in outbox: String) -> OutboxEntry? {
