@@ -85,12 +85,13 @@ import Testing
     let file = Drops.picture(study: "1.2.1", instance: "1.2.1.1")
     var drops = Drops()
     drops.add(file)
-    try daemon.drop(file.bytes, as: "IM1")
-    // Results may be staged, and not appear.
     try DaemonProcess.makeFolder(daemon.outbox + "/.staging")
     try daemon.giveUpRights()
-    chmod(daemon.outbox, 0o555)
     try daemon.start()
+    #expect(try await daemon.wait { daemon.lives == 1 })
+    // From now on results may be staged, and do not appear.
+    chmod(daemon.outbox, 0o555)
+    try daemon.drop(file.bytes, as: "IM1")
     func failures() -> Int { daemon.log.components(separatedBy: "cannot rename the outbox").count - 1 }
     #expect(try await daemon.wait(seconds: 30) { failures() >= 2 }, "\(daemon.log)")
     #expect(try await daemon.ended() == 0)
