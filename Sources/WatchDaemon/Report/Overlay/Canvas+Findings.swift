@@ -19,7 +19,9 @@ extension Canvas {
 
   /// A breath of colour over the chambers.
   mutating func tintChambers(_ outlines: FrameOutlines, _ placement: Placement) {
-    tint(outlines.heart, Palette.myocardium, 0.10, placement)
+    // Inside the heart and not inside the ventricle: what lies in both counts twice, and so not at all.
+    let wall = Outline(loops: outlines.heart.loops + outlines.ventricle.loops)
+    tint(wall, Palette.myocardium, 0.10, placement)
     tint(outlines.ventricle, Palette.ventricle, 0.10, placement)
     tint(outlines.atrium, Palette.atrium, 0.12, placement)
   }
