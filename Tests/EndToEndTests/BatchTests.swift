@@ -162,6 +162,38 @@ final class BatchBench {
     #expect(merged.counts["failed"] as? Int == 0 && merged.counts["faults"] as? [String: Int] == [:])
   }
 
+  @Test func anArchiveThatIsNotThereMakesNoStudyFail() throws {
+    let bench = try BatchBench(studies: 3)
+    #expect(try bench.plan().status == 0)
+    let (archive, away) = (bench.folder.path + "/in", bench.folder.path + "/away")
+    #expect(rename(archive, away) == 0)
+    let run = try bench.run("1/1")
+    #expect(run.status == ExitCode.temporary && run.errors.contains("mount the archive"), "\(run.errors)")
+    var merged = try bench.merge()
+    #expect(merged.counts["missing"] as? Int == 3 && merged.counts["failed"] as? Int == 0)
+    #expect(rename(away, archive) == 0)
+    // A study that is gone from an archive is another matter.
+    for clip in 1...2 { unlink(bench.path("2-\(clip)")) }
+    #expect(try bench.run("1/1").status == 0)
+    #expect(bench.folder.studies("out") == ["1.2.1", "1.2.3"])
+    merged = try bench.merge()
+    #expect(merged.counts["faults"] as? [String: Int] == ["input-changed": 1])
+  }
+
+  @Test func aResultThatCannotBeReadHoldsUpNoOtherStudy() throws {
+    let bench = try BatchBench(studies: 3)
+    #expect(try bench.plan().status == 0)
+    // Somebody took its record away.
+    try DaemonProcess.makeFolder(bench.outbox + "/1.2.2")
+    let run = try bench.run("1/1")
+    #expect(run.status == 0 && run.lines.count == 3, "\(run.errors)")
+    #expect(run.errors.contains("study 1.2.2: nothing was published"))
+    for study in ["1.2.1", "1.2.3"] {
+      #expect(bench.folder.names("out/" + study).contains("study.json"))
+    }
+    #expect(try bench.merge().counts["faults"] as? [String: Int] == ["internal-error": 1])
+  }
+
   @Test func whatIsMissingCanBeRunOnItsOwn() throws {
     let bench = try BatchBench(studies: 4)
     #expect(try bench.plan().status == 0)

@@ -20,16 +20,12 @@ struct AnalysisOptions {
     precision = try arguments["--precision"].map(Self.precision) ?? configuration?.precision ?? .auto
     let cores = MachineShare.processors
     threads =
-      try arguments.positiveInteger("--threads") ?? configuration?.effectiveThreads(cores: cores) ?? cores
+      try arguments.threads() ?? configuration?.effectiveThreads(cores: cores) ?? cores
   }
 
   /// Only what the configuration says of results is taken here, so its folders need not exist.
   private static func configuration(_ file: String) throws -> Configuration {
-    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-      throw CommandFailure(
-        code: ExitCode.configuration, sentence: "\(file): the configuration cannot be read; check the path")
-    }
-    do { return try ConfigurationFile.parse(text, name: file) } catch {
+    do { return try ConfigurationFile.parse(ConfigurationCheck.text(of: file), name: file) } catch {
       throw CommandFailure(code: ExitCode.configuration, sentence: "\(error)")
     }
   }
@@ -65,7 +61,7 @@ extension Arguments {
   /// as far as a frame can be split.
   func threadsOfFrame(processors: Int = MachineShare.processors) throws(CommandFailure) -> Int {
     let most = InferenceSession.maximumThreads
-    guard let wanted = try positiveInteger("--threads") else { return min(processors, most) }
+    guard let wanted = try threads() else { return min(processors, most) }
     guard wanted <= most else {
       throw .usage("--threads \(wanted): a picture can be split over \(most) at most; take \(most) or fewer")
     }

@@ -62,6 +62,14 @@ struct Arguments: Sendable, Equatable {
     return value
   }
 
+  /// `--threads`, or `nil` where it is absent.
+  func threads() throws(CommandFailure) -> Int? {
+    guard let wanted = try positiveInteger("--threads") else { return nil }
+    let most = Configuration.mostThreads
+    guard wanted <= most else { throw .usage("--threads \(wanted): \(most) is the most; take that or fewer") }
+    return wanted
+  }
+
   /// A positive whole number, or `nil` where the option is absent.
   func positiveInteger(_ name: String) throws(CommandFailure) -> Int? {
     guard let text = values[name] else { return nil }

@@ -27,6 +27,7 @@ struct Configuration: Sendable, Equatable {
   var backlog: Int?
   /// Threads a study. `nil`, the default: all cores.
   var threads: Int?
+  static let mostThreads = 1_024
   /// Decoding budget shared by all studies, 2^20 bytes. Default 2048.
   var memoryMegabytes = 2048
   /// Intake pauses when the outbox or the spool has less free space than that, 2^20 bytes. Default 2048.

@@ -35,7 +35,8 @@ enum ConfigurationCheck {
     return warnings
   }
 
-  private static func text(of file: String) throws(ConfigurationError) -> String {
+  /// What stands in a configuration file.
+  static func text(of file: String) throws(ConfigurationError) -> String {
     do throws(FileError) {
       return String(decoding: try Files.read(file, limit: 1 << 20, .configuration), as: UTF8.self)
     } catch {

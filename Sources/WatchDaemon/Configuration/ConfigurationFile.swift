@@ -10,9 +10,10 @@ struct ConfigurationFile {
 
   /// Reads the text without touching the folders that it names.
   init(_ text: String) {
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      take(line, number: index + 1)
-    }
+    // As editors of other systems leave it: a mark before the first line, and line ends of two characters.
+    let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+    let split = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    for (index, line) in split.enumerated() { take(line, number: index + 1) }
     checkWhole()
   }
 

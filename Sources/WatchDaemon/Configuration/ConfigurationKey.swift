@@ -15,7 +15,7 @@ struct ConfigurationKey: Sendable {
     seconds("limit_seconds", \.limitSeconds, 1...604_800),
     seconds("scan_seconds", \.scanSeconds, 0.1...3_600),
     count("width", \.width, 1...1_024), count("backlog", \.backlog, 0...100_000),
-    count("threads", \.threads, 1...1_024),
+    count("threads", \.threads, 1...Configuration.mostThreads),
     count("memory_mb", \.memoryMegabytes, 64...1_048_576),
     count("min_free_mb", \.minFreeMegabytes, 0...1_073_741_824),
     ConfigurationKey(name: "view", mayRepeat: true) { text, draft in

@@ -14,7 +14,7 @@ extension Command {
       let spool = Spool(path: try configuration(arguments).spool)
       let explanation = try StudyExplanation(
         arguments.operands[0], ledger: ledger(spool), snapshot: StatusSnapshot.read(spool),
-        hash: spool.hash(),
+        isRunning: SpoolLock.isHeld(spool.lock), hash: spool.hash(),
         showsPaths: arguments.has("--show-paths"))
       if explanation.isEmpty {
         let word = arguments.operands[0]
@@ -48,10 +48,16 @@ struct StudyExplanation {
   let name: String
   private let hash: KeyedHash
   private let showsPaths: Bool
+  private let isRunning: Bool
   private let runningClaims: Set<Int>
 
-  /// - Parameter word: A StudyInstanceUID, the keyed hash of one, or a claim's folder name such as `c12`.
-  init(_ word: String, ledger: Ledger, snapshot: StatusSnapshot?, hash: KeyedHash, showsPaths: Bool) {
+  /// - Parameters:
+  ///   - word: A StudyInstanceUID, the keyed hash of one, or a claim's folder name such as `c12`.
+  ///   - isRunning: Whether the daemon that wrote the snapshot, or any other, works on the spool.
+  init(
+    _ word: String, ledger: Ledger, snapshot: StatusSnapshot?, isRunning: Bool, hash: KeyedHash,
+    showsPaths: Bool
+  ) {
     claims = ledger.claims(named: word, hash: hash)
     pending = snapshot?.pending.filter { $0.study == word || hash.name(of: $0.study) == word } ?? []
     let study = claims.first?.claim.study ?? pending.first?.study
@@ -59,6 +65,7 @@ struct StudyExplanation {
     name = study.map { showsPaths ? $0 : hash.name(of: $0) } ?? (isOfNoStudy ? "none" : word)
     self.hash = hash
     self.showsPaths = showsPaths
+    self.isRunning = isRunning
     runningClaims = Set(snapshot?.running ?? [])
   }
 
@@ -66,6 +73,7 @@ struct StudyExplanation {
 
   var text: String {
     var lines = ["study \(name)"]
+    if !isRunning { lines.append("no daemon is running on this spool; this is how the last one left it") }
     for state in claims { lines += describe(state) }
     for study in pending {
       lines.append("in the inbox since \(Self.time(study.firstSeen)): \(study.why)")
@@ -96,6 +104,7 @@ struct StudyExplanation {
     switch state.phase {
     case .claiming: return "its files are on their way into the spool"
     case .claimed: return state.lastFailure == nil ? "waits for its turn" : "waits to be tried again"
+    case .started where !isRunning: return "begun, and goes on when the daemon runs"
     case .started: return runningClaims.contains(state.claim.id) ? "in work" : "in work, between turns"
     case .publishing(let publication):
       if publication.isReleased == true { return "waits to be tried again" }
@@ -120,7 +129,8 @@ struct StudyExplanation {
 extension StudyExplanation {
   var json: String {
     let value = JSONValue.object([
-      ("study", .string(name)), ("claims", .array(claims.map(json))), ("inbox", .array(pending.map(json))),
+      ("study", .string(name)), ("running", .bool(isRunning)), ("claims", .array(claims.map(json))),
+      ("inbox", .array(pending.map(json))),
     ])
     return (try? value.pretty()) ?? "{}\n"
   }

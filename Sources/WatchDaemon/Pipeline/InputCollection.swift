@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// The files that a person named, one by one or by folder.
 struct InputCollection: Sendable, Equatable {
@@ -17,7 +17,7 @@ struct InputCollection: Sendable, Equatable {
   private mutating func add(_ path: String, named: Bool, seen: inout Set<String>) throws(CommandFailure) {
     var status = stat()
     // A link that a person names is theirs to name; a link inside a folder might lead anywhere.
-    let found = named ? stat(path, &status) : lstat(path, &status)
+    let found = FileName.withPath(path) { named ? stat($0, &status) : lstat($0, &status) }
     guard found == 0 else {
       let reason = String(cString: strerror(errno))
       throw CommandFailure(code: ExitCode.noInput, sentence: "\(path): \(reason); check the path")
@@ -36,9 +36,7 @@ struct InputCollection: Sendable, Equatable {
   }
 
   private static func names(in folder: String) throws(CommandFailure) -> [String] {
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    } catch {
+    do throws(FileError) { return try Files.names(in: folder, .inbox) } catch {
       throw CommandFailure(
         code: ExitCode.noInput, sentence: "\(folder): the folder cannot be listed; check its permissions")
     }

@@ -46,7 +46,8 @@ struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A file or a folder of the inbox may not be read or changed: the rights of that one, and of no other, are to blame.
   var isRefusedOfInbox: Bool { isRefused && place == .inbox }
 
-  private var isRefused: Bool { [EACCES, EPERM].contains(code) }
+  /// The rights of what was asked for are to blame.
+  var isRefused: Bool { [EACCES, EPERM].contains(code) }
 
   var isDiskFull: Bool { [ENOSPC, EDQUOT].contains(code) }
 

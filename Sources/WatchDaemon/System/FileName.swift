@@ -19,6 +19,11 @@ enum FileName {
     return String(text)
   }
 
+  /// - Parameter path: As the system gives it.
+  static func text(ofPath path: UnsafePointer<CChar>) -> String {
+    text(of: UnsafeRawBufferPointer(start: path, count: strlen(path)))
+  }
+
   static func text(ofEntry entry: UnsafeMutablePointer<dirent>) -> String {
     withUnsafePointer(to: &entry.pointee.d_name) { tuple in
       tuple.withMemoryRebound(to: UInt8.self, capacity: 256) { name in

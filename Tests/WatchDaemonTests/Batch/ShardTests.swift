@@ -25,7 +25,8 @@ import Testing
     #expect(try Shard(text) == Shard(index: index, count: count))
   }
 
-  @Test(arguments: ["", "0/3", "4/3", "1", "1/0", "a/b", "1/2/3", "-1/3"]) func refusesWhatIsNoShard(
+  @Test(arguments: ["", "0/3", "4/3", "1", "1/0", "a/b", "1/2/3", "-1/3", "1/9223372036854775807"])
+  func refusesWhatIsNoShard(
     text: String
   ) {
     #expect(throws: CommandFailure.self) { try Shard(text) }

@@ -113,6 +113,44 @@ import Testing
   }
 }
 
+@Suite struct DifficultFolderTests {
+  private let folder = ScratchFolder()
+
+  @Test func aLinkToANameInAnotherCharacterSetIsFollowed() throws {
+    let name = FileName.text(of: [0x4C, 0xE4])
+    #expect(FileName.withPath(folder.path + "/" + name) { mkdir($0, 0o700) } == 0)
+    _ = try Descriptor.open("\(folder.path)/\(name)/1", O_WRONLY | O_CREAT, .inbox)
+    #expect(FileName.withPath(folder.path + "/" + name) { symlink($0, folder.path + "/link") } == 0)
+    let found = try PathWalk(roots: [folder.path + "/link"]).next()
+    guard case .file(let path, _) = found else {
+      Issue.record("\(String(describing: found))")
+      return
+    }
+    #expect(path.hasSuffix("/\(name)/1"))
+  }
+
+  /// As when a share goes away within a long list: what was not listed is not to be left out in silence.
+  @Test func aFolderThatCannotBeListedToItsEndIsAProblem() throws {
+    // More names than the system gives at once.
+    for number in 0..<1_000 {
+      close(open("\(folder.path)/\(number)" + String(repeating: "x", count: 200), O_CREAT | O_WRONLY, 0o600))
+    }
+    let walk = PathWalk(roots: [folder.path])
+    #expect(try walk.next() != nil)
+    let descriptor = try #require((3..<4096).first { Self.path(of: $0) == folder.path })
+    let other = open("/dev/null", O_RDONLY)
+    #expect(dup2(other, descriptor) == descriptor)
+    close(other)
+    var last: PathWalk.Found?
+    while let found = try walk.next() { last = found }
+    #expect(last == .problem(.unreadable, path: folder.path))
+  }
+
+  private static func path(of descriptor: Int32) -> String? {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")
+  }
+}
+
 @Suite struct LineSorterTests {
   @Test(arguments: [0, 1, 5, 30_000]) func givesEveryLineOnceInTheOrderOfItsBytes(count: Int) throws {
     let scratch = try ScratchSpace()

@@ -39,6 +39,14 @@ import Testing
     #expect(throws: CommandFailure.self) { try arguments.positiveInteger("--outbox") }
   }
 
+  @Test func refusesMoreThreadsThanAConfigurationMayState() throws {
+    let options = [Option("--threads", "N", "threads")]
+    #expect(try Arguments(["--threads", "1024"], options: options).threads() == 1024)
+    #expect(try Arguments([], options: options).threads() == nil)
+    let many = try Arguments(["--threads", "\(Int.max)"], options: options)
+    #expect(throws: CommandFailure.self) { try many.threads() }
+  }
+
   private func threadsOfFrame(_ words: [String], processors: Int) throws -> Int {
     try Arguments(words, options: [Option("--threads", "N", "threads")]).threadsOfFrame(
       processors: processors)

@@ -15,6 +15,16 @@ import Testing
     #expect(value.outputs == Set(Configuration.Output.allCases) && value.keepDoneDays == nil)
   }
 
+  @Test func aFileOfAnotherSystemsEditorSaysTheSame() throws {
+    let text = "# places\n" + folders + "threads = 2 # two\nkeep_done_days = 3\n"
+    let value = try ConfigurationFile.parse(text, name: "f")
+    #expect(value.threads == 2 && value.keepDoneDays == 3)
+    let foreign = "\u{FEFF}" + text.replacing("\n", with: "\r\n")
+    #expect(try ConfigurationFile.parse(foreign, name: "f") == value)
+    #expect(try ConfigurationFile.parse(text.replacing("two\n", with: "two\r\n"), name: "f") == value)
+    #expect(faults(foreign + "nonsense\r\n").map(\.line) == [7])
+  }
+
   @Test func everyKeyIsTaken() throws {
     let value = try ConfigurationFile.parse(
       """

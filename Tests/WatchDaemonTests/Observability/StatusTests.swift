@@ -55,16 +55,35 @@ import Testing
     #expect(old.troubles.contains { $0.contains("unfinished for 66 min") })
   }
 
+  @Test func aStudyThatAKilledDaemonHadBegunIsNotInWork() throws {
+    let ledger = try ledger([.claimed(missing: []), .started])
+    let snapshot = status(ledger) { $0.running = [1] }.snapshot
+    func text(isRunning: Bool) -> String {
+      StudyExplanation(
+        "1.2.3", ledger: ledger, snapshot: snapshot, isRunning: isRunning, hash: .example, showsPaths: false
+      ).text
+    }
+    #expect(text(isRunning: true).contains(": in work\n"))
+    let left = text(isRunning: false)
+    #expect(!left.contains("in work") && left.contains("no daemon is running"))
+  }
+
   @Test func explanationHidesNamesUnlessAskedAndFindsAStudyByItsHash() throws {
     let ledger = try ledger(published)
     let hashed = KeyedHash.example.name(of: "1.2.3")
     for word in ["1.2.3", hashed, "c1"] {
-      let text = StudyExplanation(word, ledger: ledger, snapshot: nil, hash: .example, showsPaths: false).text
+      let text = StudyExplanation(
+        word, ledger: ledger, snapshot: nil, isRunning: true, hash: .example, showsPaths: false
+      ).text
       #expect(text.contains("published as revision 1") && text.contains("quarantined (truncated)"))
       #expect(!text.contains("DOE") && text.contains(KeyedHash.example.name(of: "DOE^JANE/1")))
     }
-    let shown = StudyExplanation("1.2.3", ledger: ledger, snapshot: nil, hash: .example, showsPaths: true)
+    let shown = StudyExplanation(
+      "1.2.3", ledger: ledger, snapshot: nil, isRunning: true, hash: .example, showsPaths: true)
     #expect(shown.text.contains("DOE^JANE/1") && shown.json.contains("DOE^JANE/1"))
-    #expect(StudyExplanation("1.9", ledger: ledger, snapshot: nil, hash: .example, showsPaths: false).isEmpty)
+    #expect(
+      StudyExplanation(
+        "1.9", ledger: ledger, snapshot: nil, isRunning: true, hash: .example, showsPaths: false
+      ).isEmpty)
   }
 }

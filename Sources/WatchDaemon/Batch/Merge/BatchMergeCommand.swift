@@ -31,7 +31,7 @@ private struct BatchMergeRun {
     }
     merge = BatchMerge(
       manifest: arguments.operands[0], outbox: try arguments.require("--outbox", "DIR"),
-      threads: try arguments.positiveInteger("--threads") ?? WaitingReaders.readers)
+      threads: try arguments.threads() ?? WaitingReaders.readers)
     prefix = arguments["--out"]
     updatesIndex = arguments.has("--index")
     isStrict = arguments.has("--strict")

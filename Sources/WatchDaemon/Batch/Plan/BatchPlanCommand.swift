@@ -35,7 +35,7 @@ private struct BatchPlanRun {
     isStrict = arguments.has("--strict")
     printsJSON = arguments.has("--json")
     progress = Progress(isQuiet: arguments.has("--quiet"))
-    threads = try arguments.positiveInteger("--threads") ?? MachineShare.processors
+    threads = try arguments.threads() ?? MachineShare.processors
   }
 
   func run() throws -> Int32 {

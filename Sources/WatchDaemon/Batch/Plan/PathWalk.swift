@@ -26,7 +26,12 @@ final class PathWalk {
   func next() throws(FileError) -> Found? {
     while true {
       while let folder = open.last {
-        guard let name = Self.nextName(folder.stream) else {
+        let entry: String?
+        do throws(FileError) { entry = try Self.nextName(folder.stream) } catch {
+          closedir(open.removeLast().stream)
+          return .problem(.unreadable, path: folder.path)
+        }
+        guard let name = entry else {
           closedir(open.removeLast().stream)
           continue
         }
@@ -53,27 +58,35 @@ final class PathWalk {
     return nil
   }
 
-  private static func nextName(_ stream: OpaquePointer) -> String? {
-    while let entry = readdir(stream) {
+  /// `nil` at the folder's end, which is not the same as a folder that cannot be read any further.
+  private static func nextName(_ stream: OpaquePointer) throws(FileError) -> String? {
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else {
+        guard errno == 0 else { throw FileError(.list, .inbox) }
+        return nil
+      }
       let name = FileName.text(ofEntry: entry)
       if name != "." && name != ".." { return name }
     }
-    return nil
   }
 
   /// A path that holds wherever a task runs. A link that a person names is theirs to name; one inside a folder might
   /// lead anywhere.
   private static func resolved(_ path: String) -> String {
     var status = stat()
-    if lstat(path, &status) == 0, status.isSymbolicLink, let target = realpath(path, nil) {
+    if FileName.withPath(path, { lstat($0, &status) }) == 0, status.isSymbolicLink,
+      let target = FileName.withPath(path, { realpath($0, nil) })
+    {
       defer { free(target) }
-      return String(cString: target)
+      return FileName.text(ofPath: target)
     }
     var trimmed = path[...]
     while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
     if trimmed.hasPrefix("/") { return String(trimmed) }
     guard let folder = getcwd(nil, 0) else { return String(trimmed) }
     defer { free(folder) }
-    return trimmed == "." ? String(cString: folder) : String(cString: folder) + "/" + trimmed
+    let here = FileName.text(ofPath: folder)
+    return trimmed == "." ? here : (here == "/" ? "" : here) + "/" + trimmed
   }
 }

@@ -10,7 +10,18 @@ struct PlannedInput {
   var input: StudyInput { StudyInput(group, headers: headers, copies: copies) }
 
   /// A file is not what it was, or cannot be read.
-  struct Refusal: Error, Equatable { var fault: BatchFault }
+  struct Refusal: Error, Equatable {
+    var fault: BatchFault
+
+    init(fault: BatchFault) { self.fault = fault }
+
+    /// `nil` where the disk or the share failed. The files of an archive have rights of their own: one that may not be
+    /// read says nothing of the others.
+    init?(_ error: FileError) {
+      guard error.place == .claimed, !error.isOfTheEnvironment || error.isRefused else { return nil }
+      fault = .unreadable
+    }
+  }
 
   /// Whether all files stand as they did when the study was planned, by size and time.
   static func isUntouched(_ study: PlannedStudy) throws(FileError) -> Bool {
@@ -30,8 +41,8 @@ struct PlannedInput {
       guard try isUntouched(study) else { throw Refusal(fault: .inputChanged) }
       return try PlannedInput(study, read, copies: copies)
     } catch let error as FileError {
-      if error.isOfTheEnvironment || error.place != .claimed { throw error }
-      throw Refusal(fault: .unreadable)
+      if let refusal = Refusal(error) { throw refusal }
+      throw error
     }
   }
 

@@ -8,10 +8,13 @@ struct Shard: Sendable, Equatable {
   let count: Int
 
   init?(index: Int, count: Int) {
-    guard count >= 1, (1...count).contains(index) else { return nil }
+    guard (1...Self.most).contains(count), (1...count).contains(index) else { return nil }
     self.index = index
     self.count = count
   }
+
+  /// More parts than any manifest has studies.
+  private static let most = 1 << 32
 
   /// `3/10`.
   init(_ text: String) throws(CommandFailure) {

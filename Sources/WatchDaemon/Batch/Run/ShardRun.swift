@@ -51,7 +51,7 @@ struct ShardRun {
         line = known
       } else {
         do {
-          line = try end(of: study)
+          line = try end(of: study, at: index)
         } catch is Checkpoint.Stop {
           return stopped(result)
         }
@@ -74,13 +74,14 @@ struct ShardRun {
   private func done(_ study: PlannedStudy, earlier: StudyLine?) throws -> StudyLine? {
     guard var line = earlier, line.work == work, let name = line.folder,
       try Files.exists(publishing.outbox + "/" + name + "/study.json", .outbox),
-      try PlannedInput.isUntouched(study)
+      // Where that cannot be told, reading them tells why.
+      (try? PlannedInput.isUntouched(study)) == true
     else { return nil }
     line.isNew = false
     return line
   }
 
-  private func end(of study: PlannedStudy) throws -> StudyLine {
+  private func end(of study: PlannedStudy, at index: Int) throws -> StudyLine {
     let start = ContinuousClock.now
     var line = StudyLine(
       study: study.study, status: .failed, clips: 0, measured: 0, isNew: false, seconds: 0, time: "",
@@ -92,8 +93,9 @@ struct ShardRun {
         for: input, stop.checkpoint, onClip: { progress.line("  " + ClipLine.text($0)) })
       line.take(outcome)
     } catch let refusal as PlannedInput.Refusal {
+      if refusal.fault == .inputChanged { try expectArchive(besides: index) }
       line.reason = refusal.fault
-    } catch let error where error is FileError || error is Checkpoint.Stop {
+    } catch let error where error is Checkpoint.Stop || concernsAll(error) {
       throw error
     } catch {
       // The other studies are not to blame.
@@ -103,6 +105,28 @@ struct ShardRun {
     line.seconds = start.duration(to: .now).milliseconds / 1000
     line.time = UTCTime.now.iso8601
     return line
+  }
+
+  /// Whether an error lies with a disk or a share, and not with what stands in the outbox of one study.
+  private func concernsAll(_ error: any Error) -> Bool {
+    guard let error = error as? FileError else { return false }
+    if error.isOfTheEnvironment || error.place != .outbox { return true }
+    return (try? Files.exists(folder.path, .outbox)) != true
+  }
+
+  /// - Throws: `CommandFailure` where not one study of several is there any more: that is no change of their files, but
+  ///   an archive that is not mounted.
+  private func expectArchive(besides index: Int) throws {
+    guard plan.count > 1 else { return }
+    var first = ""
+    for offset in 1...plan.count {
+      first = try plan.study((index + offset) % plan.count).files[0].path
+      if (try? Files.exists(first, .claimed)) != false { return }
+    }
+    throw CommandFailure(
+      code: ExitCode.temporary,
+      sentence: "\(first): neither this file of the plan nor any other is there; mount the archive, and the "
+        + "same call goes on from here")
   }
 
   private func tell(_ line: StudyLine, index: Int, since start: ContinuousClock.Instant) {
