@@ -105,6 +105,23 @@ import Testing
     }
   }
 
+  /// Whoever takes a result away and has the study done anew gets the same folder with other numbers.
+  @Test func tellsOfTheResultThatTookThePlaceOfAnother() throws {
+    try withTemporaryFolder { outbox in
+      let indexer = OutboxIndexer(outbox: outbox) { Issue.record($0) }
+      for number in 1...2 { try publish(report("1.2.\(number)"), in: outbox) }
+      indexer.update("1.2.1")
+      try Files.removeTree(outbox + "/1.2.1", .outbox)
+      try publish(report("1.2.1", value: 12.5), in: outbox)
+      indexer.update("1.2.1")
+      let table = try text("measurements.csv", in: outbox)
+      #expect(table.contains(",12.5,") && table.contains(",31.25,"))
+      #expect(table.split(separator: "\r\n").count == 3)
+      #expect(try text("index.html", in: outbox).contains("<data value=\"12.5\">12.5</data>"))
+      #expect(try listed(outbox).sorted() == ["1.2.1", "1.2.2"])
+    }
+  }
+
   @Test func survivesADamagedIndex() throws {
     try withTemporaryFolder { outbox in
       try publish(report("1.2.1"), in: outbox)

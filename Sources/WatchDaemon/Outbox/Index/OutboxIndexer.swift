@@ -17,6 +17,8 @@ final class OutboxIndexer: Sendable {
     var isWoken = false
     var hasFailed = false
     var mayBegin = DispatchTime.now()
+    /// Folders that were published since the last update.
+    var anew: Set<String> = []
   }
 
   init(outbox: String, mode: OutboxMode = .standard, onError: @escaping @Sendable (any Error) -> Void) {
@@ -26,9 +28,11 @@ final class OutboxIndexer: Sendable {
   }
 
   /// Asks for an update soon; results that come in the meantime share it.
-  func wake() {
+  /// - Parameter folder: What was published.
+  func wake(_ folder: String? = nil) {
     let isNew = state.withLock { state in
       defer { state.isWoken = true }
+      if let folder { state.anew.insert(folder) }
       return !state.isWoken
     }
     guard isNew else { return }
@@ -39,12 +43,20 @@ final class OutboxIndexer: Sendable {
   }
 
   /// Updates the index now.
-  func update() { queue.sync { bringUpToDate() } }
+  /// - Parameter folder: What was published.
+  func update(_ folder: String? = nil) {
+    if let folder { state.withLock { _ = $0.anew.insert(folder) } }
+    queue.sync { bringUpToDate() }
+  }
 
   private func bringUpToDate() {
     let (began, clock) = (ContinuousClock.now, ContinuousClock())
-    var index = state.withLock { $0.index }
-    let result = Result { try index.update(outbox, mode) }
+    let (known, anew) = state.withLock { state in
+      defer { state.anew = [] }
+      return (state.index, state.anew)
+    }
+    var index = known
+    let result = Result { try index.update(outbox, mode, anew: anew) }
     let seconds = (clock.now - began) / .seconds(1)
     state.withLock { state in
       state.index = index
@@ -55,6 +67,7 @@ final class OutboxIndexer: Sendable {
     case .failure(let error):
       let isFirst = state.withLock { state in
         defer { state.hasFailed = true }
+        state.anew.formUnion(anew)
         return !state.hasFailed
       }
       if isFirst { onError(error) }
