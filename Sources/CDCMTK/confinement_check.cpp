@@ -69,10 +69,10 @@ bool signalsThroughDescriptors() {
          (fcntl(-1, F_SETSIG, SIGKILL) == 0 || errno != EPERM);
 }
 
-/// Only looks at them.
+/// Only looks, and names itself, as it would another process: whose those of its parent are depends on who started it.
 bool reachesLimitsOfOthers() {
   rlimit limit = {};
-  return prlimit(getppid(), RLIMIT_CPU, nullptr, &limit) == 0 || errno != EPERM;
+  return prlimit(getpid(), RLIMIT_CPU, nullptr, &limit) == 0 || errno != EPERM;
 }
 
 bool reachesQueues() {

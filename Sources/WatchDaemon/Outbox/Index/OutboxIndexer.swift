@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 
 /// Brings the outbox's index up to date after results were published. It follows the results and never holds them
 /// up: what fails here is told once, and tried again with the next result.
@@ -56,7 +57,8 @@ final class OutboxIndexer: Sendable {
       return (state.index, state.anew)
     }
     var index = known
-    let result = Result { try index.update(outbox, mode, anew: anew) }
+    let lock = Self.lock(outbox)
+    let result = withExtendedLifetime(lock) { Result { try index.update(outbox, mode, anew: anew) } }
     let seconds = (clock.now - began) / .seconds(1)
     state.withLock { state in
       state.index = index
@@ -73,4 +75,22 @@ final class OutboxIndexer: Sendable {
       if isFirst { onError(error) }
     }
   }
+
+  /// Two processes that publish into one outbox would each leave out what the other one publishes meanwhile. Where the
+  /// lock is not to be had, the index is written all the same.
+  private static func lock(_ outbox: String) -> FolderLock? {
+    for _ in 0..<lockTries {
+      do throws(FolderLock.Failure) {
+        return try FolderLock(folder: outbox + "/" + StagingFolder.parentName)
+      } catch {
+        guard case .taken = error else { return nil }
+        usleep(lockPause)
+      }
+    }
+    return nil
+  }
+
+  /// Ten seconds in all.
+  private static let lockTries = 100
+  private static let lockPause: UInt32 = 100_000
 }
