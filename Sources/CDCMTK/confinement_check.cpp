@@ -5,7 +5,9 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -56,6 +58,35 @@ bool changesFiles() {
          (rename(path, path) == 0 || errno != EPERM) || (chmod(path, 0600) == 0 || errno != EPERM);
 }
 
+/// No descriptor is -1: where nothing refuses the command, nothing comes of it.
+bool commandsDevices() {
+  char key = ' ';
+  return ioctl(-1, TIOCSTI, &key) == 0 || errno != EPERM;
+}
+
+bool signalsThroughDescriptors() {
+  return (fcntl(-1, F_SETOWN, getppid()) == 0 || errno != EPERM) ||
+         (fcntl(-1, F_SETSIG, SIGKILL) == 0 || errno != EPERM);
+}
+
+/// Only looks, and names itself, as it would another process: whose those of its parent are depends on who started it.
+bool reachesLimitsOfOthers() {
+  rlimit limit = {};
+  return prlimit(getpid(), RLIMIT_CPU, nullptr, &limit) == 0 || errno != EPERM;
+}
+
+bool reachesQueues() {
+  return (msgctl(-1, IPC_RMID, nullptr) == 0 || errno != EPERM) ||
+         (syscall(SYS_mq_unlink, "hinged-no-such-queue") == 0 || errno != EPERM);
+}
+
+/// To what it has, so that nothing changes where it may.
+bool changesOwnLimits() {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_CPU, &limit) != 0) return false;
+  return setrlimit(RLIMIT_CPU, &limit) == 0 || errno != EPERM;
+}
+
 bool signalsOthers() { return kill(getppid(), 0) == 0 || errno != EPERM; }
 
 bool tracesOthers() { return ptrace(PTRACE_SEIZE, getppid(), nullptr, nullptr) == 0 || errno != EPERM; }
@@ -102,6 +133,11 @@ constexpr Attempt attempts[] = {
     {"local socket", [] { return opensSocket(AF_UNIX); }},
     {"socket pair", makesPair},
     {"new process", makesProcess},
+    {"commands to devices", commandsDevices},
+    {"signals through descriptors", signalsThroughDescriptors},
+    {"limits of others", reachesLimitsOfOthers},
+    {"queues of others", reachesQueues},
+    {"its own limits", changesOwnLimits},
     {"another program", startsProgram},
     {"open for writing", [] { return opensFor(O_WRONLY) || opensFor(O_RDWR) || opensFor(O_RDONLY | O_CREAT); }},
     {"change of files", changesFiles},

@@ -62,6 +62,9 @@ import Testing
     for suffix in [".ED.png", ".ES.png", ".overlay.dcm", ".seg.dcm"] {
       #expect(names.contains("\(PhantomStudy.study).1\(suffix)"), "\(suffix)")
     }
+    let page = try folder.data("outbox/\(PhantomStudy.study).r2/index.html")
+    let pictures = String(decoding: page, as: UTF8.self).components(separatedBy: "src=\"data:image/png")
+    #expect(pictures.count - 1 == 4, "the page shows both clips at end diastole and end systole")
   }
 
   @Test func accountsForEveryFileOfAMixedFolder() throws {

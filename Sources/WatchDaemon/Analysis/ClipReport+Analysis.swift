@@ -28,7 +28,8 @@ extension ClipReport {
 }
 
 extension ClipReport.Curves {
-  /// The curves over every frame, in pixels, and in millimetres where the target is calibrated.
+  /// The curves over every frame, in pixels, and in millimetres where the target is calibrated. Points are those that
+  /// were found, whether they are trusted or not; a diameter that is withheld is none.
   init(_ findings: [FrameFinding], target: ClipTarget) {
     let pixel = target.spacing.x * target.spacing.y
     let areas = findings.map(\.ventricleArea)
@@ -36,7 +37,7 @@ extension ClipReport.Curves {
       frames: Array(findings.indices),
       lvAreaSquareMillimetres: target.isCalibrated ? areas : nil,
       lvAreaSquarePixels: areas.map { $0.map { $0 / pixel } },
-      annulusDiameterMillimetres: target.isCalibrated ? findings.map { $0.pair?.diameterMillimetres } : nil,
+      annulusDiameterMillimetres: target.isCalibrated ? findings.map(\.trustedDiameter) : nil,
       left: findings.map { $0.pair.map { target.stored($0.left) } },
       right: findings.map { $0.pair.map { target.stored($0.right) } })
   }

@@ -43,6 +43,9 @@ struct FrameFinding: Sendable {
     if case .measured(let pair) = hinges { pair } else { nil }
   }
 
+  /// In millimetres; `nil` where there are no hinge points, or they are not to be trusted.
+  var trustedDiameter: Double? { pair.flatMap { $0.isWithheld ? nil : $0.diameterMillimetres } }
+
   /// Whether the frames before and after have a point elsewhere.
   var isUnsteady: Bool { pair?.reviewReasons.contains(.unsteady) ?? false }
 

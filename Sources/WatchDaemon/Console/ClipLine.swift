@@ -14,6 +14,7 @@ enum ClipLine {
 
   private static func measurement(_ measurement: PhaseMeasurement) -> String {
     let frame = "\(measurement.phase.rawValue) frame \(measurement.frame)"
+    if let withheld = measurement.withheld { return "\(frame) withheld (\(withheld.rawValue))" }
     if let millimetres = measurement.annulusDiameterMillimetres {
       return "\(frame) \(Decimal.text(millimetres, 1)) mm"
     }

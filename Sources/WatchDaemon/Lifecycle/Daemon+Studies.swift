@@ -144,7 +144,7 @@ extension Daemon {
         ])
       metrics.withLock { $0.published(at: Double(SystemClock.utc()) / 1000) }
       announcer.wake()
-      indexer.wake()
+      indexer.wake(revision.name)
     case .lost(let id, let files): tellLost(id, files)
     case .settled(let state): tellSettled(state)
     case .failed(let id, let failure, let disposition): tellFailed(id, failure, disposition)

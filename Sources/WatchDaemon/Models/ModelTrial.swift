@@ -105,7 +105,7 @@ struct ModelTrial {
         outlines: segmented.outlines(of: 0),
         hingePoints: measurement?.hingePoints.map { OverlayScene.Mark($0) } ?? [],
         contactLine: finding.pair?.contactLine.map(target.stored) ?? [],
-        diameter: measurement?.annulusDiameterMillimetres.map { .millimetres($0) }, phase: .endDiastole,
+        diameter: measurement.flatMap { OverlayScene.Diameter($0) }, phase: .endDiastole,
         view: view.code, frameIndex: frame.index, frameCount: frameCount, spacing: target.region.spacing)
       return try OverlayPNG.render(scene)
     }

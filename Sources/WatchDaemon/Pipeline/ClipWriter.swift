@@ -12,10 +12,13 @@ struct ClipWriter: Sendable {
   let settings: AnalysisSettings
   /// What objects repeat of the clip; without it there are pictures only.
   let object: ClipObject?
+  /// Whether the page has room for the cine.
+  let isOnPage: Bool
   let staging: String
 
   /// How the names of a clip's files end, after its SOPInstanceUID.
-  static let suffixes = CyclePhase.allCases.map { ".\($0.rawValue).png" } + [segments, overlay]
+  static let suffixes = CyclePhase.allCases.map { suffix(ofPicture: $0) } + [segments, overlay]
+  static func suffix(ofPicture phase: CyclePhase) -> String { ".\(phase.rawValue).png" }
   private static let segments = ".seg.dcm"
   private static let overlay = ".overlay.dcm"
 
@@ -24,7 +27,7 @@ struct ClipWriter: Sendable {
 
   private var path: String { staging + "/" + clip.sopInstanceUID }
   private var wantsCine: Bool { settings.outputs.contains(.overlay) && object != nil }
-  private var wantsPage: Bool { settings.outputs.contains(.html) }
+  private var wantsPage: Bool { settings.outputs.contains(.html) && isOnPage }
   private var wantedPictures: [MeasuredPicture] { settings.outputs.contains(.png) ? pictures : [] }
 
   /// The work on a clip that was begun, in pieces for several threads.
@@ -63,7 +66,7 @@ struct ClipWriter: Sendable {
       for picture in wantedPictures where picture.measurement.frame == frame.index {
         let scene = picture.scene(on: frame.gray, outlines: outlines[frame.index], of: clip)
         let png = try OverlayPNG.render(scene)
-        try AtomicFile.write(png, to: path + ".\(picture.measurement.phase.rawValue).png", .staging)
+        try AtomicFile.write(png, to: path + Self.suffix(ofPicture: picture.measurement.phase), .staging)
         pngs.byPhase.withLock { $0[picture.measurement.phase] = png }
       }
     }

@@ -67,7 +67,7 @@ struct StudyBatch {
       let outcome = try publishing.result(
         for: input, progress.counting(input.files.reduce(0) { $0 + $1.header.frames }),
         onClip: { progress.line(ClipLine.text($0)) })
-      if outcome.isNew { indexer.update() }
+      if outcome.isNew { indexer.update(outcome.revision.name) }
       let end = outcome.isNew ? outcome.report.status.rawValue : "already in the outbox, unchanged"
       progress.line("study \(study.uid): \(end)")
       result.reports.append(outcome.report)

@@ -11,10 +11,11 @@ struct StudyWriter: Sendable {
     _ report: StudyReport, _ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome],
     predecessor: StudyPipeline.Predecessor?, into staging: String, log: inout StudyLog
   ) throws {
-    if let predecessor { try keep(clipsOf: predecessor, missingFrom: outcomes, in: staging) }
+    let present = Set(outcomes.map(\.report.sopInstanceUID))
+    let kept = predecessor.map { KeptClips(predecessor: $0, present: present) }
+    var overlays = try kept?.copy(into: staging) ?? .init()
     let refusals = Refusals()
     let sideBySide = SideBySide(threads: settings.threads)
-    var overlays = HTMLReport.Overlays()
     var cines: [String: HTMLReport.Cine] = [:]
     var left: [SideBySide.Piece] = []
     for clip in clips(of: report, study, outcomes, staging) {
@@ -44,13 +45,17 @@ struct StudyWriter: Sendable {
   private func clips(
     of report: StudyReport, _ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome], _ staging: String
   ) -> [ClipWriter] {
-    zip(study.files, outcomes).compactMap { file, outcome in
+    let drawn = zip(study.files, outcomes).filter { $1.segmented != nil }
+    let areOnPage = HTMLReport.areOnPage(cinesOf: drawn.map { $1.report.frames })
+    return zip(drawn, areOnPage).compactMap { clip, isOnPage in
+      let (file, outcome) = clip
       guard let segmented = outcome.segmented else { return nil }
       let uid = outcome.report.sopInstanceUID
       let clip = report.clips.first { $0.sopInstanceUID == uid } ?? outcome.report
       return ClipWriter(
         file: file, clip: clip, pictures: outcome.pictures, segmented: segmented, settings: settings,
-        object: source(of: file, report).map { object(of: file, clip, $0, report) }, staging: staging)
+        object: source(of: file, report).map { object(of: file, clip, $0, report) }, isOnPage: isOnPage,
+        staging: staging)
     }
   }
 
@@ -126,18 +131,5 @@ struct StudyWriter: Sendable {
     else { return nil }
     return .init(
       studyInstanceUID: study, seriesInstanceUID: series, sopClassUID: sopClass, sopInstanceUID: instance)
-  }
-
-  /// Files of clips that only the earlier revision had.
-  private func keep(
-    clipsOf predecessor: StudyPipeline.Predecessor, missingFrom outcomes: [ClipAnalysis.Outcome],
-    in staging: String
-  ) throws {
-    let present = Set(outcomes.map(\.report.sopInstanceUID))
-    let kept = predecessor.report.clips.map(\.sopInstanceUID).filter { !present.contains($0) }
-    let names = Set(kept.flatMap { uid in ClipWriter.suffixes.map { uid + $0 } })
-    for name in try Files.names(in: predecessor.folder, .outbox) where names.contains(name) {
-      try Files.copy(predecessor.folder + "/" + name, to: staging + "/" + name, .staging)
-    }
   }
 }

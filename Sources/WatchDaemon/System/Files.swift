@@ -109,9 +109,10 @@ enum Files {
     return try descriptor.sha256(place)
   }
 
-  /// Copies a file's bytes to a new file.
-  static func copy(_ path: String, to copy: String, _ place: FileError.Place) throws(FileError) {
-    try AtomicFile.write(read(path, place), to: copy, place)
+  /// Copies a file's bytes to a new file, of whatever length.
+  static func copy(_ path: String, to copy: String, _ place: FileError.Place) throws {
+    let original = try Descriptor.open(path, O_RDONLY, place)
+    try AtomicFile.stream(to: copy, place) { try original.copy(to: $0, place) }
   }
 
   /// Bytes that this process may still write on the path's file system.

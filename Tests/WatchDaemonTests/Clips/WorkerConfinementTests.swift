@@ -48,7 +48,7 @@ import Testing
     #expect(limited["Max open files"] == "16")
   }
 
-  /// Each line is an attempt of the worker's own: sockets, processes, programs, files, signals, memory.
+  /// Each line is an attempt of the worker's own: sockets, processes, devices, programs, files, signals, memory.
   @Test func everythingThatItTriesIsRefused() throws {
     let fixture = try DecodeFixture([0])
     let worker = try DecodeWorkerProcess(
@@ -65,7 +65,7 @@ import Testing
   /// The same attempts succeed where nothing confines them, so that the test above can fail.
   @Test func attemptsSucceedWithoutConfinement() throws {
     var name: UnsafePointer<CChar>?
-    for index in 0..<4 {
+    for index in 0..<9 {
       var succeeded = false
       _ = hd_worker_attempt(index, &name, &succeeded)
       #expect(succeeded, "\(name.map { String(cString: $0) } ?? "")")

@@ -29,6 +29,14 @@ import Testing
     #expect(page.contains("data-marks=\"2:ED 7:ES 22:ED 34:ES\""))
   }
 
+  /// A page of hundreds of megabytes is opened by nobody, and one that is put together takes memory from the clips.
+  @Test func leavesCinesOutThatItHasNoRoomFor() throws {
+    let most = HTMLReport.mostCineFrames
+    #expect(HTMLReport.areOnPage(cinesOf: [80, 76, 40]) == [true, true, true])
+    #expect(HTMLReport.areOnPage(cinesOf: [most - 100, 101, 100, 1]) == [true, false, true, false])
+    #expect(HTMLReport.areOnPage(cinesOf: [10_000, 30]) == [false, true])
+  }
+
   @Test func isWellFormed() throws {
     var text = try SamplePage.text()
     for void in ["<meta ", "<img ", "<input "] {

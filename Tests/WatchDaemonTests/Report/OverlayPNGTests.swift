@@ -47,6 +47,15 @@ import Testing
     #expect(Int(image.width) == layout.width && Int(image.height) == layout.height)
   }
 
+  @Test func noPictureIsLargerThanCanBeOpened() {
+    var large = scene(spacing: PixelSpacing(x: 1, y: 0.1))
+    large.box = PixelBox(x: 0, y: 0, width: 4000, height: 4000)
+    let layout = OverlayLayout(large)
+    #expect(layout.pictureWidth == 4096 && layout.pictureHeight == 410)
+    #expect(abs(layout.scale.x / layout.scale.y - 10) < 1e-9, "square in millimetres all the same")
+    #expect(layout.place(Point(x: 3999, y: 3999)).x < Double(layout.width))
+  }
+
   @Test func sameSceneGivesTheSameBytes() throws {
     #expect(try OverlayPNG.render(scene()) == OverlayPNG.render(scene()))
   }

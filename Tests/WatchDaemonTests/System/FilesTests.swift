@@ -19,6 +19,16 @@ struct FilesTests {
     #expect(throws: FileError(.examine, .spool, code: ENAMETOOLONG)) { try Files.exists(unseen, .spool) }
   }
 
+  /// The segments of a long loop are.
+  @Test func copiesAFileThatIsLongerThanWhatIsReadAtOnce() throws {
+    let folder = ScratchFolder()
+    try folder.write("x", to: "long")
+    let length = (1 << 28) + 1
+    #expect(truncate(folder.path + "/long", length) == 0)
+    try Files.copy(folder.path + "/long", to: folder.path + "/copy", .staging)
+    #expect(try Files.examine(folder.path + "/copy", .staging)?.st_size == length)
+  }
+
   @Test func doesNotCountFilesAsFiledAwayThatItCannotLookAt() throws {
     let folder = ScratchFolder()
     let spool = Spool(path: folder.path + "/" + String(repeating: "n", count: 300))

@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 
 /// Brings the outbox's index up to date after results were published. It follows the results and never holds them
 /// up: what fails here is told once, and tried again with the next result.
@@ -17,6 +18,8 @@ final class OutboxIndexer: Sendable {
     var isWoken = false
     var hasFailed = false
     var mayBegin = DispatchTime.now()
+    /// Folders that were published since the last update.
+    var anew: Set<String> = []
   }
 
   init(outbox: String, mode: OutboxMode = .standard, onError: @escaping @Sendable (any Error) -> Void) {
@@ -26,9 +29,11 @@ final class OutboxIndexer: Sendable {
   }
 
   /// Asks for an update soon; results that come in the meantime share it.
-  func wake() {
+  /// - Parameter folder: What was published.
+  func wake(_ folder: String? = nil) {
     let isNew = state.withLock { state in
       defer { state.isWoken = true }
+      if let folder { state.anew.insert(folder) }
       return !state.isWoken
     }
     guard isNew else { return }
@@ -39,12 +44,21 @@ final class OutboxIndexer: Sendable {
   }
 
   /// Updates the index now.
-  func update() { queue.sync { bringUpToDate() } }
+  /// - Parameter folder: What was published.
+  func update(_ folder: String? = nil) {
+    if let folder { state.withLock { _ = $0.anew.insert(folder) } }
+    queue.sync { bringUpToDate() }
+  }
 
   private func bringUpToDate() {
     let (began, clock) = (ContinuousClock.now, ContinuousClock())
-    var index = state.withLock { $0.index }
-    let result = Result { try index.update(outbox, mode) }
+    let (known, anew) = state.withLock { state in
+      defer { state.anew = [] }
+      return (state.index, state.anew)
+    }
+    var index = known
+    let lock = Self.lock(outbox)
+    let result = withExtendedLifetime(lock) { Result { try index.update(outbox, mode, anew: anew) } }
     let seconds = (clock.now - began) / .seconds(1)
     state.withLock { state in
       state.index = index
@@ -55,9 +69,28 @@ final class OutboxIndexer: Sendable {
     case .failure(let error):
       let isFirst = state.withLock { state in
         defer { state.hasFailed = true }
+        state.anew.formUnion(anew)
         return !state.hasFailed
       }
       if isFirst { onError(error) }
     }
   }
+
+  /// Two processes that publish into one outbox would each leave out what the other one publishes meanwhile. Where the
+  /// lock is not to be had, the index is written all the same.
+  private static func lock(_ outbox: String) -> FolderLock? {
+    for _ in 0..<lockTries {
+      do throws(FolderLock.Failure) {
+        return try FolderLock(folder: outbox + "/" + StagingFolder.parentName)
+      } catch {
+        guard case .taken = error else { return nil }
+        usleep(lockPause)
+      }
+    }
+    return nil
+  }
+
+  /// Ten seconds in all.
+  private static let lockTries = 100
+  private static let lockPause: UInt32 = 100_000
 }

@@ -6,6 +6,20 @@ extension HTMLReport {
     /// JPEG files, one a frame of the clip, in order.
     var frames: [Data]
   }
+
+  /// Frames of all cines of a page together. They are 20 to 30 kB each, and a page is put together in memory.
+  static let mostCineFrames = 2000
+
+  /// Which of a study's cines are on its page, those that come first as far as there is room.
+  /// - Parameter frames: Of each clip, in order.
+  static func areOnPage(cinesOf frames: [Int]) -> [Bool] {
+    var room = mostCineFrames
+    return frames.map { count in
+      guard count <= room else { return false }
+      room -= count
+      return true
+    }
+  }
 }
 
 /// The player of one clip. Without scripts it is the picture of end diastole.

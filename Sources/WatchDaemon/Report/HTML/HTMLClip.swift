@@ -13,7 +13,7 @@ struct HTMLClip {
     \(facts)
     \(remark)
     \(cine.flatMap { HTMLCine(number: number, clip: clip, cine: $0).player() })
-    \(pictures(overlays))
+    \(pictures(overlays, hasCine: cine != nil))
     \(measurementTable)
     \(chart)
     </section>
@@ -51,7 +51,7 @@ struct HTMLClip {
     return "\(Decimal.text(spacing.x, 3)) × \(Decimal.text(spacing.y, 3)) mm"
   }
 
-  private func pictures(_ overlays: HTMLReport.Overlays) -> HTML? {
+  private func pictures(_ overlays: HTMLReport.Overlays, hasCine: Bool) -> HTML? {
     let figures: [HTML] = CyclePhase.allCases.compactMap { phase in
       guard let png = overlays[clip.sopInstanceUID, phase] else { return nil }
       let frame = clip.reference(phase).map { ", frame \($0.frame + 1)" } ?? ""
@@ -63,7 +63,10 @@ struct HTMLClip {
         <figcaption>\(caption)</figcaption></figure>
         """
     }
-    return figures.isEmpty ? nil : "<div class=\"pictures\">\(figures)</div>"
+    guard !figures.isEmpty else { return nil }
+    let note: HTML? =
+      hasCine ? nil : "<p class=\"muted\">The measured frames alone; the cine is not part of this page.</p>"
+    return "<div class=\"pictures\">\(figures)</div>\(note)"
   }
 
   private var measurementTable: HTML? {

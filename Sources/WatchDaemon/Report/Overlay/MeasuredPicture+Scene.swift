@@ -9,15 +9,24 @@ extension MeasuredPicture {
     return OverlayScene(
       frame: frame, box: target.box, sector: target.sector.mask.bits, outlines: outlines,
       hingePoints: measurement.hingePoints.map { OverlayScene.Mark($0) }, contactLine: contactLine,
-      diameter: Self.diameter(recorded ?? measurement), phase: measurement.phase, view: clip.view.code,
+      diameter: OverlayScene.Diameter(recorded ?? measurement), phase: measurement.phase,
+      view: clip.view.code,
       frameIndex: measurement.frame,
       frameCount: clip.frames, spacing: target.region.spacing)
   }
+}
 
-  private static func diameter(_ measurement: PhaseMeasurement) -> OverlayScene.Diameter? {
-    if measurement.withheld != nil { return .withheld }
-    if let millimetres = measurement.annulusDiameterMillimetres { return .millimetres(millimetres) }
-    return measurement.annulusDiameterPixels.map { .pixels($0) }
+extension OverlayScene.Diameter {
+  init?(_ measurement: PhaseMeasurement) {
+    if measurement.withheld != nil {
+      self = .withheld
+    } else if let millimetres = measurement.annulusDiameterMillimetres {
+      self = .millimetres(millimetres)
+    } else if let pixels = measurement.annulusDiameterPixels {
+      self = .pixels(pixels)
+    } else {
+      return nil
+    }
   }
 }
 

@@ -20,6 +20,8 @@ struct OverlayLayout {
   /// The larger side of the enlarged picture is at least this, so that outlines and text are legible.
   private static let comfortableSide = 880.0
   private static let largestEnlargement = 5.0
+  /// No side of the picture is longer, whatever the shape of its pixels: it is drawn in memory.
+  private static let largestSide = 4096.0
   /// Header and footer need this much for their text.
   private static let narrowest = 720
 
@@ -29,7 +31,8 @@ struct OverlayLayout {
     let stretch = (x: spacing.x / finest, y: spacing.y / finest)
     let size = (x: Double(scene.box.width) * stretch.x, y: Double(scene.box.height) * stretch.y)
     let wanted = (Self.comfortableSide / max(size.x, size.y)).rounded(.up)
-    let enlargement = max(1, min(Self.largestEnlargement, wanted))
+    let enlargement = min(
+      max(1, min(Self.largestEnlargement, wanted)), Self.largestSide / max(size.x, size.y))
     scale = (x: stretch.x * enlargement, y: stretch.y * enlargement)
     pictureWidth = max(1, Int((Double(scene.box.width) * scale.x).rounded()))
     pictureHeight = max(1, Int((Double(scene.box.height) * scale.y).rounded()))

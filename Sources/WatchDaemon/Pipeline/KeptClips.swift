@@ -1,0 +1,22 @@
+/// The clips that only the revision before has: their files go on into the next one, and their pictures onto its page.
+struct KeptClips: Sendable {
+  let predecessor: StudyPipeline.Predecessor
+  /// SOPInstanceUIDs of the clips that the next revision has anew.
+  let present: Set<String>
+
+  /// - Returns: The pictures among the files.
+  func copy(into staging: String) throws -> HTMLReport.Overlays {
+    let there = Set(try Files.names(in: predecessor.folder, .outbox))
+    var pictures = HTMLReport.Overlays()
+    for uid in predecessor.report.clips.map(\.sopInstanceUID) where !present.contains(uid) {
+      for suffix in ClipWriter.suffixes where there.contains(uid + suffix) {
+        try Files.copy(predecessor.folder + "/" + uid + suffix, to: staging + "/" + uid + suffix, .staging)
+      }
+      for phase in CyclePhase.allCases where there.contains(uid + ClipWriter.suffix(ofPicture: phase)) {
+        pictures[uid, phase] = try Files.read(
+          staging + "/" + uid + ClipWriter.suffix(ofPicture: phase), .staging)
+      }
+    }
+    return pictures
+  }
+}
