@@ -79,12 +79,24 @@ struct Claimant: Sendable {
   private func retire(
     _ source: String, _ file: ClaimedFile, of claim: Claim, onlyIfEqualTo copy: String? = nil
   ) throws(FileError) {
-    let aside = (Files.parent(of: source) ?? inbox) + "/.hinged-\(claim.folderName)-\(file.spoolName)"
+    let folder = Files.parent(of: source) ?? inbox
+    let name = "hinged-\(claim.folderName)-\(file.spoolName)"
+    let aside = "\(folder)/.\(name)"
     if try stands(file, at: source) { try Files.rename(source, to: aside, .inbox) }
     if try stands(file, at: aside), try isEqual(aside, to: copy) {
       try Files.remove(aside, .inbox)
-    } else if try Files.exists(aside, .inbox), try !Files.exists(source, .inbox) {
-      try Files.rename(aside, to: source, .inbox)
+    } else if try Files.exists(aside, .inbox) {
+      try putBack(aside, to: source, orTo: "\(folder)/\(name)")
+    }
+  }
+
+  /// - Parameter other: Where it goes when a new file has come under its name: hidden, nobody would look at it again.
+  private func putBack(_ aside: String, to source: String, orTo other: String) throws(FileError) {
+    do throws(FileError) {
+      try Files.renameNew(aside, to: source, .inbox)
+    } catch {
+      guard error.code == EEXIST else { throw error }
+      try Files.renameNew(aside, to: other, .inbox)
     }
   }
 
