@@ -86,17 +86,9 @@ struct Claimant: Sendable {
     if try stands(file, at: aside), try isEqual(aside, to: copy) {
       try Files.remove(aside, .inbox)
     } else if try Files.exists(aside, .inbox) {
-      try putBack(aside, to: source, orTo: "\(folder)/\(name)")
-    }
-  }
-
-  /// - Parameter other: Where it goes when a new file has come under its name: hidden, nobody would look at it again.
-  private func putBack(_ aside: String, to source: String, orTo other: String) throws(FileError) {
-    do throws(FileError) {
-      try Files.renameNew(aside, to: source, .inbox)
-    } catch {
-      guard error.code == EEXIST else { throw error }
-      try Files.renameNew(aside, to: other, .inbox)
+      // Where a new file has come under its name it gets another one: hidden, nobody would look at it again.
+      let isTaken = try Files.exists(source, .inbox)
+      try Files.rename(aside, to: isTaken ? "\(folder)/\(name)" : source, .inbox)
     }
   }
 

@@ -49,9 +49,8 @@ enum Files {
 
   /// As `rename`, where nothing stands at the new path; else EEXIST.
   static func renameNew(_ old: String, to new: String, _ place: FileError.Place) throws(FileError) {
-    let result = FileName.withPath(old) { old in FileName.withPath(new) { link(old, $0) } }
-    if result == 0 { return try remove(old, place) }
-    guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else { throw FileError(.rename, place) }
+    if link(old, new) == 0 { return try remove(old, place) }
+    guard errno == EPERM || errno == EOPNOTSUPP else { throw FileError(.rename, place) }
     // A file system without hard links cannot do both at once.
     if try exists(new, place) { throw FileError(.rename, place, code: EEXIST) }
     try rename(old, to: new, place)
