@@ -23,11 +23,13 @@ public enum ReviewReason: String, Codable, Sendable, CaseIterable {
   case leak
   /// The chambers do not touch; the contact set was found across a gap.
   case wideGap = "wide-gap"
+  /// The contact line, or the line between the hinge points, is longer than an annulus.
   case longContact = "long-contact"
+  /// One of the two is shorter than an annulus.
   case shortContact = "short-contact"
   /// The atrium does not lie below the ventricle.
   case atriumNotBelow = "atrium-not-below"
-  /// The contact line stands steeper than an annulus does in an apical view.
+  /// One of the two stands steeper than an annulus does in an apical view.
   case steepContact = "steep-contact"
   /// A chamber is cut by the edge of the sector elsewhere than at a hinge point.
   case chamberAtEdge = "chamber-at-edge"

@@ -79,12 +79,16 @@ struct Claimant: Sendable {
   private func retire(
     _ source: String, _ file: ClaimedFile, of claim: Claim, onlyIfEqualTo copy: String? = nil
   ) throws(FileError) {
-    let aside = (Files.parent(of: source) ?? inbox) + "/.hinged-\(claim.folderName)-\(file.spoolName)"
+    let folder = Files.parent(of: source) ?? inbox
+    let name = "hinged-\(claim.folderName)-\(file.spoolName)"
+    let aside = "\(folder)/.\(name)"
     if try stands(file, at: source) { try Files.rename(source, to: aside, .inbox) }
     if try stands(file, at: aside), try isEqual(aside, to: copy) {
       try Files.remove(aside, .inbox)
-    } else if try Files.exists(aside, .inbox), try !Files.exists(source, .inbox) {
-      try Files.rename(aside, to: source, .inbox)
+    } else if try Files.exists(aside, .inbox) {
+      // Where a new file has come under its name it gets another one: hidden, nobody would look at it again.
+      let isTaken = try Files.exists(source, .inbox)
+      try Files.rename(aside, to: isTaken ? "\(folder)/\(name)" : source, .inbox)
     }
   }
 

@@ -9,6 +9,20 @@ final class StudyStore: Sendable {
     /// Rises with each record.
     var version = 0
     var isClosed = false
+    /// Claims whose last start is this process's.
+    private(set) var started: Set<Int> = []
+
+    mutating func apply(_ entries: [Ledger.Entry]) {
+      for entry in entries {
+        ledger.applyUnchecked(entry)
+        switch entry {
+        case .event(let id, .started): started.insert(id)
+        case .event(let id, .settled): started.remove(id)
+        default: break
+        }
+      }
+      version += 1
+    }
   }
 
   private let content: Guarded<Content>
@@ -40,8 +54,7 @@ final class StudyStore: Sendable {
         }
       }
       do throws(FileError) { try append(entries, to: &content.journal) } catch { return error }
-      for entry in entries { content.ledger.applyUnchecked(entry) }
-      content.version += 1
+      content.apply(entries)
       compactIfWorthwhile(&content)
       return nil
     }
@@ -63,11 +76,13 @@ final class StudyStore: Sendable {
     return claims
   }
 
-  /// Records that what is in work was stopped through no fault of its own, and takes no more records.
+  /// Records that what is in work was stopped through no fault of its own, and takes no more records. A start that
+  /// another process died over still counts.
   func close() {
     content.withLock { content in
-      let started = content.ledger.open.values.filter(\.isStarted).map(\.claim.id).sorted()
-      let entries = started.map { Ledger.Entry.event(claim: $0, .released(nil)) }
+      let ledger = content.ledger
+      let stopped = content.started.sorted().filter { ledger.open[$0]?.isStarted == true }
+      let entries = stopped.map { Ledger.Entry.event(claim: $0, .released(nil)) }
       if !content.isClosed, !entries.isEmpty, (try? append(entries, to: &content.journal)) != nil {
         for entry in entries { content.ledger.applyUnchecked(entry) }
       }

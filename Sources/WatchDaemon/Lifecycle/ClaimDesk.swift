@@ -34,7 +34,8 @@ final class ClaimDesk: Sendable {
   func drained(_ body: @escaping @Sendable () -> Void) { desk.async(execute: body) }
 
   /// Takes the files of a claim, tries again as often as it takes, and calls back.
-  /// - Parameter onStranded: Called once, when they cannot be taken at the first attempt.
+  /// - Parameter onStranded: Called where they cannot be taken for a reason of their own. What a full disk or a share that
+  ///   is gone keeps from being taken does not pass for that: the next claim would fare no better.
   func take(
     _ id: Int, streak: Int = 1, onStranded: @escaping @Sendable () -> Void,
     then done: @escaping @Sendable (StudyState) -> Void
@@ -54,7 +55,7 @@ final class ClaimDesk: Sendable {
         if let state = store.state(of: id) { done(state) }
       } catch {
         note(error, of: id)
-        if streak == 1 { onStranded() }
+        if !error.isOfTheEnvironment { onStranded() }
         desk.asyncAfter(deadline: .now() + RetryPolicy.delay(streak: streak, jitter: 1)) { [self] in
           take(id, streak: streak + 1, onStranded: onStranded, then: done)
         }
@@ -101,16 +102,15 @@ final class ClaimDesk: Sendable {
   }
 
   /// Writes down that settled claims are to be given back, all of them or none.
-  /// - Parameter done: Gets those that were settled, for `giveBack`; `nil` where it cannot be written down now.
-  func markReturning(_ ids: [Int], then done: @escaping @Sendable ([Int]?) -> Void) {
+  /// - Parameter done: Gets those that were settled, for `giveBack`, or why it cannot be written down now.
+  func markReturning(_ ids: [Int], then done: @escaping @Sendable (Result<[Int], FileError>) -> Void) {
     work { [self] in
       let settled = Set(ids).sorted().filter { store.state(of: $0)?.phase == .settled }
       do throws(FileError) {
         if !settled.isEmpty { try store.record(settled.map { Ledger.Entry.event(claim: $0, .returning) }) }
-        done(settled)
+        done(.success(settled))
       } catch {
-        log.warning("a wish of hinged requeue waits: \(error)")
-        done(nil)
+        done(.failure(error))
       }
     }
   }

@@ -42,20 +42,30 @@ extension Daemon {
       do throws(FileError) {
         let request = try RequeueRequest.read(spool.requests + "/" + name)
         requestsInHand.insert(name)
-        claims.markReturning(request?.claims ?? []) { [weak self] claims in
-          self?.control.async { [weak self] in self?.wasMarked(claims, by: name) }
+        claims.markReturning(request?.claims ?? []) { [weak self] marked in
+          self?.control.async { [weak self] in self?.wasMarked(marked, by: name) }
         }
       } catch {
-        parts.log.warning("a wish of hinged requeue waits: \(error)")
+        tellWaiting(name, error)
       }
     }
   }
 
-  private func wasMarked(_ claims: [Int]?, by name: String) {
+  private func wasMarked(_ marked: Result<[Int], FileError>, by name: String) {
     requestsInHand.remove(name)
-    guard let claims else { return }
-    try? Files.remove(spool.requests + "/" + name, .spool)
-    for id in claims { requeue(id) }
+    switch marked {
+    case .failure(let error): tellWaiting(name, error)
+    case .success(let claims):
+      requestsTold.remove(name)
+      try? Files.remove(spool.requests + "/" + name, .spool)
+      for id in claims { requeue(id) }
+    }
+  }
+
+  /// It is looked at every few seconds, and told once.
+  private func tellWaiting(_ name: String, _ error: FileError) {
+    guard requestsTold.insert(name).inserted else { return }
+    parts.log.warning("a wish of hinged requeue waits: \(error)", ["wish": name])
   }
 }
 

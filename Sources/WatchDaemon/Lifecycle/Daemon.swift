@@ -35,6 +35,8 @@ final class Daemon: @unchecked Sendable {
   var pause: String?
   /// Names of wishes of `hinged requeue` that the desk has yet to write down.
   var requestsInHand: Set<String> = []
+  /// Names of wishes of which the log says that they wait.
+  var requestsTold: Set<String> = []
   var timers: [any DispatchSourceTimer] = []
   var lastStatus: StatusSnapshot?
   /// Counting 100,000 files anew every few seconds would be most of what an idle daemon does.

@@ -83,6 +83,26 @@ import Testing
     #expect(try base.text(of: "spool/claimed/c1/000002") == "two")
   }
 
+  /// It changed before it was set aside, and the process ended over it.
+  @Test(arguments: ["1", "M\u{F7DC}"]) func fileThatWasSetAsideIsNotLeftHidden(_ name: String) throws {
+    try base.write("one", to: "in/" + name)
+    let claimant = try claimant(base)
+    let claim = try claim(base, [name])
+    try base.write("one", to: "spool/claimed/c1/000001")
+    try base.write("changed", to: "in/" + name)
+    let aside = base.path + "/in/.hinged-c1-000001"
+    try Files.rename(base.path + "/in/" + name, to: aside, .inbox)
+    #expect(try claimant.take(claim) == [])
+    #expect(try base.files(below: "in") == ["in/" + name])
+    // And with a new file of its name.
+    try Files.rename(base.path + "/in/" + name, to: aside, .inbox)
+    try base.write("news", to: "in/" + name)
+    #expect(try claimant.take(claim) == [])
+    #expect(try base.files(below: "in") == ["in/" + name, "in/hinged-c1-000001"])
+    #expect(try base.text(of: "in/" + name) == "news")
+    #expect(try base.text(of: "in/hinged-c1-000001") == "changed")
+  }
+
   private func setTime(of path: String, to stamp: FileStamp) {
     var times = [timespec(), timespec(tv_sec: 0, tv_nsec: 0)]
     times[1].tv_sec = Int(stamp.modified / 1_000_000_000)

@@ -120,4 +120,22 @@ import Testing
     try store.compact()
     #expect(try StudyJournal.read(spool.journal) == store.read { $0 })
   }
+
+  @Test func stopTakesBackItsOwnStartsAndNotThoseThatAProcessDiedOver() throws {
+    let folder = ScratchFolder()
+    let spool = Spool(path: folder.path + "/spool")
+    try spool.prepare()
+    let killed = try StudyStore(spool)
+    _ = try killed.claim { _, id in (id..<id + 3).map { .example(id: $0, study: "1.2.\($0)") } }
+    for id in 1...3 {
+      try killed.record(.claimed(missing: []), of: id)
+      try killed.record(.started, of: id)
+    }
+    try killed.record(.publishing(.example()), of: 2)
+    let next = try StudyStore(spool)
+    try next.record(.started, of: 3)
+    next.close()
+    #expect(try (1...3).map { try StudyStore(spool).state(of: $0)?.attempts } == [1, 1, 1])
+    #expect(try StudyStore(spool).state(of: 3)?.phase == .claimed)
+  }
 }
