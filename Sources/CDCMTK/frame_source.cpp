@@ -61,7 +61,11 @@ class NativeFrames final : public FrameSource {
   /// Programs that decompress often leave YBR_FULL_422 standing over three bytes a pixel: the length decides.
   static PixelFormat storedFormat(PixelFormat format, DcmElement &pixelData) {
     const uint64_t full = uint64_t{format.fullFrameBytes()} * format.frames;
-    if (format.model == ColourModel::ybrFull422 && pixelData.getLength() >= full) format.model = ColourModel::ybrFull;
+    const uint64_t length = pixelData.getLength();
+    // Data of odd length are padded by one byte.
+    if (format.model == ColourModel::ybrFull422 && (length == full || length == full + 1)) {
+      format.model = ColourModel::ybrFull;
+    }
     return format;
   }
 

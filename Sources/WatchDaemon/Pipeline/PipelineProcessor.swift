@@ -69,7 +69,7 @@ private final class PipelineWork: StudyWork {
       }
     }
     if predecessor == nil {
-      files += try Self.again(study.earlier, besides: files, processor.memory, context)
+      files += try Self.again(study, besides: files, processor.memory, context)
     }
     self.held = held
     self.unreadable = unreadable
@@ -105,16 +105,20 @@ private final class PipelineWork: StudyWork {
   /// Where the last revision is gone from the outbox, its inputs are what its results come from: the last file of each
   /// instance, and none of those that come anew.
   private static func again(
-    _ earlier: [ClaimedInput], besides files: [StudyFile], _ memory: HeaderMemory, _ context: StudyContext
+    _ study: ClaimedStudy, besides files: [StudyFile], _ memory: HeaderMemory, _ context: StudyContext
   ) throws(StudyFailure) -> [StudyFile] {
     let present = Set(files.map(\.header.sopInstanceUID))
     let last = Dictionary(
-      earlier.map { ($0.sopInstanceUID, $0) }, uniquingKeysWith: { _, last in last })
+      study.earlier.map { ($0.sopInstanceUID, $0) }, uniquingKeysWith: { _, last in last })
     var again: [StudyFile] = []
     for (instance, input) in last where !present.contains(instance) {
       // In an inbox that is only read, the file may have been replaced where it lay.
       guard let path = input.path, try digest(of: path) == input.sha256 else { continue }
-      if case .success(let file)? = try read(input, memory, context) { again.append(file) }
+      switch try read(input, memory, context) {
+      case .success(let file)?: again.append(file)
+      case .failure(let fault)?: try retry(fault.reason, fault.detail, of: study, at: .header)
+      case nil: continue
+      }
     }
     return again
   }
