@@ -55,8 +55,11 @@ public struct ClassProbabilities: Equatable, Sendable {
     let centreX = Int(point.x.rounded())
     let centreY = Int(point.y.rounded())
     var pixels: [(x: Int, y: Int)] = []
-    for y in max(0, centreY - reachY)..<max(0, min(height, centreY + reachY + 1)) {
-      for x in max(0, centreX - reachX)..<max(0, min(width, centreX + reachX + 1))
+    func span(_ centre: Int, _ reach: Int, _ size: Int) -> Range<Int> {
+      min(max(0, centre - reach), size)..<min(max(0, centre + reach + 1), size)
+    }
+    for y in span(centreY, reachY, height) {
+      for x in span(centreX, reachX, width)
       where spacing.distance(point, Point(x: Double(x), y: Double(y))) <= radius { pixels.append((x, y)) }
     }
     return pixels

@@ -151,3 +151,13 @@ extension ClassProbabilities {
     self.init(width: mask.width, height: mask.height, spacing: mask.spacing, values: values)
   }
 }
+
+@Suite struct CertaintyTests {
+  @Test(arguments: [Point(x: -90, y: 2), Point(x: 90, y: 2), Point(x: 2, y: -90), Point(x: 2, y: 90)])
+  func nothingIsCertainFarOffTheGrid(_ point: Point) {
+    let field = ClassProbabilities(
+      width: 4, height: 5, spacing: PixelSpacing(x: 1, y: 1), values: [Float](repeating: 0.25, count: 80))
+    #expect(field.certainty(around: point, radius: 3) == 0)
+    #expect(field.certainty(around: Point(x: 2, y: 2), radius: 3) == 0.25)
+  }
+}

@@ -43,6 +43,8 @@ struct ModelWriter {
     case integers(String, [Int64])
     case float(String, Float)
     case string(String, String)
+    /// Name and AttributeProto.AttributeType alone, as proto3 writes a zero.
+    case omitted(String, type: Int64)
   }
 
   var opset: Int64 = 13
@@ -61,8 +63,10 @@ struct ModelWriter {
     }
   }
 
-  mutating func tensor(_ name: String, _ dimensions: [Int64], floats: [Float]) {
+  /// - Parameter location: TensorProto.DataLocation; `nil` writes none.
+  mutating func tensor(_ name: String, _ dimensions: [Int64], floats: [Float], location: Int64? = nil) {
     graph.message(5) { tensor in
+      if let location { tensor.field(14, location) }
       for dimension in dimensions { tensor.field(1, dimension) }
       tensor.field(2, Int64(1))
       for value in floats { tensor.field(4, value) }
@@ -110,6 +114,9 @@ extension MessageWriter {
       field(1, name)
       field(4, text)
       field(20, Int64(3))
+    case .omitted(let name, let type):
+      field(1, name)
+      field(20, type)
     }
   }
 

@@ -107,6 +107,7 @@ struct MessageParser {
     // AttributeProto.AttributeType: 6 is FLOATS, 7 is INTS; an empty list has no field of its own.
     if !floats.isEmpty || type == 6 { attribute.value = .floats(floats) }
     if !integers.isEmpty || type == 7 { attribute.value = .integers(integers) }
+    if case .other = attribute.value { attribute.value = .omitted(type: type) }
     return attribute
   }
 

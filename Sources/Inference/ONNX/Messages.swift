@@ -33,6 +33,17 @@ struct ONNXAttribute {
     case integers([Int64])
     /// A kind that no supported operator has: a graph, a list of strings or of tensors.
     case other
+
+    /// What an attribute of this AttributeProto.AttributeType has that the file leaves out: writers of proto3 leave
+    /// out a zero and an empty text.
+    static func omitted(type: Int64) -> Value {
+      switch type {
+      case 1: .float(0)
+      case 2: .integer(0)
+      case 3: .string("")
+      default: .other
+      }
+    }
   }
   var name = ""
   var value = Value.other

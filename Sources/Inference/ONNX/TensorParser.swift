@@ -16,7 +16,9 @@ extension MessageParser {
       case 5, 7: try field.appendIntegers(to: &integers, in: file)
       case 8: tensor.name = try field.string(in: file)
       case 9: raw = try field.range()
-      case 3, 6, 10, 11, 13, 14: throw field.malformed("segments, strings and external data are not read")
+      // 0: in the file itself. Whoever brings external data into a file leaves it behind.
+      case 14: if try field.integer() != 0 { throw field.malformed("external data is not read") }
+      case 3, 6, 10, 11, 13: throw field.malformed("segments, strings and external data are not read")
       default: break
       }
     }

@@ -17,6 +17,8 @@ enum FrameSelection {
   /// come to be taken for end diastole.
   static let reversal = 0.4
   static let nearMaximum = 0.08
+  /// With this share of beats in which the area does not fall by a reversal, R waves give way to the curve.
+  static let largestIdleShare = 1.0 / 3
   /// How far below other beats' end diastole the area may be at the clip's first or last frame, as a share of the
   /// swing, to be taken for one.
   static let edgeTolerance = 0.08
@@ -39,8 +41,9 @@ enum FrameSelection {
     lvArea: [Double?], times: [Double], rWaves: [Double] = [], heartRate: Double? = nil
   ) -> [ClipReport.Beat] {
     guard let curve = AreaCurve(areas: lvArea, times: times) else { return [] }
-    let byECG = RWaveBeats(curve, rWaves: rWaves, heartRate: heartRate).found
-    let found = byECG.isEmpty ? AreaCurveBeats(curve, heartRate: heartRate).found : byECG
+    let byECG = RWaveBeats(curve, rWaves: rWaves, heartRate: heartRate)
+    let byArea = byECG.isBelievable ? [] : AreaCurveBeats(curve, heartRate: heartRate).found
+    let found = byArea.isEmpty ? byECG.found : byArea
     let usable = found.compactMap { $0.onMeasuredFrames(of: curve) }
     guard let best = usable.indices.min(by: { usable[$0].rank < usable[$1].rank }) else { return [] }
     return usable.indices.map { i in
@@ -97,11 +100,14 @@ extension AreaCurve {
 /// Beats from R waves: end diastole at the R wave, end systole at the least area in the systolic part of the beat.
 struct RWaveBeats {
   private(set) var found: [FoundBeat] = []
+  /// Whether the ventricle ejects after nearly all of the waves. A recorder that counts T waves too, or whose times
+  /// begin elsewhere than the clip, puts end diastole into systole.
+  private(set) var isBelievable = false
 
   init(_ curve: AreaCurve, rWaves: [Double], heartRate: Double?) {
     guard let first = curve.times.first, let last = curve.times.last, curve.count > 1 else { return }
     let interval = (last - first) / Double(curve.count - 1)
-    let waves = rWaves.filter { $0 >= first - interval && $0 <= last + interval }.sorted()
+    let waves = Self.apart(rWaves.filter { $0 >= first - interval && $0 <= last + interval }.sorted())
     let lengths = zip(waves, waves.dropFirst()).map { $1 - $0 }
       .filter(FrameSelection.beatLengths.contains)
     let typical =
@@ -115,6 +121,17 @@ struct RWaveBeats {
       } else if let typical {
         add(curve, wave, length: typical, next: nil)
       }
+    }
+    let fall = FrameSelection.reversal * curve.swing
+    let idle = found.count { curve.values[$0.endDiastole] - curve.values[$0.endSystole] < fall }
+    isBelievable = Double(idle) < FrameSelection.largestIdleShare * Double(found.count)
+  }
+
+  /// Without waves that follow another one sooner than a beat can.
+  private static func apart(_ waves: [Double]) -> [Double] {
+    waves.reduce(into: []) { kept, wave in
+      if let last = kept.last, wave - last < FrameSelection.beatLengths.lowerBound { return }
+      kept.append(wave)
     }
   }
 

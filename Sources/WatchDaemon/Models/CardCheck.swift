@@ -124,7 +124,7 @@ struct CardCheck {
     if !card.hasLandmarksAfterClasses {
       refuse("landmarks", "are outputs \(landmarks.left) and \(landmarks.right)", "they must be 4 and 5")
     }
-    if landmarks.temperature <= 0 { refuse("landmarks.temperature", "is not above 0", "set it to 1") }
+    if let fault = landmarks.fault { refuse("landmarks.\(fault.field)", fault.problem, fault.remedy) }
     for view in ["A4C", "A2C", "apical"]
     where landmarks.weight[view] == nil && landmarks.weight["apical"] == nil {
       lack(

@@ -113,6 +113,20 @@ struct ModelCard: Codable, Sendable, Equatable {
   }
 }
 
+extension ModelCard.Landmarks {
+  /// The first field that has no meaning, with what is wrong and a remedy; `nil` where all have one.
+  var fault: (field: String, problem: String, remedy: String)? {
+    guard temperature > 0 else { return ("temperature", "is not above 0", "set it to 1") }
+    let shares = 0.0...1.0
+    let wrong = weight.filter { !shares.contains($0.value.x) || !shares.contains($0.value.y) }
+    if let view = wrong.keys.min() {
+      return ("weight.\(view)", "is not between 0 and 1", "set it as docs/SCIENTIST.md says")
+    }
+    guard let reliability, reliability < 0 else { return nil }
+    return ("reliability", "is below 0", "set it to 1, or leave it out")
+  }
+}
+
 extension ModelCard {
   /// The errors to expect of a pair: what its own landmarks say, else what the card says of its view and phase.
   func expectedErrors(
@@ -120,7 +134,8 @@ extension ModelCard {
   ) -> HingeErrors? {
     guard let expected = pair.expectedErrors else { return hingeErrors(view: view, phase: phase) }
     var errors = HingeErrors(expected)
-    errors.bothWithin5Millimetres *= landmarks?.reliability ?? 1
+    errors.bothWithin5Millimetres = min(
+      errors.bothWithin5Millimetres * (landmarks?.reliability ?? 1), 1)
     return errors
   }
 

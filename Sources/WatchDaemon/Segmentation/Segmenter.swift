@@ -29,6 +29,12 @@ final class Segmenter: Sendable {
         sentence: "\(path): the card's input, classes and landmarks do not fit the network's "
           + "\(model.inputShape) -> \(model.outputShape); a square input of one channel is needed")
     }
+    if let fault = card.landmarks?.fault {
+      throw CommandFailure(
+        code: ExitCode.configuration,
+        sentence: "\(ModelCard.path(ofModel: path)): landmarks.\(fault.field) \(fault.problem); "
+          + fault.remedy)
+    }
   }
 
   private static func load(

@@ -237,6 +237,39 @@ private struct Errors {
     }
   }
 
+  /// Into the T wave, as a share of systole.
+  @Test(arguments: [0.7, 0.85, 1]) func tWavesThatARecorderCountedGiveNoBeats(_ place: Double) {
+    for heart in hearts({ $0.noise = 0.01 }) {
+      let end = Double(heart.frames - 1) * heart.frameTime
+      let tWaves = heart.diastoles.map { $0 * heart.frameTime + place * heart.systole }
+        .filter { (0...end).contains($0) }
+      let beats = FrameSelection.beats(
+        lvArea: heart.areas(), times: heart.times, rWaves: (heart.rWaves + tWaves).sorted())
+      var errors = Errors()
+      errors.add(heart, beats.filter(\.reference))
+      #expect(errors.found == 1)
+      #expect(Errors.mean(errors.diastole) * heart.frameTime < 80)
+      #expect(Errors.mean(errors.systole) * heart.frameTime < 80)
+    }
+  }
+
+  /// Of another loop, for instance, that the clip was cut from.
+  @Test(arguments: [-300.0, 300, 500]) func rWavesOfOtherTimesGiveWayToTheCurve(_ offset: Double) {
+    let heart = Heartbeat()
+    let beats = FrameSelection.beats(
+      lvArea: heart.areas(), times: heart.times, rWaves: heart.rWaves.map { $0 + offset })
+    #expect(!beats.isEmpty)
+    #expect(beats.allSatisfy { $0.source == .areaCurve })
+  }
+
+  @Test func aWaveThatIsCountedTwiceGivesOneBeat() {
+    let heart = Heartbeat()
+    let once = FrameSelection.beats(lvArea: heart.areas(), times: heart.times, rWaves: heart.rWaves)
+    let twice = FrameSelection.beats(
+      lvArea: heart.areas(), times: heart.times, rWaves: heart.rWaves.flatMap { [$0, $0 + 4] })
+    #expect(twice == once)
+  }
+
   @Test func framesMayComeAtUnequalTimes() {
     let heart = Heartbeat(rate: 70)
     // A frame and a half, then half a frame, in turn.

@@ -57,6 +57,19 @@ import Testing
     #expect(refusals(check) == ["landmarks"])
   }
 
+  @Test(arguments: [
+    ("temperature", 0), ("temperature", -1), ("weight.A4C", 80), ("weight.A2C", -0.5), ("reliability", -1),
+  ])
+  func refusesLandmarksWithoutMeaning(_ field: String, _ value: Double) throws {
+    let check = try check(outputs: 6) {
+      var landmarks = $0["landmarks"] as? [String: Any] ?? [:]
+      let parts = field.split(separator: ".").map(String.init)
+      landmarks[parts[0]] = parts.count == 1 ? value : [parts[1]: value] as Any
+      $0["landmarks"] = landmarks
+    }
+    #expect(refusals(check) == ["landmarks.\(field)"])
+  }
+
   @Test func refusesAnInputOfAnotherSize() throws {
     #expect(refusals(try check { $0["input"] = ["width": 32, "height": 32, "channels": 1] }) == ["input"])
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Hinge
 import TestSupport
 import Testing
 
@@ -40,5 +41,17 @@ import Testing
     let check = ModelCheck(path, threads: 1)
     #expect(!check.isUsable && check.trial == nil)
     #expect(check.findings.first?.remedy.isEmpty == false)
+  }
+
+  /// Weights in per cent: no clip is measured by them.
+  @Test func aCardWhoseLandmarksHaveNoMeaningIsRefusedAtTheStart() throws {
+    let path = folder.path + "/mine.onnx"
+    try FileManager.default.copyItem(atPath: Checkout.model, toPath: path)
+    let shipped = URL(fileURLWithPath: ModelCard.path(ofModel: Checkout.model))
+    var card = try JSONDecoder().decode(ModelCard.self, from: Data(contentsOf: shipped))
+    card.landmarks?.weight["A4C"] = LandmarkWeight(50)
+    try JSONEncoder().encode(card).write(to: URL(fileURLWithPath: ModelCard.path(ofModel: path)))
+    let failure = #expect(throws: CommandFailure.self) { try Segmenter(path: path) }
+    #expect(failure?.sentence.contains("mine.json: landmarks.weight.A4C is not between 0 and 1") == true)
   }
 }
