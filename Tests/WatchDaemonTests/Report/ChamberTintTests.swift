@@ -25,7 +25,7 @@ import Testing
       return canvas
     }
     let whole = tinted(FrameOutlines(ventricle: Self.square(6, 14), heart: Self.square(2, 18)))
-    let cavity = tinted(FrameOutlines(ventricle: Self.square(6, 14)))
+    let cavity = tinted(FrameOutlines(ventricle: Self.square(6, 14), heart: Self.square(6, 14)))
     let wall = tinted(FrameOutlines(heart: Self.square(2, 18)))
     #expect(Self.colour(whole, at: 10) == Self.colour(cavity, at: 10))
     #expect(Self.colour(whole, at: 4) == Self.colour(wall, at: 4))
