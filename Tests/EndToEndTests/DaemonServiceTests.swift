@@ -137,6 +137,12 @@ import Testing
     #expect(try await daemon.waitForLog("on_published failed with exit status 1"))
     try daemon.drop(Drops.picture(study: "1.2.2", instance: "1.2.2.1").bytes, as: "IM2")
     #expect(try await daemon.wait(seconds: 30) { calls(of: "1.2.2") == 1 }, "\(daemon.log)")
+    // A stop between the call's end and the journal would have it run again.
+    #expect(
+      try await daemon.wait(seconds: 30) {
+        (try? StudyJournal.read(daemon.spool + "/journal"))?.states.filter(\.isToBeAnnounced)
+          .map(\.claim.study) == ["1.2.1"]
+      })
     #expect(try await daemon.ended() == 0)
     let before = calls(of: "1.2.1")
     try FileManager.default.moveItem(atPath: daemon.outbox + "/1.2.1", toPath: daemon.folder + "/archived")
