@@ -13,8 +13,9 @@ import Testing
   }
 
   @Test func copiesTheSourcesTiming() {
-    let vector = OverlayCineObject.timing(of: header { $0.frameTimeVector = [0, 17.883, 35.7] }, frames: 3)
-    #expect(vector["FrameTimeVector"] == "0\\17.883\\35.7")
+    let vector = OverlayCineObject.timing(of: header { $0.frameTimeVector = [5, 17.883, 35.7] }, frames: 3)
+    // The first entry has no meaning and is the source's all the same.
+    #expect(vector["FrameTimeVector"] == "5\\17.883\\35.7")
     #expect(vector["FrameIncrementPointer"] == "(0018,1065)")
     let time = OverlayCineObject.timing(of: header { $0.frameTime = 33.333 }, frames: 3)
     #expect(time["FrameTime"] == "33.333")

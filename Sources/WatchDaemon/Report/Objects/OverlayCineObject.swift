@@ -50,7 +50,7 @@ enum OverlayCineObject {
     switch FrameTiming(header) {
     case .steps(let steps) where steps.count == frames - 1:
       return [
-        "FrameTimeVector": joined([0] + steps),
+        "FrameTimeVector": joined(header.frameTimeVector),
         "FrameIncrementPointer": .text(ClipHeader.FrameIncrement.frameTimeVector.rawValue),
       ]
     case .even(let time):
