@@ -54,7 +54,8 @@ public final class InferenceSession {
   /// Memory for feature maps and intermediate results, in bytes; the model's weights are not counted.
   public var memoryBytes: Int { memory.count * MemoryLayout<Float>.stride }
 
-  /// Computes one frame. `input` is `[1,C,H,W]` as the model's input shape, `output` as its output shape.
+  /// Computes one frame. `input` is `[1,C,H,W]` as the model's input shape; `output` receives the first output, in
+  /// its shape. `output(_:)` gives the others.
   public func run(
     _ input: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Float>
   ) throws(InferenceError) {
@@ -80,7 +81,16 @@ public final class InferenceSession {
       runner.run(step)
       observe(step)
     }
-    target.update(from: runner.addresses[program.output], count: produced)
+    target.update(from: runner.addresses[program.outputs[0]], count: produced)
+  }
+
+  /// An output of the frame that was computed last, in the session's own memory: valid until the next `run`, and as
+  /// long as the session. Meaningless before the first.
+  /// - Parameter index: into the model's `outputs`.
+  public func output(_ index: Int) -> UnsafeBufferPointer<Float> {
+    let buffer = runner.program.outputs[index]
+    return UnsafeBufferPointer(
+      start: runner.addresses[buffer], count: model.outputs[index].shape.reduce(1, *))
   }
 }
 

@@ -7,10 +7,9 @@ import CKernels
 public final class Model: Sendable {
   /// `[1, C, H, W]`
   public let inputShape: [Int]
-  /// `[1, K, H, W]`
-  public let outputShape: [Int]
   public let inputName: String
-  public let outputName: String
+  /// In the order of the file, at least one.
+  public let outputs: [ModelOutput]
 
   let program: Program
   let arena: Arena
@@ -45,15 +44,16 @@ public final class Model: Sendable {
     if precision == .int8 { try calibration.check(graph) }
     try self.init(
       program: Lowering.lower(graph, isa: isa, precision: precision, calibration: calibration),
-      inputName: graph.inputName, outputName: graph.outputName, operations: graph.operations)
+      inputName: graph.inputName, outputNames: graph.outputs.map(\.name), operations: graph.operations)
   }
 
-  init(program: Program, inputName: String, outputName: String, operations: Int) throws(ModelError) {
+  init(program: Program, inputName: String, outputNames: [String], operations: Int) throws(ModelError) {
     self.operations = operations
     inputShape = program.buffers[program.input].shape
-    outputShape = program.buffers[program.output].shape
     self.inputName = inputName
-    self.outputName = outputName
+    outputs = zip(outputNames, program.outputs).map {
+      ModelOutput(name: $0, shape: program.buffers[$1].shape)
+    }
     self.program = program
     arena = Arena(program)
     guard arena.floatCount <= ModelLimits.arenaFloats else {
@@ -61,11 +61,21 @@ public final class Model: Sendable {
     }
   }
 
+  /// The shape of the first output, `[1, K, H, W]`.
+  public var outputShape: [Int] { outputs[0].shape }
+
   /// Multiplications and additions of the convolutions of one frame, by their definition.
   public let operations: Int
 
   /// The instruction set that the weights are packed for: `portable`, `avx2` or `avx512`.
   public var instructionSet: String { String(cString: ck_isa_name(program.isa)) }
+}
+
+/// One result of a network.
+public struct ModelOutput: Sendable, Equatable {
+  public let name: String
+  /// `[1, K, H, W]`
+  public let shape: [Int]
 }
 
 /// What the processor could do at best, to judge a time by.

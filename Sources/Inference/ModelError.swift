@@ -40,6 +40,7 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
 enum ModelLimits {
   static let fileBytes = 1 << 30
   static let nodes = 4_096
+  static let outputs = 8
   static let initializers = 65_536
   static let namesPerNode = 256
   static let attributesPerNode = 64

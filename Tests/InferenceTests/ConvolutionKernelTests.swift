@@ -104,7 +104,9 @@ import Testing
     let axis = Window.Axis(size: size, stride: stride, padBefore: size / 2, padAfter: size / 2)
     var graph = Graph()
     graph.input = graph.addValue(shape: [1, channels, rows, columns])
-    graph.output = graph.addValue(shape: [1, 19, axis.outputSize(rows), axis.outputSize(columns)])
+    graph.outputs = [
+      .init(value: graph.addValue(shape: [1, 19, axis.outputSize(rows), axis.outputSize(columns)]))
+    ]
     var random = RandomNumbers(seed: 5)
     let convolution = Convolution(
       inputChannels: channels, outputChannels: 19, window: Window(rows: axis, columns: axis),
@@ -112,10 +114,10 @@ import Testing
     graph.nodes = [
       Graph.Node(
         origin: .init(operatorType: "Conv", name: ""), operation: .convolution(convolution),
-        inputs: [graph.input], output: graph.output)
+        inputs: [graph.input], output: graph.outputs[0].value)
     ]
     let input = random.floats(channels * rows * columns)
-    let expected = ReferenceInterpreter(graph: graph).run(input)
+    let expected = ReferenceInterpreter(graph: graph).run(input)[0]
     guard let model = try? Model(graph: graph, isa: isa),
       let result = try? InferenceSession(model: model, threads: 2).run(input)
     else {

@@ -13,14 +13,14 @@ import Testing
   @Test(arguments: Fixture.all)
   func plainKernelsAgreeWithONNXRuntime(_ fixture: Fixture) throws {
     let graph = try Graph(bytes: try fixture.bytes())
-    let result = ReferenceInterpreter(graph: graph).run(try fixture.input())
+    let result = Array(ReferenceInterpreter(graph: graph).run(try fixture.input()).joined())
     #expect(largestDifference(result, try fixture.output()) < Self.tolerance)
   }
 
   @Test(arguments: Fixture.all)
   func simplifiedGraphAgreesWithONNXRuntime(_ fixture: Fixture) throws {
     let graph = try Graph(bytes: try fixture.bytes()).simplified()
-    let result = ReferenceInterpreter(graph: graph).run(try fixture.input())
+    let result = Array(ReferenceInterpreter(graph: graph).run(try fixture.input()).joined())
     #expect(largestDifference(result, try fixture.channelsFirstOutput(graph)) < Self.tolerance)
   }
 
@@ -34,6 +34,13 @@ import Testing
       #expect(largestDifference(result, try fixture.channelsFirstOutput(graph)) < Self.tolerance)
       #expect(try session.run(try fixture.input()) == result)
     }
+  }
+
+  @Test func givesTheOutputsInTheOrderOfTheFile() throws {
+    let fixture = try #require(Fixture.all.first { $0.name == "two_outputs" })
+    let model = try Model(bytes: try fixture.bytes())
+    #expect(model.outputs.map(\.name) == ["map", "verdict"])
+    #expect(model.outputs.map(\.shape) == [[1, 5, 32, 48], [1, 3, 1, 1]])
   }
 
   @Test func channelsComeFirstWhereTheFileHasThemLast() throws {
@@ -50,8 +57,8 @@ extension Fixture {
   fileprivate func channelsFirstOutput(_ graph: Graph) throws -> [Float] {
     let given = try Graph(bytes: try bytes())
     let expected = try output()
-    let before = given.shapes[given.output]
-    let after = graph.shapes[graph.output]
+    let before = given.shapes[given.outputs[0].value]
+    let after = graph.shapes[graph.outputs[0].value]
     guard before != after else { return expected }
     let (channels, pixels) = (after[1], after[2] * after[3])
     return (0..<expected.count).map { expected[$0 % pixels * channels + $0 / pixels] }

@@ -132,13 +132,13 @@ import Testing
     let planes = random.floats(channels * rows * columns)
     var graph = Graph()
     graph.input = graph.addValue(shape: [1, channels, rows, columns])
-    graph.output = graph.addValue(shape: [1, outputs, size.rows, size.columns])
+    graph.outputs = [.init(value: graph.addValue(shape: [1, outputs, size.rows, size.columns]))]
     graph.nodes = [
       .init(
         origin: .init(operatorType: "", name: ""), operation: .transposedConvolution(operation),
-        inputs: [graph.input], output: graph.output)
+        inputs: [graph.input], output: graph.outputs[0].value)
     ]
-    let expected = ReferenceInterpreter(graph: graph).run(planes)
+    let expected = ReferenceInterpreter(graph: graph).run(planes)[0]
     let result = (try? Model(graph: graph, isa: isa))
       .flatMap { try? InferenceSession(model: $0, threads: 2) }
       .flatMap { try? $0.run(planes) }

@@ -29,8 +29,8 @@ import Testing
     try input.map { _ in Float(0) }.withUnsafeBufferPointer { try calibrator.show($0) }
     #expect(zip(calibrator.calibration.limits, once.limits).allSatisfy { $0 >= $1 })
     var first = graph
-    first.output = graph.nodes[0].output
-    let result = ReferenceInterpreter(graph: first).run(input)
+    first.outputs = [.init(value: graph.nodes[0].output)]
+    let result = ReferenceInterpreter(graph: first).run(input)[0]
     #expect(abs(once.limits[0] - (result.max() ?? 0)) < 1e-5)
   }
 

@@ -1,7 +1,7 @@
 /// Index of a value in a graph.
 typealias ValueID = Int
 
-/// The computation as read: one float input, one float output, nodes in an order that can be executed.
+/// The computation as read: one float input, one or more float outputs, nodes in an order that can be executed.
 struct Graph: Sendable {
   struct Node: Sendable {
     /// The operator and the name in the file, for messages.
@@ -16,24 +16,32 @@ struct Graph: Sendable {
     var name: String
   }
 
+  struct Output: Sendable {
+    var value: ValueID
+    /// As the file calls it.
+    var name = ""
+  }
+
   var nodes: [Node] = []
   /// Shape of each value, always four axes.
   var shapes: [[Int]] = []
   var input: ValueID = 0
-  var output: ValueID = 0
+  /// In the order of the file, at least one.
+  var outputs: [Output] = []
   var inputName = ""
-  var outputName = ""
 
   mutating func addValue(shape: [Int]) -> ValueID {
     shapes.append(shape)
     return shapes.count - 1
   }
 
-  /// How many nodes read each value; the graph's output counts as one more reader.
+  func isOutput(_ value: ValueID) -> Bool { outputs.contains { $0.value == value } }
+
+  /// How many nodes read each value; an output of the graph counts as one more reader.
   func readerCounts() -> [Int] {
     var counts = [Int](repeating: 0, count: shapes.count)
     for node in nodes { for value in node.inputs { counts[value] += 1 } }
-    counts[output] += 1
+    for output in outputs { counts[output.value] += 1 }
     return counts
   }
 }

@@ -17,7 +17,7 @@ struct GraphBuilder {
     try builder.bindInitializers(model.graph)
     try builder.bindInput(model.graph)
     for node in model.graph.nodes { try builder.add(node) }
-    try builder.bindOutput(model.graph)
+    try builder.bindOutputs(model.graph)
     return builder.graph
   }
 
@@ -55,17 +55,22 @@ struct GraphBuilder {
     try bind(info.name, .value(graph.input), origin)
   }
 
-  private mutating func bindOutput(_ source: ONNXGraph) throws(ModelError) {
-    guard source.outputs.count == 1, let info = source.outputs.first else {
+  private mutating func bindOutputs(_ source: ONNXGraph) throws(ModelError) {
+    guard (1...ModelLimits.outputs).contains(source.outputs.count) else {
       throw ModelError(
-        .unsupported(operator: "graph", node: ""), "\(source.outputs.count) outputs; exactly one is read")
+        .unsupported(operator: "graph", node: ""),
+        "\(source.outputs.count) outputs; 1 to \(ModelLimits.outputs) are read")
     }
-    let origin = Graph.Origin(operatorType: "output", name: info.name)
-    guard case .value(let value)? = bindings[info.name] else {
-      throw origin.inconsistent("no node computes it")
+    for info in source.outputs {
+      let origin = Graph.Origin(operatorType: "output", name: info.name)
+      guard case .value(let value)? = bindings[info.name] else {
+        throw origin.inconsistent("no node computes it")
+      }
+      guard !graph.outputs.contains(where: { $0.name == info.name }) else {
+        throw origin.inconsistent("it is listed twice")
+      }
+      graph.outputs.append(.init(value: value, name: info.name))
     }
-    graph.output = value
-    graph.outputName = info.name
   }
 
   private mutating func add(_ node: ONNXNode) throws(ModelError) {

@@ -5,7 +5,7 @@ extension Graph {
   private static let channelsLast = [0, 2, 3, 1]
 
   /// Moves a transpose behind the element-wise node or softmax that is its only reader, until it stands
-  /// before the output.
+  /// before an output.
   mutating func sinkTransposes() {
     for index in nodes.indices {
       guard case .transpose(let order) = nodes[index].operation,
@@ -26,15 +26,16 @@ extension Graph {
 
   mutating func stripBorderTransposes() {
     stripInput()
-    stripOutput()
+    for position in outputs.indices { stripOutput(position) }
   }
 
   private mutating func stripInput() {
     let readers = nodes.indices.filter { nodes[$0].inputs.contains(input) }
-    guard output != input, !readers.isEmpty, readers.allSatisfy({ nodes[$0].isTranspose(Self.channelsFirst) })
+    guard !isOutput(input), !readers.isEmpty,
+      readers.allSatisfy({ nodes[$0].isTranspose(Self.channelsFirst) })
     else { return }
     let replaced = Set(readers.map { nodes[$0].output })
-    guard !replaced.contains(output) else { return }
+    guard !replaced.contains(where: isOutput) else { return }
     input = addValue(shape: shapes[nodes[readers[0]].output])
     nodes = nodes.enumerated().filter { !readers.contains($0.offset) }.map(\.element)
     for index in nodes.indices {
@@ -42,18 +43,20 @@ extension Graph {
     }
   }
 
-  private mutating func stripOutput() {
-    guard let index = nodes.firstIndex(where: { $0.output == output }),
+  private mutating func stripOutput(_ position: Int) {
+    let output = outputs[position].value
+    guard outputs.count(where: { $0.value == output }) == 1,
+      let index = nodes.firstIndex(where: { $0.output == output }),
       nodes[index].isTranspose(Self.channelsLast), nodes[index].inputs[0] != input,
       !nodes.contains(where: { $0.inputs.contains(output) })
     else { return }
-    output = nodes[index].inputs[0]
+    outputs[position].value = nodes[index].inputs[0]
     nodes.remove(at: index)
   }
 
   /// The index of the only node that reads `value`; nil where there are several, or none.
   private func onlyReader(of value: ValueID) -> Int? {
-    guard value != output else { return nil }
+    guard !isOutput(value) else { return nil }
     let readers = nodes.indices.filter { nodes[$0].inputs.contains(value) }
     return readers.count == 1 ? readers[0] : nil
   }

@@ -34,7 +34,7 @@ struct Arena: Sendable {
       last[buffer] = max(last[buffer], step)
     }
     mark(program.input, -1)
-    mark(program.output, program.steps.count)
+    for output in program.outputs { mark(output, program.steps.count) }
     for (index, step) in program.steps.enumerated() {
       for buffer in step.inputs { mark(buffer, index) }
       for buffer in step.writes { mark(buffer, index) }

@@ -19,7 +19,7 @@ struct Lowering {
   ) -> Program {
     var lowering = Lowering(graph: graph, isa: isa, precision: precision, calibration: calibration)
     for node in graph.nodes { lowering.lower(node) }
-    lowering.program.output = lowering.planarBuffer(graph.output)
+    lowering.program.outputs = graph.outputs.map { lowering.planarBuffer($0.value) }
     return lowering.program
   }
 

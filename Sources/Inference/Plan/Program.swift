@@ -132,7 +132,8 @@ struct Program: Sendable {
   var steps: [Step] = []
   /// Planar.
   var input: BufferID = 0
-  var output: BufferID = 0
+  /// Planar, in the order of the file.
+  var outputs: [BufferID] = []
 
   mutating func addBuffer(
     _ layout: Buffer.Layout, _ shape: [Int], _ storage: Buffer.Storage = .float32

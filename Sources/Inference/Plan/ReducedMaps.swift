@@ -32,7 +32,7 @@ struct ReducedMaps {
       storage[node.output] = Self.storage(convolution, precision: precision, limit: limit)
       ordinal += 1
     }
-    keepWhole(graph.output)
+    for output in graph.outputs { keepWhole(output.value) }
     for node in graph.nodes where !virtual.contains(node.output) && writers[node.output] == nil {
       if case .convolution = node.operation { continue }
       for input in node.inputs { keepWhole(input) }

@@ -2,11 +2,11 @@
 struct ReferenceInterpreter {
   let graph: Graph
 
-  /// `input` and the result are `[1,C,H,W]`, as the graph's input and output.
-  func run(_ input: [Float]) -> [Float] {
+  /// `input` and the results are `[1,C,H,W]`, as the graph's input and outputs.
+  func run(_ input: [Float]) -> [[Float]] {
     var values: [ValueID: [Float]] = [graph.input: input]
     for node in graph.nodes {
-      var arguments = node.inputs.map { values[$0] ?? [] }
+      var arguments = node.inputs.map { values[$0.value] ?? [] }
       let shape = graph.shapes[node.output]
       var result = [Float](repeating: 0, count: shape.reduce(1, *))
       result.withUnsafeMutableBufferPointer { output in
@@ -17,7 +17,7 @@ struct ReferenceInterpreter {
       }
       values[node.output] = result
     }
-    return values[graph.output] ?? []
+    return graph.outputs.map { values[$0.value] ?? [] }
   }
 
   private static func withPlanes(

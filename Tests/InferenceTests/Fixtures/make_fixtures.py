@@ -2,7 +2,7 @@
 """Makes the fixtures beside this file: small ONNX models and what ONNX Runtime computes with them.
 
 For each model `<name>.onnx`, `<name>.input.f32` and `<name>.output.f32` (little-endian float32, NCHW order of
-the model's own shapes). Weights and inputs are random numbers of a fixed seed.
+the model's own shapes, several outputs one behind the other). Weights and inputs are random numbers of a fixed seed.
 
     python -m venv venv && venv/bin/pip install numpy onnx onnxruntime
     venv/bin/python Tests/InferenceTests/Fixtures/make_fixtures.py
@@ -52,20 +52,21 @@ class Builder:
         return self.node("BatchNormalization", x, *[self.constant(n.astype("f4")) for n in numbers],
                          epsilon=1e-3)
 
-    def save(self, name, output, opset):
+    def save(self, name, output, opset, *others):
         batch = ["N" if self.symbolic_batch else 1]
         graph = helper.make_graph(
             self.nodes, name,
             [helper.make_tensor_value_info("input", TensorProto.FLOAT, batch + list(self.shape[1:]))],
-            [helper.make_tensor_value_info(output, TensorProto.FLOAT, None)], self.initializers)
+            [helper.make_tensor_value_info(each, TensorProto.FLOAT, None) for each in (output, *others)],
+            self.initializers)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
         path = FOLDER / f"{name}.onnx"
         onnx.save(model, path)
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         data = rng.standard_normal(self.shape).astype("f4")
-        result = session.run(None, {"input": data})[0]
+        results = session.run(None, {"input": data})
         data.tofile(FOLDER / f"{name}.input.f32")
-        result.astype("f4").tofile(FOLDER / f"{name}.output.f32")
+        np.concatenate([each.astype("f4").ravel() for each in results]).tofile(FOLDER / f"{name}.output.f32")
 
 
 def single(name, kind, shape=(1, 3, 7, 9), opset=13, constants=(), **attributes):
@@ -263,6 +264,28 @@ def sharing():
     b.save("shared_maps", b.node("Add", b.conv(x, 54, 18, 1), pooled), 13)
 
 
+def two_outputs():
+    """A map, and a verdict on the whole picture from the inner maps that other nodes read too."""
+    b = Builder((1, 1, 32, 48))
+    outer = b.node("Relu", b.conv("input", 1, 16))
+    half = b.node("Relu", b.conv(b.node("MaxPool", outer, kernel_shape=[2, 2], strides=[2, 2]), 16, 32))
+    quarter = b.node("MaxPool", half, kernel_shape=[2, 2], strides=[2, 2])
+    inner = b.node("Relu", b.conv(quarter, 32, 24))
+    x = b.node("Relu", b.conv(b.node("Concat", quarter, inner, axis=1), 56, 12, 1))
+    x = b.node("Relu", b.node("Conv", x, b.weights(16, 12, 8, 12), b.weights(16)))
+    weights = b.weights(3, 16, 1, 1)
+    b.nodes.append(helper.make_node("Conv", [x, weights], ["verdict"], name="/verdict"))
+    up = b.node("Resize", inner, "", b.constant(np.array([1, 1, 2, 2], "f4")), mode="nearest",
+                nearest_mode="floor", coordinate_transformation_mode="asymmetric")
+    up = b.node("Relu", b.conv(b.node("Concat", up, half, axis=1), 56, 16))
+    up = b.node("Resize", up, "", b.constant(np.array([1, 1, 2, 2], "f4")), mode="nearest",
+                nearest_mode="floor", coordinate_transformation_mode="asymmetric")
+    weights = b.weights(5, 32, 3, 3)
+    joined = b.node("Concat", up, outer, axis=1)
+    b.nodes.append(helper.make_node("Conv", [joined, weights], ["map"], name="/map", pads=[1] * 4))
+    b.save("two_outputs", "map", 13, "verdict")
+
+
 if __name__ == "__main__":
     convolutions()
     pointwise()
@@ -271,5 +294,6 @@ if __name__ == "__main__":
     unet_keras()
     unet_residual()
     sharing()
+    two_outputs()
     total = sum(p.stat().st_size for p in FOLDER.iterdir() if p.suffix in (".onnx", ".f32"))
     print(f"{total} bytes in {len(list(FOLDER.glob('*.onnx')))} models")
