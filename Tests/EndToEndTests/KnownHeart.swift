@@ -13,7 +13,7 @@ struct KnownHeart: Sendable {
   typealias Course = (ed: Double, es: Double)
 
   /// Half the ventricle's largest width in the view.
-  var radius: [ClipReport.View.Code: Course]
+  var radius: [EchoView: Course]
   /// From the wall's outer tip to the annulus at end diastole.
   var height: Double
   var excursion: Double
@@ -54,13 +54,13 @@ struct KnownHeart: Sendable {
     height - excursion * contraction - value(Self.wall, contraction)
   }
 
-  func annulus(_ view: ClipReport.View.Code, _ contraction: Double) -> Double {
+  func annulus(_ view: EchoView, _ contraction: Double) -> Double {
     guard let radius = radius[view] else { return 0 }
     return 2 * value(radius, contraction) * (1 - Self.cut * Self.cut).squareRoot()
   }
 
   /// Millilitres, of the ellipsoid whose two other axes are what the views show.
-  func ventricle(_ a: ClipReport.View.Code, _ b: ClipReport.View.Code, _ contraction: Double) -> Double {
+  func ventricle(_ a: EchoView, _ b: EchoView, _ contraction: Double) -> Double {
     guard let a = radius[a], let b = radius[b] else { return 0 }
     let half = length(contraction) / (1 + Self.cut)
     let part = 1 + Self.cut - (1 + Self.cut * Self.cut * Self.cut) / 3
@@ -68,7 +68,7 @@ struct KnownHeart: Sendable {
   }
 
   /// Millilitres at end systole.
-  func atrium(_ a: ClipReport.View.Code, _ b: ClipReport.View.Code) -> Double {
+  func atrium(_ a: EchoView, _ b: EchoView) -> Double {
     Double.pi / 6 * annulus(a, 1) * annulus(b, 1) * atriumLength.es / 1000
   }
 }
@@ -100,7 +100,7 @@ extension KnownHeart {
 
   /// T x H x W. Every pixel of the sector flickers a little, as speckle does: that is how the sector is told from what
   /// lies around it.
-  func pixels(_ view: ClipReport.View.Code) -> [UInt8] {
+  func pixels(_ view: EchoView) -> [UInt8] {
     let sector = sector
     guard let radius = radius[view] else { return [] }
     let (sine, cosine) = (sin(tilt * .pi / 180), cos(tilt * .pi / 180))
@@ -127,7 +127,7 @@ extension KnownHeart {
   /// The clip as a file of a study.
   /// - Parameter second: a view that is shown to the right of the first one, in the same frames.
   func write(
-    _ view: ClipReport.View.Code, beside second: ClipReport.View.Code? = nil, to path: String, study: String,
+    _ view: EchoView, beside second: EchoView? = nil, to path: String, study: String,
     instance: Int
   ) throws {
     var file = CineFile(

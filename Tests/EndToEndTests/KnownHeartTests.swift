@@ -73,11 +73,11 @@ extension KnownHeartTests {
 extension KnownHeart {
   /// By the measure's name.
   fileprivate var truth: [(name: String, value: Double)] {
-    func fraction(_ a: ClipReport.View.Code, _ b: ClipReport.View.Code) -> Double {
+    func fraction(_ a: EchoView, _ b: EchoView) -> Double {
       (1 - ventricle(a, b, 1) / ventricle(a, b, 0)) * 100
     }
     let sites = ["septal", "lateral", "mean", "anterior", "inferior"].map { ("MAPSE \($0)", excursion) }
-    let views: [(String, ClipReport.View.Code, ClipReport.View.Code)] = [
+    let views: [(String, EchoView, EchoView)] = [
       ("A4C", .a4c, .a4c), ("A2C", .a2c, .a2c), ("biplane", .a4c, .a2c),
     ]
     let volumes = views.flatMap { name, a, b in

@@ -3,7 +3,7 @@ import Inference
 /// What the person who runs the program decides about the analysis and its outputs.
 struct AnalysisSettings: Sendable, Equatable {
   /// The view that the operator states for every clip.
-  var operatorView: ClipReport.View.Code?
+  var operatorView: EchoView?
   /// Asked in turn where the operator states none.
   var viewRules: [ViewRule] = []
   var outputs = Set(Configuration.Output.allCases)
@@ -13,11 +13,11 @@ struct AnalysisSettings: Sendable, Equatable {
   /// What the network runs in; the segmenter knows.
   var precision = Precision.fp32
   /// Models of views that have one of their own; the segmenters know.
-  var viewModels: [ClipReport.View.Code: StudyReport.Model] = [:]
+  var viewModels: [EchoView: StudyReport.Model] = [:]
   /// Whether results name the files that they came from. File names carry patient names, so a daemon says no.
   var namesFiles: Bool
 
-  init(configuration: Configuration?, operatorView: ClipReport.View.Code?, threads: Int, namesFiles: Bool) {
+  init(configuration: Configuration?, operatorView: EchoView?, threads: Int, namesFiles: Bool) {
     self.operatorView = operatorView
     self.threads = threads
     self.namesFiles = namesFiles
@@ -27,7 +27,7 @@ struct AnalysisSettings: Sendable, Equatable {
     reportKind = configuration.report
   }
 
-  func ruleView(_ file: StudyFile) -> ClipReport.View.Code? {
+  func ruleView(_ file: StudyFile) -> EchoView? {
     viewRules.first { $0.holds(texts: file.header.texts, file: file.origin) }?.view
   }
 

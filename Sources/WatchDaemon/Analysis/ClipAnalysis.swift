@@ -90,16 +90,12 @@ struct ClipAnalysis: Sendable {
   /// a clip of several pictures nobody said which of them shows it.
   private func establishedView(of file: StudyFile, hasSeveralPictures: Bool) throws -> ClipReport.View {
     let view = ViewEstablishment.establish(
-      operatorView: settings.operatorView, ruleView: settings.ruleView(file),
-      header: file.header)
+      operatorView: settings.operatorView, ruleView: settings.ruleView(file), header: file.header
+    ).view
     if view.code == .other {
-      throw ClipStop.excluded(
-        .notApical, "The file's tags name another view than apical four- or two-chamber.")
+      throw ClipStop.excluded(.notApical, "The view that is stated is not an apical one.")
     }
-    if view.code == .unknown || hasSeveralPictures {
-      return ClipReport.View(code: .apical, source: .model, mirrored: false)
-    }
-    return ClipReport.View(code: view.code, source: view.source, mirrored: false)
+    return hasSeveralPictures ? ClipReport.View(code: .apical, source: .model, mirrored: false) : view
   }
 
   /// What the network says of all frames; those that were sampled are not segmented again.

@@ -5,12 +5,19 @@ enum ClipDoubt: String, CaseIterable, Sendable {
   case mirroredDisplay = "mirrored-display"
   /// Several pictures stand side by side. One of them is measured.
   case severalPictures = "several-pictures"
+  /// The view is the picture's word alone.
+  case viewFromPicture = "view-from-picture"
+  /// The picture is sure of another view than the one that is stated.
+  case viewDisagrees = "view-disagrees"
 
   var words: String {
     switch self {
     case .mirroredDisplay:
       "the picture looks mirrored, so that the two sides of the annulus may be named the wrong way round"
     case .severalPictures: "several pictures stand side by side, of which one is measured"
+    case .viewFromPicture:
+      "the view is read from the picture: a five-chamber or three-chamber view is not excluded"
+    case .viewDisagrees: "the picture looks like another view than the one that is stated"
     }
   }
 }

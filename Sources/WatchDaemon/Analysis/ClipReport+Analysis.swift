@@ -53,9 +53,9 @@ extension PhaseMeasurement {
     let left = target.stored(pair.left)
     let right = target.stored(pair.right)
     func point(_ side: HingePoint.Side, _ place: Point, _ range: ModelCard.PointErrors?) -> HingePoint {
-      let anatomy = ViewEstablishment.anatomy(view: view, side: side)
+      let anatomy = view.anatomy(side)
       return HingePoint(
-        label: anatomy?.label, side: side, site: anatomy?.site, x: place.x, y: place.y,
+        label: anatomy.label, side: side, site: anatomy.site, x: place.x, y: place.y,
         errorMillimetres: target.isCalibrated ? range.map { HingePoint.ErrorRange(x: $0.x, y: $0.y) } : nil)
     }
     self.init(

@@ -63,7 +63,7 @@ struct ClipSampling {
   }
 
   private func segment(
-    _ frames: [DecodedFrame], _ target: ClipTarget, _ view: ClipReport.View.Code
+    _ frames: [DecodedFrame], _ target: ClipTarget, _ view: EchoView
   ) throws -> [Int: FrameFinding] {
     var rest = frames[...]
     return try FrameLoop(target, segmenter: segmenter, width: threads)
@@ -107,7 +107,7 @@ extension FrameLoop {
 
   /// Segments frames and takes their hinge points.
   func findings(
-    over next: () throws -> DecodedFrame?, target: ClipTarget, view: ClipReport.View.Code
+    over next: () throws -> DecodedFrame?, target: ClipTarget, view: EchoView
   ) throws -> [Int: FrameFinding] {
     let extractor = HingeExtractor(options: segmenter.card.hingeOptions(view: view))
     let geometry = mapping.geometry

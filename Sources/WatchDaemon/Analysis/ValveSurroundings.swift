@@ -90,7 +90,7 @@ extension ModelCard {
   }
 
   /// Whether a picture of a view looks mirrored; `nil` where the card has nothing to tell it by.
-  func looksMirrored(_ picture: @autoclosure () -> ValveSurroundings, view: ClipReport.View.Code) -> Bool? {
+  func looksMirrored(_ picture: @autoclosure () -> ValveSurroundings, view: EchoView) -> Bool? {
     guard let display, let weights = display.weights[view.rawValue] else { return nil }
     return picture().logOdds(weights).map { $0 < -display.threshold }
   }

@@ -1,40 +1,72 @@
-/// Which view a clip shows, and who says so. Nothing is claimed that nobody established.
+/// Which view a clip shows, who says so, and what makes that doubtful. Nothing is claimed that nobody established.
 struct ViewEstablishment: Sendable, Equatable {
-  var code: ClipReport.View.Code
-  var source: ClipReport.View.Source
+  var view: ClipReport.View
+  var doubts: [ClipDoubt] = []
 
   /// View codes of CID 12226, SNOMED CT and the older SRT, PS3.16.
-  private static let codes: [String: ClipReport.View.Code] = [
+  private static let codes: [String: EchoView] = [
     "399214001": .a4c, "G-A19C": .a4c,
     "399232001": .a2c, "G-A19B": .a2c,
-    "399339008": .other, "399371009": .other,
+    "399339008": .a3c, "G-0395": .a3c, "399371001": .other,
   ]
 
   /// Texts that departments write for the apical views, once case, blanks and punctuation are gone.
-  private static let names: [String: ClipReport.View.Code] = [
+  private static let names: [String: EchoView] = [
     "a4c": .a4c, "ap4": .a4c, "ap4c": .a4c,
     "apical4c": .a4c, "apical4chamber": .a4c,
     "apicalfourchamber": .a4c, "4ch": .a4c, "4chamber": .a4c,
     "a2c": .a2c, "ap2": .a2c, "ap2c": .a2c,
     "apical2c": .a2c, "apical2chamber": .a2c,
     "apicaltwochamber": .a2c, "2ch": .a2c, "2chamber": .a2c,
-    "a3c": .other, "ap3": .other, "ap3c": .other, "apical3chamber": .other, "aplax": .other,
-    "apicallongaxis": .other, "a5c": .other, "ap5": .other, "apical5chamber": .other,
+    "a3c": .a3c, "ap3": .a3c, "ap3c": .a3c, "apical3chamber": .a3c, "aplax": .a3c, "apicallongaxis": .a3c,
+    "a5c": .a5c, "ap5": .a5c, "apical5chamber": .a5c,
     "plax": .other, "psax": .other, "parasternallongaxis": .other, "parasternalshortaxis": .other,
     "subcostal": .other,
   ]
 
-  /// The operator's word, else a configured rule's, else the file's own tags, else none.
+  /// The operator's word, else a configured rule's, else a reader's, else the file's own tags, else the picture, if it
+  /// is asked for and sure enough. Of an apical clip of which none of them says anything, which view it shows is left
+  /// open.
+  /// - Parameters:
+  ///   - readerView: What a reader's correction says of the clip.
+  ///   - picture: `nil` before the clip was looked at, and of a network that does not tell views.
+  ///   - threshold: The probability from which on the picture's view is claimed.
   static func establish(
-    operatorView: ClipReport.View.Code?, ruleView: ClipReport.View.Code?, header: ClipHeader
+    operatorView: EchoView?, ruleView: EchoView?, readerView: EchoView? = nil, header: ClipHeader,
+    picture: PictureView? = nil, threshold: Double = 1, policy: Configuration.PictureViewPolicy = .claim
   ) -> ViewEstablishment {
-    if let operatorView { return ViewEstablishment(code: operatorView, source: .operator) }
-    if let ruleView { return ViewEstablishment(code: ruleView, source: .rule) }
-    if let tagged = fromTags(header.texts) { return ViewEstablishment(code: tagged, source: .tag) }
-    return ViewEstablishment(code: .unknown, source: .none)
+    let asked = policy == .off ? nil : picture
+    let statements: [(view: EchoView?, source: ClipReport.View.Source)] = [
+      (operatorView, .operator), (ruleView, .rule), (readerView, .reader), (fromTags(header.texts), .tag),
+    ]
+    for case (let stated?, let source) in statements {
+      return ViewEstablishment(stated, by: source, picture: asked, threshold: threshold)
+    }
+    return ViewEstablishment(picture: asked, threshold: threshold, mayClaim: policy == .claim)
   }
 
-  private static func fromTags(_ texts: [String: String]) -> ClipReport.View.Code? {
+  private init(
+    _ stated: EchoView, by source: ClipReport.View.Source, picture: PictureView?, threshold: Double
+  ) {
+    view = ClipReport.View(code: stated, source: source, candidates: picture?.candidates, mirrored: false)
+    guard let picture, source != .reader else { return }
+    if picture.contradicts(stated, threshold: threshold) { doubts.append(.viewDisagrees) }
+  }
+
+  private init(picture: PictureView?, threshold: Double, mayClaim: Bool) {
+    view = ClipReport.View(code: .apical, source: .model, candidates: picture?.candidates, mirrored: false)
+    guard mayClaim, let picture, let (likeliest, probability) = picture.likeliest, likeliest.isNamed,
+      probability >= threshold
+    else { return }
+    view.code = likeliest
+    view.source = .picture
+    view.probability = probability
+    view.mirrored = picture.mirroredProbability >= threshold
+    doubts.append(.viewFromPicture)
+    if picture.mirroredProbability >= 0.5 { doubts.append(.mirroredDisplay) }
+  }
+
+  private static func fromTags(_ texts: [String: String]) -> EchoView? {
     if let code = texts["ViewCodeSequence"], let view = codes[code] { return view }
     for keyword in ["ViewName", "SeriesDescription", "ImageComments"] {
       guard let text = texts[keyword] else { continue }
@@ -44,19 +76,18 @@ struct ViewEstablishment: Sendable, Equatable {
     }
     return nil
   }
+}
 
-  /// Site and label of a point by view and display side; `nil` where view or orientation is not established.
-  ///
-  /// A4C: left septal aMVL, right lateral pMVL. A2C: left inferior pMVL, right anterior aMVL. A mirrored display
-  /// swaps them.
-  static func anatomy(
-    view: ClipReport.View, side: PhaseMeasurement.HingePoint.Side
-  ) -> (label: PhaseMeasurement.HingePoint.Label, site: PhaseMeasurement.HingePoint.Site)? {
-    let isLeft = (side == .left) != view.mirrored
-    switch view.code {
-    case .a4c: return isLeft ? (.aMVL, .septal) : (.pMVL, .lateral)
-    case .a2c: return isLeft ? (.pMVL, .inferior) : (.aMVL, .anterior)
-    case .apical, .other, .unknown: return nil
-    }
+extension PictureView {
+  /// As `study.json` lists them.
+  fileprivate var candidates: [String: Double] {
+    Dictionary(uniqueKeysWithValues: probabilities.map { ($0.key.rawValue, $0.value) })
+  }
+
+  /// Whether the clip is surely another view than the one that is stated. A five-chamber view is of the four-chamber
+  /// family and a three-chamber view of the two-chamber one: the picture does not tell them apart.
+  fileprivate func contradicts(_ stated: EchoView, threshold: Double) -> Bool {
+    guard let family = stated.facts.family, let (likeliest, probability) = likeliest else { return false }
+    return likeliest != family && probability >= threshold
   }
 }

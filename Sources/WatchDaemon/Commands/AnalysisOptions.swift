@@ -4,11 +4,11 @@ import Inference
 /// The options that every command with an analysis has: `--config`, `--view`, `--model`, `--precision`, `--threads`.
 struct AnalysisOptions {
   var configuration: Configuration?
-  var operatorView: ClipReport.View.Code?
+  var operatorView: EchoView?
   /// Path of the model; with `--model` it measures every view.
   var model: String
   /// Paths of models by view.
-  var viewModels: [ClipReport.View.Code: String]
+  var viewModels: [EchoView: String]
   var precision: Configuration.Precision
   var threads: Int
 
@@ -37,7 +37,7 @@ struct AnalysisOptions {
     return precision
   }
 
-  private static func view(_ word: String) throws -> ClipReport.View.Code {
+  private static func view(_ word: String) throws -> EchoView {
     switch word.uppercased() {
     case "A4C", "4CH": return .a4c
     case "A2C", "2CH": return .a2c

@@ -78,7 +78,7 @@ extension Command {
 
 extension CAMUSDataset.View {
   /// The view as the product names it.
-  var code: ClipReport.View.Code { self == .fourChamber ? .a4c : .a2c }
+  var code: EchoView { self == .fourChamber ? .a4c : .a2c }
 }
 
 extension ModelCard {

@@ -40,7 +40,7 @@ struct ClipComparison: Sendable {
   var file: String?
   var status: Sides<ClipReport.Status>
   var reason: Sides<ReasonCode?>
-  var view: Sides<ClipReport.View.Code>
+  var view: Sides<EchoView>
   var model: Sides<StudyReport.Model>
   /// Phases that one of them measured at least.
   var phases: [PhaseComparison]

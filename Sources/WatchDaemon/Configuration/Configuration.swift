@@ -5,6 +5,9 @@ struct Configuration: Sendable, Equatable {
   enum Precision: String, Sendable, CaseIterable { case auto, fp32, bf16, int8 }
   /// Which object carries the report.
   enum ReportKind: String, Sendable, CaseIterable { case comprehensive, comprehensive3d }
+  /// What is made of the view that a picture shows where nobody states one: it is claimed, it is only listed, or it is
+  /// not asked for.
+  enum PictureViewPolicy: String, Sendable, CaseIterable { case claim, suggest, off }
   enum Output: String, Sendable, CaseIterable { case sr, seg, overlay, png, html }
 
   /// Absolute path of the folder that studies are dropped into. Required.
@@ -37,7 +40,7 @@ struct Configuration: Sendable, Equatable {
   /// Path of the model. `nil`, the default: the one that is shipped.
   var model: String?
   /// Paths of models for established views. Default none.
-  var viewModels: [ClipReport.View.Code: String] = [:]
+  var viewModels: [EchoView: String] = [:]
   /// Default `auto`.
   var precision = Precision.auto
   /// Default `comprehensive`.

@@ -8,7 +8,7 @@ struct ViewRule: Sendable, Equatable {
     case file
   }
 
-  var view: ClipReport.View.Code
+  var view: EchoView
   var subject: Subject
   /// A regular expression, searched for anywhere in the text, letter case ignored.
   var pattern: String
@@ -51,7 +51,7 @@ struct ViewRule: Sendable, Equatable {
     return text.contains(regex)
   }
 
-  private static let views: [String: ClipReport.View.Code] = ["a4c": .a4c, "a2c": .a2c, "other": .other]
+  private static let views: [String: EchoView] = ["a4c": .a4c, "a2c": .a2c, "other": .other]
 
   private static func pattern(of text: String) throws(Fault) -> String {
     guard text.count > 2, text.first == "\"", text.last == "\"" else {
@@ -70,7 +70,7 @@ struct ViewRule: Sendable, Equatable {
 
 extension Configuration {
   /// The view that the rules state for a clip; `nil` when none of them holds.
-  func view(texts: [String: String], file: String) -> ClipReport.View.Code? {
+  func view(texts: [String: String], file: String) -> EchoView? {
     viewRules.first { $0.holds(texts: texts, file: file) }?.view
   }
 }

@@ -10,7 +10,7 @@ enum MeasureTable {
 
   static func measure(named name: String) -> Measure? { measures.first { $0.name == name } }
 
-  private static let views = [ClipReport.View.Code.a4c, .a2c]
+  private static let views = EchoView.measured
 
   // What several measures say of themselves.
   private static let discsSource =
@@ -24,14 +24,14 @@ enum MeasureTable {
   private static let lengthsRule = "; withheld where the two lengths differ by more than 10 %"
   private static let perBeat = "; the mean of the clip's beats"
 
-  private static func diameters(_ view: ClipReport.View.Code) -> [Measure] {
+  private static func diameters(_ view: EchoView) -> [Measure] {
     let name = "Mitral annulus diameter \(view.rawValue)"
     let atPhase = CyclePhase.allCases.map { phase in
       Measure(
         name: "\(name) \(phase.rawValue)", unit: "mm", code: MeasureConcept.diameter(view, phase),
         modifiers: [.mitralAnnulus, .view(view), .at(phase)],
         formula: "distance of the two hinge points" + perBeat, source: pointsSource, rule: pointsRule,
-        ranges: phase == .endDiastole && view == .a4c ? ReferenceRange.annulusDiameter : [],
+        ranges: phase == .endDiastole ? view.facts.measures?.diameterRangesAtED ?? [] : [],
         confidence: .hingePoints,
         origin: .beats(view) { beat, _ in beat.frame(phase).annulus })
     }
@@ -64,7 +64,7 @@ enum MeasureTable {
   ]
 
   private static func excursion(
-    _ site: String, _ view: ClipReport.View.Code, _ place: [Measure.Modifier],
+    _ site: String, _ view: EchoView, _ place: [Measure.Modifier],
     ranges: [ReferenceRange] = [],
     _ value: @escaping @Sendable (BeatGeometry, ClipReport.View) -> Result<Double, ReasonCode>
   ) -> Measure {
@@ -114,17 +114,17 @@ enum MeasureTable {
         biplane(a.endSystole.chamber, b.endSystole.chamber))
     })
 
-  private static func ventricles(_ view: ClipReport.View.Code) -> [Measure] {
+  private static func ventricles(_ view: EchoView) -> [Measure] {
     let volumes = CyclePhase.allCases.map { phase in
       Measure(
         name: "LV volume \(view.rawValue) \(phase.rawValue)", unit: "mL",
-        code: MeasureConcept.ventricleVolume(view, phase),
+        code: view.facts.measures?.ventricleVolume(phase),
         modifiers: [.leftVentricle, .view(view), .at(phase), .singlePlane],
         formula: "pi/4 · L/20 · sum(a·a) over 20 discs" + perBeat, source: discsSource, rule: ventricleRule,
         origin: .beats(view) { beat, _ in beat.frame(phase).chamber.map(MethodOfDiscs.volume) })
     }
     let ejection = Measure(
-      name: "LV ejection fraction \(view.rawValue)", unit: "%", code: MeasureConcept.ejectionFraction(view),
+      name: "LV ejection fraction \(view.rawValue)", unit: "%", code: view.facts.measures?.ejectionFraction,
       modifiers: [.leftVentricle, .view(view), .singlePlane],
       formula: "(volume ED - volume ES) / volume ED, of the single-plane volumes" + perBeat,
       source: discsSource, rule: ventricleRule,
@@ -136,11 +136,11 @@ enum MeasureTable {
     return volumes + [ejection]
   }
 
-  private static func lengths(_ view: ClipReport.View.Code) -> [Measure] {
+  private static func lengths(_ view: EchoView) -> [Measure] {
     CyclePhase.allCases.map { phase in
       Measure(
         name: "LV length \(view.rawValue) \(phase.rawValue)", unit: "mm",
-        code: MeasureConcept.ventricleLength(view, phase),
+        code: view.facts.measures?.ventricleLength(phase),
         modifiers: [.leftVentricle, .view(view), .at(phase)],
         formula: "from the middle of the hinge points to the apex, the farthest point of the ventricle"
           + perBeat, source: discsSource, rule: ventricleRule,
@@ -157,16 +157,16 @@ enum MeasureTable {
     source: discsSource, rule: atriumRule + lengthsRule,
     origin: .bothViews { a, b in biplane(a.endSystole.upper, b.endSystole.upper) })
 
-  private static func atria(_ view: ClipReport.View.Code) -> [Measure] {
+  private static func atria(_ view: EchoView) -> [Measure] {
     [
       Measure(
-        name: "LA area \(view.rawValue) ES", unit: "cm2", code: MeasureConcept.atrialArea(view),
+        name: "LA area \(view.rawValue) ES", unit: "cm2", code: view.facts.measures?.atrialArea,
         modifiers: [.leftAtrium, .view(view), .at(.endSystole)],
         formula: "area of the atrium's outline" + perBeat, source: ReferenceRange.earlierQuantification,
-        rule: atriumRule, ranges: view == .a4c ? ReferenceRange.atrialArea : [],
+        rule: atriumRule, ranges: view.facts.measures?.atrialAreaRanges ?? [],
         origin: .beats(view) { beat, _ in beat.endSystole.upper.map { $0.area / 100 } }),
       Measure(
-        name: "LA volume \(view.rawValue) ES", unit: "mL", code: MeasureConcept.atrialVolume(view),
+        name: "LA volume \(view.rawValue) ES", unit: "mL", code: view.facts.measures?.atrialVolume,
         modifiers: [.leftAtrium, .view(view), .at(.endSystole), .singlePlane],
         formula: "pi/4 · L/20 · sum(a·a) over 20 discs" + perBeat, source: discsSource, rule: atriumRule,
         origin: .beats(view) { beat, _ in beat.endSystole.upper.map(MethodOfDiscs.volume) }),
@@ -219,7 +219,7 @@ extension BeatGeometry {
     at site: PhaseMeasurement.HingePoint.Site, _ view: ClipReport.View
   ) -> Result<Double, ReasonCode> {
     guard let excursion else { return .failure(excursionWithheld ?? .tooFewFrames) }
-    let isLeft = ViewEstablishment.anatomy(view: view, side: .left)?.site == site
+    let isLeft = view.anatomy(.left).site == site
     return .success(isLeft ? excursion.left : excursion.right)
   }
 }

@@ -9,7 +9,7 @@ struct ViewChoice: Sendable, Equatable {
   var others: [String] { clips.dropFirst().map(\.sopInstanceUID) }
 
   /// The clips that show one of `views`.
-  init(_ clips: [ClipReport], views: Set<ClipReport.View.Code>) {
+  init(_ clips: [ClipReport], views: Set<EchoView>) {
     let looked = clips.filter { $0.status == .measured || $0.status == .indeterminate }
     self.clips = looked.filter { views.contains($0.view.code) }.sorted { Self.rank($0) < Self.rank($1) }
     guard let best else {

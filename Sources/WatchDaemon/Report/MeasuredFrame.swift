@@ -82,14 +82,7 @@ struct MeasuredFrame {
     return .container(Concept.measurementGroup, template: "1501", children)
   }
 
-  /// LOINC has the diameter at end diastole of either view; everything else is put together from modifiers.
-  private var diameterConcept: CodedConcept {
-    switch (measurement.phase, clip.view.code) {
-    case (.endDiastole, .a4c): Concept.diameterA4CAtED
-    case (.endDiastole, .a2c): Concept.diameterA2CAtED
-    default: Concept.diameter
-    }
-  }
+  private var diameterConcept: CodedConcept { MeasureConcept.diameter(clip.view.code, measurement.phase) }
 
   private var modifiers: [ContentItem] {
     circumstances + [.code(.hasConceptModifier, Concept.findingSite, Concept.mitralAnnulus)]

@@ -79,6 +79,7 @@ enum Concept {
   static let imageView = CodedConcept("111031", "DCM", "Image View")
   static let apicalFourChamber = CodedConcept("399214001", "SCT", "Apical four chamber")
   static let apicalTwoChamber = CodedConcept("399232001", "SCT", "Apical two chamber")
+  static let apicalLongAxis = CodedConcept("399339008", "SCT", "Apical long axis")
   static let imageMode = CodedConcept("399264008", "SCT", "Image Mode")
   static let mode2D = CodedConcept("399064001", "SCT", "2D mode")
 
@@ -94,15 +95,4 @@ enum Concept {
 
 extension CyclePhase {
   var concept: CodedConcept { self == .endDiastole ? Concept.endDiastole : Concept.endSystole }
-}
-
-extension ClipReport.View.Code {
-  /// The view's code; `nil` where the view is not established.
-  var concept: CodedConcept? {
-    switch self {
-    case .a4c: Concept.apicalFourChamber
-    case .a2c: Concept.apicalTwoChamber
-    case .apical, .other, .unknown: nil
-    }
-  }
 }

@@ -5,7 +5,7 @@ struct Measure: Sendable {
   /// What a measure is taken from.
   enum Origin: Sendable {
     /// Each beat of the best clip of a view; the mean of those that give a value.
-    case beats(ClipReport.View.Code, @Sendable (BeatGeometry, ClipReport.View) -> Result<Double, ReasonCode>)
+    case beats(EchoView, @Sendable (BeatGeometry, ClipReport.View) -> Result<Double, ReasonCode>)
     /// The reference beats of the best clips of both views, A4C first.
     case bothViews(@Sendable (BeatGeometry, BeatGeometry) -> Result<Double, ReasonCode>)
     /// The lengths of the cardiac cycles of the best clip of any view, in milliseconds.
@@ -57,8 +57,9 @@ extension Measure.Modifier {
 
   static func at(_ phase: CyclePhase) -> Self { Self(Concept.cyclePoint, phase.concept) }
 
-  /// A4C or A2C.
-  static func view(_ view: ClipReport.View.Code) -> Self {
-    Self(Concept.imageView, view == .a4c ? Concept.apicalFourChamber : Concept.apicalTwoChamber)
+  /// - Precondition: The view has a code; those that measures are named for have one.
+  static func view(_ view: EchoView) -> Self {
+    guard let concept = view.concept else { preconditionFailure("no measure is named for \(view.rawValue)") }
+    return Self(Concept.imageView, concept)
   }
 }

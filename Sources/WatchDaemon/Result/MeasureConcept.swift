@@ -13,20 +13,9 @@ enum MeasureConcept {
   static let length = CodedConcept("410668003", "SCT", "Length")
   static let heartRate = CodedConcept("8867-4", "LN", "Heart rate")
 
-  static func diameter(_ view: ClipReport.View.Code, _ phase: CyclePhase) -> CodedConcept {
-    switch (phase, view) {
-    case (.endDiastole, .a4c): Concept.diameterA4CAtED
-    case (.endDiastole, .a2c): Concept.diameterA2CAtED
-    default: Concept.diameter
-    }
-  }
-
-  static func ventricleVolume(_ view: ClipReport.View.Code, _ phase: CyclePhase) -> CodedConcept {
-    let words = "Left ventricular end \(phase == .endDiastole ? "diastolic" : "systolic") volume"
-    let plane = view == .a4c ? "4C" : "2C"
-    let codes = phase == .endDiastole ? ("79999-9", "79998-1") : ("80004-5", "80003-7")
-    return CodedConcept(
-      view == .a4c ? codes.0 : codes.1, "LN", "\(words) single plane \(plane) (MOD)")
+  /// LOINC has the diameter at end diastole of two views; everything else is put together from modifiers.
+  static func diameter(_ view: EchoView, _ phase: CyclePhase) -> CodedConcept {
+    (phase == .endDiastole ? view.facts.measures?.diameterAtED : nil) ?? Concept.diameter
   }
 
   static func ventricleVolume(_ phase: CyclePhase) -> CodedConcept {
@@ -35,31 +24,53 @@ enum MeasureConcept {
       : CodedConcept("80001-1", "LN", "Left ventricular end systolic volume biplane (MOD)")
   }
 
-  static func ejectionFraction(_ view: ClipReport.View.Code) -> CodedConcept {
-    view == .a4c
-      ? CodedConcept("79993-2", "LN", "Left ventricular ejection fraction single plane 4C (MOD)")
-      : CodedConcept("79992-4", "LN", "Left ventricular ejection fraction single plane 2C (MOD)")
-  }
-
   static let ejectionFraction = CodedConcept(
     "79991-6", "LN", "Left ventricular ejection fraction biplane (MOD)")
 
-  static func ventricleLength(_ view: ClipReport.View.Code, _ phase: CyclePhase) -> CodedConcept {
-    view == .a4c && phase == .endDiastole
-      ? CodedConcept("79994-0", "LN", "Left ventricular end diastolic length 4C") : length
-  }
-
-  static func atrialArea(_ view: ClipReport.View.Code) -> CodedConcept {
-    view == .a4c
-      ? CodedConcept("79974-2", "LN", "Left atrial end systolic area 4C")
-      : CodedConcept("79973-4", "LN", "Left atrial end systolic area 2C")
-  }
-
-  static func atrialVolume(_ view: ClipReport.View.Code) -> CodedConcept {
-    view == .a4c
-      ? CodedConcept("79986-6", "LN", "Left atrial end systolic volume single plane 4C (MOD)")
-      : CodedConcept("79985-8", "LN", "Left atrial end systolic volume single plane 2C (MOD)")
-  }
-
   static let atrialVolume = CodedConcept("79983-3", "LN", "Left atrial end systolic volume biplane (MOD)")
+}
+
+/// What the measures that are named for a view are called, and what is usual of them in that view.
+struct ViewMeasures: Sendable {
+  var diameterAtED: CodedConcept
+  var ventricleVolumeAtED: CodedConcept
+  var ventricleVolumeAtES: CodedConcept
+  var ejectionFraction: CodedConcept
+  var ventricleLengthAtED = MeasureConcept.length
+  var atrialArea: CodedConcept
+  var atrialVolume: CodedConcept
+  var diameterRangesAtED: [ReferenceRange] = []
+  var atrialAreaRanges: [ReferenceRange] = []
+
+  func ventricleVolume(_ phase: CyclePhase) -> CodedConcept {
+    phase == .endDiastole ? ventricleVolumeAtED : ventricleVolumeAtES
+  }
+
+  func ventricleLength(_ phase: CyclePhase) -> CodedConcept {
+    phase == .endDiastole ? ventricleLengthAtED : MeasureConcept.length
+  }
+
+  static let a4c = ViewMeasures(
+    diameterAtED: Concept.diameterA4CAtED,
+    ventricleVolumeAtED: CodedConcept(
+      "79999-9", "LN", "Left ventricular end diastolic volume single plane 4C (MOD)"),
+    ventricleVolumeAtES: CodedConcept(
+      "80004-5", "LN", "Left ventricular end systolic volume single plane 4C (MOD)"),
+    ejectionFraction: CodedConcept(
+      "79993-2", "LN", "Left ventricular ejection fraction single plane 4C (MOD)"),
+    ventricleLengthAtED: CodedConcept("79994-0", "LN", "Left ventricular end diastolic length 4C"),
+    atrialArea: CodedConcept("79974-2", "LN", "Left atrial end systolic area 4C"),
+    atrialVolume: CodedConcept("79986-6", "LN", "Left atrial end systolic volume single plane 4C (MOD)"),
+    diameterRangesAtED: ReferenceRange.annulusDiameter, atrialAreaRanges: ReferenceRange.atrialArea)
+
+  static let a2c = ViewMeasures(
+    diameterAtED: Concept.diameterA2CAtED,
+    ventricleVolumeAtED: CodedConcept(
+      "79998-1", "LN", "Left ventricular end diastolic volume single plane 2C (MOD)"),
+    ventricleVolumeAtES: CodedConcept(
+      "80003-7", "LN", "Left ventricular end systolic volume single plane 2C (MOD)"),
+    ejectionFraction: CodedConcept(
+      "79992-4", "LN", "Left ventricular ejection fraction single plane 2C (MOD)"),
+    atrialArea: CodedConcept("79973-4", "LN", "Left atrial end systolic area 2C"),
+    atrialVolume: CodedConcept("79985-8", "LN", "Left atrial end systolic volume single plane 2C (MOD)"))
 }

@@ -164,7 +164,13 @@ extension ClipReport {
 
 extension ClipReport.View {
   fileprivate var json: JSONValue {
-    .object([("code", .code(code)), ("source", .code(source)), ("mirrored", .bool(mirrored))])
+    let listed = candidates.map {
+      JSONValue.object($0.sorted { $0.key < $1.key }.map { ($0.key, .rounded($0.value, 3)) })
+    }
+    return .object([
+      ("code", .code(code)), ("source", .code(source)), ("probability", .rounded(probability, 3)),
+      ("candidates", listed ?? .null), ("mirrored", .bool(mirrored)),
+    ])
   }
 }
 

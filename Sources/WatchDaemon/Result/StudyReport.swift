@@ -115,14 +115,15 @@ struct ClipReport: Decodable, Sendable, Equatable {
   enum Status: String, Codable, Sendable { case measured, indeterminate, excluded, ignored, failed }
 
   struct View: Decodable, Sendable, Equatable {
-    enum Code: String, Codable, Sendable {
-      case a4c = "A4C"
-      case a2c = "A2C"
-      case apical, other, unknown
-    }
-    enum Source: String, Codable, Sendable { case `operator`, rule, tag, model, none }
-    var code: Code
+    /// Who says so. `model`: the picture shows an apical view, and nobody says which.
+    enum Source: String, Codable, Sendable { case `operator`, rule, reader, tag, picture, model, none }
+    var code: EchoView
     var source: Source
+    /// That the clip shows it; `nil` where it is not the picture that says so.
+    var probability: Double?
+    /// What the picture says, by view; `nil` where it was not asked, and in results of versions that did not ask.
+    var candidates: [String: Double]?
+    /// Left and right of the display are exchanged.
     var mirrored: Bool
   }
 

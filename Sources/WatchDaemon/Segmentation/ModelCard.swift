@@ -103,10 +103,10 @@ struct ModelCard: Codable, Sendable, Equatable {
   }
 
   /// How hinge points are taken from this model's outputs in a view.
-  func hingeOptions(view: ClipReport.View.Code) -> HingeOptions {
+  func hingeOptions(view: EchoView) -> HingeOptions {
     var options = HingeOptions()
     let weights = landmarks?.weight ?? [:]
-    if let weight = weights[view.rawValue] ?? weights[ClipReport.View.Code.apical.rawValue] {
+    if let weight = weights[view.rawValue] ?? weights[EchoView.apical.rawValue] {
       options.landmarkWeight = weight
     }
     return options
@@ -130,7 +130,7 @@ extension ModelCard.Landmarks {
 extension ModelCard {
   /// The errors to expect of a pair: what its own landmarks say, else what the card says of its view and phase.
   func expectedErrors(
-    of pair: HingePair, view: ClipReport.View.Code, phase: CyclePhase
+    of pair: HingePair, view: EchoView, phase: CyclePhase
   ) -> HingeErrors? {
     guard let expected = pair.expectedErrors else { return hingeErrors(view: view, phase: phase) }
     var errors = HingeErrors(expected)
@@ -140,8 +140,8 @@ extension ModelCard {
   }
 
   /// The errors to expect of a view and phase; those of all apical pictures where the view is not established.
-  func hingeErrors(view: ClipReport.View.Code, phase: CyclePhase) -> HingeErrors? {
-    (hingeErrors?[view.rawValue] ?? hingeErrors?[ClipReport.View.Code.apical.rawValue])?[phase.rawValue]
+  func hingeErrors(view: EchoView, phase: CyclePhase) -> HingeErrors? {
+    (hingeErrors?[view.rawValue] ?? hingeErrors?[EchoView.apical.rawValue])?[phase.rawValue]
   }
 }
 

@@ -5,13 +5,13 @@ struct SegmenterSet: Sendable {
   struct Models: Sendable, Equatable {
     var general: String
     /// By established view.
-    var byView: [ClipReport.View.Code: String] = [:]
+    var byView: [EchoView: String] = [:]
   }
 
   let general: Segmenter
-  let byView: [ClipReport.View.Code: Segmenter]
+  let byView: [EchoView: Segmenter]
 
-  init(_ general: Segmenter, byView: [ClipReport.View.Code: Segmenter] = [:]) {
+  init(_ general: Segmenter, byView: [EchoView: Segmenter] = [:]) {
     self.general = general
     self.byView = byView
   }
@@ -28,7 +28,7 @@ struct SegmenterSet: Sendable {
   }
 
   /// The network that measures clips of a view.
-  subscript(_ view: ClipReport.View.Code) -> Segmenter { byView[view] ?? general }
+  subscript(_ view: EchoView) -> Segmenter { byView[view] ?? general }
 }
 
 extension StudyReport.Model {

@@ -10,30 +10,89 @@ import Testing
       rWaveTimes: [], regions: [], lossy: false, texts: texts)
   }
 
-  @Test func theOperatorOverrulesTheRuleAndTheRuleTheTags() {
-    let tagged = header(["ViewName": "PLAX"])
-    let byOperator = ViewEstablishment.establish(operatorView: .a4c, ruleView: .a2c, header: tagged)
-    #expect(byOperator == ViewEstablishment(code: .a4c, source: .operator))
-    let byRule = ViewEstablishment.establish(operatorView: nil, ruleView: .a2c, header: tagged)
-    #expect(byRule == ViewEstablishment(code: .a2c, source: .rule))
+  private func picture(_ a4c: Double, _ a2c: Double, mirrored: Double = 0.1) -> PictureView {
+    PictureView(probabilities: [.a4c: a4c, .a2c: a2c, .other: 1 - a4c - a2c], mirroredProbability: mirrored)
+  }
+
+  @Test func theOperatorOverrulesTheRuleTheRuleTheReaderTheReaderTheTagAndTheTagThePicture() {
+    let stated: [(operator: EchoView?, rule: EchoView?, reader: EchoView?, texts: [String: String])] = [
+      (.a4c, .a2c, .a2c, ["ViewName": "A2C"]), (nil, .a4c, .a2c, ["ViewName": "A2C"]),
+      (nil, nil, .a4c, ["ViewName": "A2C"]), (nil, nil, nil, ["ViewName": "A4C"]), (nil, nil, nil, [:]),
+    ]
+    let sources = stated.map { stated in
+      let view = ViewEstablishment.establish(
+        operatorView: stated.operator, ruleView: stated.rule, readerView: stated.reader,
+        header: header(stated.texts), picture: picture(0.99, 0.005), threshold: 0.9
+      ).view
+      #expect(view.code == .a4c)
+      return view.source
+    }
+    #expect(sources == [.operator, .rule, .reader, .tag, .picture])
+  }
+
+  @Test func claimsThePicturesViewOnlyAboveTheThresholdAndSaysSo() {
+    func established(
+      _ picture: PictureView, _ policy: Configuration.PictureViewPolicy = .claim
+    ) -> ViewEstablishment {
+      .establish(
+        operatorView: nil, ruleView: nil, header: header([:]), picture: picture, threshold: 0.9,
+        policy: policy)
+    }
+    let claimed = established(picture(0.04, 0.95))
+    #expect(claimed.view.code == .a2c && claimed.view.source == .picture)
+    #expect(claimed.view.probability == 0.95 && claimed.view.candidates?["A4C"] == 0.04)
+    #expect(claimed.doubts == [.viewFromPicture] && !claimed.view.mirrored)
+    for unsure in [established(picture(0.15, 0.85)), established(picture(0.95, 0.04), .suggest)] {
+      #expect(unsure.view.code == .apical && unsure.view.source == .model && unsure.doubts.isEmpty)
+      #expect(unsure.view.probability == nil && unsure.view.candidates?.count == 3)
+    }
+    #expect(established(picture(0.95, 0.04), .off).view.candidates == nil)
+    #expect(established(picture(0.02, 0.02)).view.code == .apical, "another view is never claimed")
+  }
+
+  @Test func swapsTheSidesOfAPictureThatIsSurelyMirroredAndDoubtsOneThatMayBe() {
+    func established(_ mirrored: Double) -> ViewEstablishment {
+      .establish(
+        operatorView: nil, ruleView: nil, header: header([:]),
+        picture: picture(0.95, 0.04, mirrored: mirrored),
+        threshold: 0.9)
+    }
+    #expect(established(0.95).view.mirrored && established(0.95).doubts.contains(.mirroredDisplay))
+    #expect(!established(0.6).view.mirrored && established(0.6).doubts.contains(.mirroredDisplay))
+    #expect(!established(0.4).view.mirrored && !established(0.4).doubts.contains(.mirroredDisplay))
   }
 
   @Test(arguments: [
-    (["ViewCodeSequence": "399214001"], ClipReport.View.Code.a4c), (["ViewCodeSequence": "G-A19B"], .a2c),
+    ("A4C", 0.03, 0.95, true), ("A4C", 0.01, 0.01, true), ("A4C", 0.2, 0.8, false),
+    ("A4C", 0.95, 0.03, false),
+    ("A5C", 0.95, 0.03, false), ("A5C", 0.03, 0.95, true), ("A3C", 0.03, 0.95, false),
+    ("A3C", 0.95, 0.03, true),
+  ])
+  func doubtsATagThatASurePictureContradicts(tag: String, a4c: Double, a2c: Double, disagrees: Bool) {
+    let established = ViewEstablishment.establish(
+      operatorView: nil, ruleView: nil, header: header(["ViewName": tag]), picture: picture(a4c, a2c),
+      threshold: 0.9)
+    #expect(established.view.code.rawValue == tag && established.view.source == .tag)
+    #expect(established.doubts == (disagrees ? [.viewDisagrees] : []))
+  }
+
+  @Test(arguments: [
+    (["ViewCodeSequence": "399214001"], EchoView.a4c), (["ViewCodeSequence": "G-A19B"], .a2c),
+    (["ViewCodeSequence": "399339008"], .a3c),
     (["ViewName": "Apical 4 Chamber"], .a4c), (["ViewName": "AP2"], .a2c),
     (["SeriesDescription": "a-4-c"], .a4c),
-    (["ViewName": "PLAX"], .other), (["ViewName": "4 chamber with colour"], .unknown), ([:], .unknown),
+    (["ViewName": "PLAX"], .other), (["ViewName": "4 chamber with colour"], .apical), ([:], .apical),
   ])
-  func readsTags(texts: [String: String], expected: ClipReport.View.Code) {
-    let view = ViewEstablishment.establish(operatorView: nil, ruleView: nil, header: header(texts))
+  func readsTags(texts: [String: String], expected: EchoView) {
+    let view = ViewEstablishment.establish(operatorView: nil, ruleView: nil, header: header(texts)).view
     #expect(view.code == expected)
-    #expect(view.source == (expected == .unknown ? .none : .tag))
+    #expect(view.source == (expected == .apical ? .model : .tag))
   }
 
   @Test func namesSitesByViewAndSwapsThemInAMirroredDisplay() {
-    func sites(_ code: ClipReport.View.Code, mirrored: Bool) -> [PhaseMeasurement.HingePoint.Site?] {
+    func sites(_ code: EchoView, mirrored: Bool) -> [PhaseMeasurement.HingePoint.Site?] {
       let view = ClipReport.View(code: code, source: .tag, mirrored: mirrored)
-      return [.left, .right].map { ViewEstablishment.anatomy(view: view, side: $0)?.site }
+      return [.left, .right].map { view.anatomy($0).site }
     }
     #expect(sites(.a4c, mirrored: false) == [.septal, .lateral])
     #expect(sites(.a4c, mirrored: true) == [.lateral, .septal])

@@ -28,7 +28,7 @@ enum MeasureSamples {
   }
 
   static func clip(
-    _ view: ClipReport.View.Code, uid: String = "1.2.3.4.1", beats: [ClipReport.Beat] = [beat()]
+    _ view: EchoView, uid: String = "1.2.3.4.1", beats: [ClipReport.Beat] = [beat()]
   ) -> ClipReport {
     var clip = SampleReport.measured
     clip.sopInstanceUID = uid

@@ -35,8 +35,8 @@ import Testing
   /// The patients of the validation list, whom the weights have not seen, with the hinge points of the truth.
   @Test(
     .enabled(if: TestData.isPresent, "needs HINGED_TEST_DATA"),
-    arguments: [(ClipReport.View.Code.a4c, "camus"), (.a2c, "camus_2ch")])
-  func tellsMirroredPicturesOfCAMUS(view: ClipReport.View.Code, folder: String) throws {
+    arguments: [(EchoView.a4c, "camus"), (.a2c, "camus_2ch")])
+  func tellsMirroredPicturesOfCAMUS(view: EchoView, folder: String) throws {
     let card = try JSONDecoder().decode(
       ModelCard.self, from: Data(contentsOf: URL(fileURLWithPath: ModelCard.path(ofModel: Checkout.model))))
     let data = try CAMUSDataset(
@@ -58,7 +58,7 @@ import Testing
   }
 
   private func looksMirrored(
-    _ image: GridImage, _ left: Point, _ right: Point, _ card: ModelCard, _ view: ClipReport.View.Code
+    _ image: GridImage, _ left: Point, _ right: Point, _ card: ModelCard, _ view: EchoView
   ) throws -> Bool {
     let sector = try #require(
       SectorMask(still: image.pixels, width: image.width, height: image.height, spacing: image.spacing))

@@ -45,12 +45,12 @@ import Testing
   }
 
   @Test(arguments: [
-    (CyclePhase.endDiastole, ClipReport.View.Code.a4c, Concept.diameterA4CAtED),
+    (CyclePhase.endDiastole, EchoView.a4c, Concept.diameterA4CAtED),
     (.endDiastole, .a2c, Concept.diameterA2CAtED), (.endDiastole, .apical, Concept.diameter),
     (.endSystole, .a4c, Concept.diameter), (.endSystole, .a2c, Concept.diameter),
   ])
   func choosesTheDiametersConcept(
-    phase: CyclePhase, view: ClipReport.View.Code, concept: CodedConcept
+    phase: CyclePhase, view: EchoView, concept: CodedConcept
   ) throws {
     var report = SampleReport.study
     report.clips[0].view.code = view

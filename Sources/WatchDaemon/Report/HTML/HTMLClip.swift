@@ -8,7 +8,7 @@ struct HTMLClip {
   func card(_ overlays: HTMLReport.Overlays, _ cine: HTMLReport.Cine? = nil) -> HTML {
     """
     <section class="card" aria-labelledby="clip\(number)">
-    <header><h3 id="clip\(number)">Clip \(number)\(clip.view.code.words.map { " · \($0)" } ?? "")</h3>\
+    <header><h3 id="clip\(number)">Clip \(number) · \(clip.view.code.words)</h3>\
     <span class="badge \(clip.status.style)">\(clip.status.rawValue)</span>\(reviewBadge)</header>
     \(facts)
     \(remark)
@@ -148,7 +148,7 @@ struct HTMLClip {
       let right = curves.rightExcursionMillimetres
     {
       let names = [PhaseMeasurement.HingePoint.Side.left, .right].map { side in
-        ViewEstablishment.anatomy(view: clip.view, side: side)?.site.rawValue ?? side.rawValue
+        clip.view.anatomy(side).site?.rawValue ?? side.rawValue
       }
       panels.append(
         .init(
@@ -175,18 +175,6 @@ extension ClipReport {
   }
 }
 
-extension ClipReport.View.Code {
-  /// `nil` where the view is not established.
-  var words: String? {
-    switch self {
-    case .a4c: "apical four-chamber"
-    case .a2c: "apical two-chamber"
-    case .apical: "apical, not established which"
-    case .other, .unknown: nil
-    }
-  }
-}
-
 extension CyclePhase {
   var words: String { self == .endDiastole ? "End diastole" : "End systole" }
 }
@@ -196,7 +184,9 @@ extension ClipReport.View.Source {
     switch self {
     case .operator: "the operator"
     case .rule: "a configured rule"
+    case .reader: "a reader"
     case .tag: "the file's tags"
+    case .picture: "the picture"
     case .model: "the picture"
     case .none: "nothing"
     }

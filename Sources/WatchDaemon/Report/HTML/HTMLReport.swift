@@ -75,7 +75,7 @@ enum HTMLReport {
       let review = clip.measurements.contains(where: \.review) ? "to be reviewed" : ""
       return """
         <tr><th scope="row"><a href="#clip\(number)">Clip \(number)</a></th>\
-        <td>\(clip.view.code.words ?? "view not established")</td>\(cells)<td>\(review)</td></tr>
+        <td>\(clip.view.code.words)</td>\(cells)<td>\(review)</td></tr>
         """
     }
     return """

@@ -70,7 +70,7 @@ extension OverlayScene {
   fileprivate var title: [(String, Colour)] {
     let position = "frame \(frameIndex + 1) of \(frameCount)"
     let name = phase == .endDiastole ? "end diastole" : "end systole"
-    let view = view.concept == nil ? [] : [(self.view.rawValue, Palette.text)]
+    let view = view.isNamed ? [(self.view.rawValue, Palette.text)] : []
     return view + [(phase.rawValue, Palette.point), (name, Palette.muted), (position, Palette.text)]
   }
 }

@@ -83,7 +83,7 @@ struct CineFrame {
 
   private var captions: CineCaptions {
     CineCaptions(
-      view: clip.view.code.concept == nil ? nil : clip.view.code.rawValue, index: frame.index,
+      view: clip.view.code.isNamed ? clip.view.code.rawValue : nil, index: frame.index,
       count: clip.frames, beats: clip.beats)
   }
 }

@@ -29,7 +29,7 @@ struct OverlayScene: Sendable {
   var contactLine: [Point]
   var diameter: Diameter?
   var phase: CyclePhase
-  var view: ClipReport.View.Code
+  var view: EchoView
   /// 0-based.
   var frameIndex: Int
   var frameCount: Int
