@@ -6,7 +6,7 @@ struct ReferenceInterpreter {
   func run(_ input: [Float]) -> [[Float]] {
     var values: [ValueID: [Float]] = [graph.input: input]
     for node in graph.nodes {
-      var arguments = node.inputs.map { values[$0.value] ?? [] }
+      var arguments = node.inputs.map { values[$0] ?? [] }
       let shape = graph.shapes[node.output]
       var result = [Float](repeating: 0, count: shape.reduce(1, *))
       result.withUnsafeMutableBufferPointer { output in

@@ -6,6 +6,7 @@ struct AnalysisSettings: Sendable, Equatable {
   var operatorView: EchoView?
   /// Asked in turn where the operator states none.
   var viewRules: [ViewRule] = []
+  var viewFromPicture = Configuration.PictureViewPolicy.claim
   var outputs = Set(Configuration.Output.allCases)
   var reportKind = Configuration.ReportKind.comprehensive
   /// Frames in work at once. Results do not depend on it.

@@ -43,15 +43,20 @@ struct ClipAnalysis: Sendable {
   ) throws {
     let regions = try eligibleRegions(of: file.header)
     let hasSeveralPictures = PixelCalibration.showSeveralPictures(regions)
-    outcome.report.view = try establishedView(of: file, hasSeveralPictures: hasSeveralPictures)
-    let segmenter = segmenters[outcome.report.view.code]
-    outcome.report.model = StudyReport.Model(segmenter)
+    let stated = try statedView(of: file, hasSeveralPictures: hasSeveralPictures)
+    outcome.report.view = stated.view
+    outcome.report.model = StudyReport.Model(segmenters[stated.view.code])
     let sampling = ClipSampling(
-      file: file, segmenter: segmenter, threads: settings.threads, checkpoint: checkpoint)
-    let sample = try sampling.apicalRegion(of: regions, outcome: &outcome)
+      file: file, segmenter: segmenters[stated.view.code], threads: settings.threads, checkpoint: checkpoint)
+    let sample = try sampling.region(of: regions, outcome: &outcome)
+    let established = try establishedView(of: file, sample, stated, hasSeveralPictures: hasSeveralPictures)
+    outcome.report.view = established.view
+    let segmenter = segmenters[established.view.code]
+    outcome.report.model = StudyReport.Model(segmenter)
     outcome.report.take(sample.target.region, of: file.header)
     let segmented = try everyFrame(
-      of: file, sample: sample, segmenter, keepsFrames: keepsFrames, checkpoint, outcome: &outcome)
+      of: file, sample: sample, isSampled: segmenter === sampling.segmenter, segmenter,
+      keepsFrames: keepsFrames, checkpoint, outcome: &outcome)
     let findings = segmented.findings
     outcome.segmented = segmented
     outcome.report.pixels =
@@ -69,12 +74,7 @@ struct ClipAnalysis: Sendable {
       ClipGeometry(
         findings, times: times, target: sample.target, inputSide: segmenter.inputSide),
       hasTimes: timing != .unknown)
-    let looksMirrored = segmenter.card.looksMirrored(
-      ValveSurroundings(sample), view: outcome.report.view.code)
-    let doubts: [ClipDoubt?] = [
-      looksMirrored == true ? .mirroredDisplay : nil, hasSeveralPictures ? .severalPictures : nil,
-    ]
-    defer { outcome.report.doubt(doubts.compactMap { $0 }) }
+    defer { outcome.report.doubt(established.doubts + (hasSeveralPictures ? [.severalPictures] : [])) }
     try measure(segmented, segmenter.card, &outcome)
   }
 
@@ -88,29 +88,50 @@ struct ClipAnalysis: Sendable {
 
   /// What the operator, a rule or the file says of the view; a clip that is said to show another one is excluded. Of
   /// a clip of several pictures nobody said which of them shows it.
-  private func establishedView(of file: StudyFile, hasSeveralPictures: Bool) throws -> ClipReport.View {
-    let view = ViewEstablishment.establish(
-      operatorView: settings.operatorView, ruleView: settings.ruleView(file), header: file.header
-    ).view
-    if view.code == .other {
-      throw ClipStop.excluded(.notApical, "The view that is stated is not an apical one.")
+  private func statedView(of file: StudyFile, hasSeveralPictures: Bool) throws -> ViewEstablishment {
+    let stated = establishment(of: file, nil)
+    if stated.view.code == .other {
+      throw ClipStop.excluded(
+        .notApical, "The view that is stated of the clip is none of the apical ones.")
     }
-    return hasSeveralPictures ? ClipReport.View(code: .apical, source: .model, mirrored: false) : view
+    return hasSeveralPictures ? .open : stated
   }
 
-  /// What the network says of all frames; those that were sampled are not segmented again.
+  /// What is stated together with what the picture shows. The operator's word and a rule outweigh a picture that does
+  /// not look apical; a tag does not, as it is often that of a whole series.
+  private func establishedView(
+    of file: StudyFile, _ sample: ClipSampling.Result, _ stated: ViewEstablishment, hasSeveralPictures: Bool
+  ) throws -> ViewEstablishment {
+    var established = hasSeveralPictures ? stated : establishment(of: file, sample.look)
+    guard !sample.look.isApical else { return established }
+    guard [.operator, .rule, .reader].contains(established.view.source) else {
+      throw ClipStop.excluded(.notApical, sample.look.objection)
+    }
+    if !established.doubts.contains(.viewDisagrees) { established.doubts.append(.viewDisagrees) }
+    return established
+  }
+
+  /// - Parameter look: `nil` before the clip was looked at.
+  private func establishment(of file: StudyFile, _ look: ClipLook?) -> ViewEstablishment {
+    ViewEstablishment.establish(
+      operatorView: settings.operatorView, ruleView: settings.ruleView(file), header: file.header,
+      picture: look?.picture, threshold: look?.claimThreshold ?? 1, policy: settings.viewFromPicture)
+  }
+
+  /// What the network says of all frames; those that were sampled are not segmented again where the network that
+  /// sampled them is the one that measures the view.
   private func everyFrame(
-    of file: StudyFile, sample: ClipSampling.Result, _ segmenter: Segmenter, keepsFrames: Bool,
-    _ checkpoint: Checkpoint, outcome: inout Outcome
+    of file: StudyFile, sample: ClipSampling.Result, isSampled: Bool, _ segmenter: Segmenter,
+    keepsFrames: Bool, _ checkpoint: Checkpoint, outcome: inout Outcome
   ) throws -> SegmentedClip {
-    let rest = (0..<file.header.frames).filter { sample.findings[$0] == nil }
-    var findings = sample.findings
-    var frames = sample.frames
+    let view = outcome.report.view.code
+    let loop = FrameLoop(sample.target, segmenter: segmenter, width: settings.threads)
+    var findings = isSampled ? outcome.inference.measure { loop.findings(of: sample, view: view) } : [:]
+    var frames = isSampled ? sample.frames : []
+    let rest = (0..<file.header.frames).filter { findings[$0] == nil }
     if !rest.isEmpty {
-      let view = outcome.report.view.code
       let decoder = try CineDecoder(path: file.path, frames: rest, limits: .init())
       defer { decoder.close() }
-      let loop = FrameLoop(sample.target, segmenter: segmenter, width: settings.threads)
       let found = try outcome.inference.measure {
         try loop.findings(
           over: {

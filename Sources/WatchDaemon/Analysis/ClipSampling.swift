@@ -1,7 +1,9 @@
+import Dispatch
 import Hinge
+import Synchronization
 
 /// A first look at a clip: a few frames, spread over it, tell where the sector lies, whether there is colour in it
-/// and whether it is an apical view, before every frame is worked on.
+/// and whether it is an apical view, before every frame is worked on. Where they leave that open, more are looked at.
 struct ClipSampling {
   let file: StudyFile
   let segmenter: Segmenter
@@ -14,39 +16,76 @@ struct ClipSampling {
   /// loop. Of 31 loops of six scanners the plain ones have 0.7 % at most and the colour loops 3.4 % at least.
   static let largestColouredShare = 0.015
 
-  /// A region that shows an apical view, with what its sampled frames gave.
+  /// A region in which an ultrasound sector moves, with what its sampled frames gave.
   struct Result {
     var target: ClipTarget
     /// The sampled frames, by ascending index.
     var frames: [DecodedFrame]
-    /// By the frame's index.
-    var findings: [Int: FrameFinding]
+    /// Of the sampled frames, by the frame's index.
+    var segmentations: [Int: Segmentation]
+    /// Of these and of all that were looked at to be sure.
+    var look: ClipLook
   }
 
   /// The frames to sample of a clip of `count`: the middles of equal parts.
-  static func indices(of count: Int) -> [Int] {
-    let samples = min(frames, count)
+  static func indices(of count: Int, samples: Int = frames) -> [Int] {
+    let samples = min(samples, count)
     return (0..<samples).map { (2 * $0 + 1) * count / (2 * samples) }
   }
 
-  /// The largest region that shows an apical view.
+  /// The largest region that shows an apical view; where none does, the largest in which a sector moves.
   /// - Throws: `ClipStop` where none does; `ClipReadError` where the frames cannot be decoded.
-  func apicalRegion(of regions: [ImageRegion], outcome: inout ClipAnalysis.Outcome) throws -> Result {
+  func region(of regions: [ImageRegion], outcome: inout ClipAnalysis.Outcome) throws -> Result {
     let frames = try outcome.decoding.measure { try decodedFrames() }
     let coloured = frames.map(\.colouredFraction).reduce(0, +) / Double(max(frames.count, 1))
     if coloured > Self.largestColouredShare {
       throw ClipStop.excluded(.colourDoppler, "Colour is laid over the picture on most of the frames.")
     }
-    var stop = ClipStop.excluded(.no2DRegion, "No ultrasound sector moves in the 2D region.")
+    var refused: Result?
     for region in regions.sorted(by: { $0.box.width * $0.box.height > $1.box.width * $1.box.height }) {
       guard let target = ClipTarget(region, frames: frames) else { continue }
-      let findings = try outcome.inference.measure { try segment(frames, target, outcome.report.view.code) }
-      let verdict = ApicalPlausibility.verdict(
-        of: findings.sorted { $0.key < $1.key }.map { $0.value.labels.labelMask })
-      if verdict.isApical { return Result(target: target, frames: frames, findings: findings) }
-      stop = .excluded(.notApical, Self.sentence(verdict))
+      let result = try outcome.inference.measure { try look(at: target, frames) }
+      if result.look.isApical { return result }
+      refused = refused ?? result
     }
-    throw stop
+    guard let refused else {
+      throw ClipStop.excluded(.no2DRegion, "No ultrasound sector moves in the 2D region.")
+    }
+    return refused
+  }
+
+  private func look(at target: ClipTarget, _ frames: [DecodedFrame]) throws -> Result {
+    let loop = FrameLoop(target, segmenter: segmenter, width: threads)
+    var rest = frames[...]
+    let segmentations = try loop.run(
+      over: {
+        try checkpoint.pass(.inference)
+        return rest.popFirst()
+      }, body: { _, segmentation in segmentation })
+    var look = ClipLook(segmenter.card.view)
+    look.add(segmentations.mapValues(ClipLook.Frame.init))
+    try lookCloser(&look, loop)
+    return Result(target: target, frames: frames, segmentations: segmentations, look: look)
+  }
+
+  /// Looks at twice as many frames, and again, until they leave no doubt or none is left. So the verdict does not hang
+  /// on which frames were sampled, and a clip that is clearly none costs no more than a sample.
+  private func lookCloser(_ look: inout ClipLook, _ loop: FrameLoop) throws {
+    let count = file.header.frames
+    var samples = Self.frames
+    while look.verdict == .doubtful, samples < count {
+      samples *= 2
+      let fresh = Self.indices(of: count, samples: samples).filter { !look.hasSeen($0) }
+      guard !fresh.isEmpty else { continue }
+      let decoder = try CineDecoder(path: file.path, frames: fresh, limits: .init())
+      defer { decoder.close() }
+      look.add(
+        try loop.run(
+          over: {
+            try checkpoint.pass(.inference)
+            return try decoder.next()
+          }, body: { _, segmentation in ClipLook.Frame(segmentation) }))
+    }
   }
 
   private func decodedFrames() throws -> [DecodedFrame] {
@@ -60,25 +99,6 @@ struct ClipSampling {
       try checkpoint.pass(.decoding)
     }
     return frames
-  }
-
-  private func segment(
-    _ frames: [DecodedFrame], _ target: ClipTarget, _ view: EchoView
-  ) throws -> [Int: FrameFinding] {
-    var rest = frames[...]
-    return try FrameLoop(target, segmenter: segmenter, width: threads)
-      .findings(
-        over: {
-          try checkpoint.pass(.inference)
-          return rest.popFirst()
-        }, target: target, view: view)
-  }
-
-  private static func sentence(_ verdict: ApicalPlausibility.Verdict) -> String {
-    let share = "\(Int((verdict.plausibleShare * 100).rounded())) %"
-    let kept = "\(Int((verdict.steadiness * 100).rounded())) %"
-    return "A left ventricle above a left atrium, as in an apical view, was found on \(share) of the sampled "
-      + "frames, and from one to the next \(kept) of it stayed in place."
   }
 }
 
@@ -109,12 +129,40 @@ extension FrameLoop {
   func findings(
     over next: () throws -> DecodedFrame?, target: ClipTarget, view: EchoView
   ) throws -> [Int: FrameFinding] {
-    let extractor = HingeExtractor(options: segmenter.card.hingeOptions(view: view))
-    let geometry = mapping.geometry
-    let onInput = target.sectorOnInput(geometry)
-    return try run(over: next) { frame, segmentation in
-      FrameFinding(
-        segmentation, of: frame.gray, sector: onInput, extractor: extractor, geometry: geometry)
+    let extraction = FrameExtraction(target, segmenter: segmenter, view: view)
+    return try run(over: next) { frame, segmentation in extraction.finding(segmentation, of: frame.gray) }
+  }
+
+  /// Takes the hinge points of frames that are segmented already.
+  func findings(of sample: ClipSampling.Result, view: EchoView) -> [Int: FrameFinding] {
+    let extraction = FrameExtraction(sample.target, segmenter: segmenter, view: view)
+    let found = Mutex<[Int: FrameFinding]>([:])
+    DispatchQueue.concurrentPerform(iterations: width) { thread in
+      for position in stride(from: thread, to: sample.frames.count, by: width) {
+        let frame = sample.frames[position]
+        guard let segmentation = sample.segmentations[frame.index] else { continue }
+        let finding = extraction.finding(segmentation, of: frame.gray)
+        found.withLock { $0[frame.index] = finding }
+      }
     }
+    return found.withLock { $0 }
+  }
+}
+
+/// How the hinge points of a clip's frames are taken, worked out once a clip.
+struct FrameExtraction: Sendable {
+  private let extractor: HingeExtractor
+  private let geometry: InputGeometry
+  /// On the network's grid.
+  private let sector: SectorMask?
+
+  init(_ target: ClipTarget, segmenter: Segmenter, view: EchoView) {
+    extractor = HingeExtractor(options: segmenter.card.hingeOptions(view: view))
+    geometry = target.geometry(inputSide: segmenter.inputSide)
+    sector = target.sectorOnInput(geometry)
+  }
+
+  func finding(_ segmentation: Segmentation, of frame: GrayFrame) -> FrameFinding {
+    FrameFinding(segmentation, of: frame, sector: sector, extractor: extractor, geometry: geometry)
   }
 }

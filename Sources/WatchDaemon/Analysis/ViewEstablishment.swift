@@ -3,6 +3,9 @@ struct ViewEstablishment: Sendable, Equatable {
   var view: ClipReport.View
   var doubts: [ClipDoubt] = []
 
+  /// An apical clip of which nobody says which view it shows.
+  static let open = ViewEstablishment(picture: nil, threshold: 1, mayClaim: false)
+
   /// View codes of CID 12226, SNOMED CT and the older SRT, PS3.16.
   private static let codes: [String: EchoView] = [
     "399214001": .a4c, "G-A19C": .a4c,

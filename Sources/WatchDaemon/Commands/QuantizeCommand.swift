@@ -85,8 +85,9 @@ struct QuantizeRun {
       var outcome = ClipAnalysis.Outcome(report: ClipReport(file.header, file: nil))
       let sampling = ClipSampling(
         file: file, segmenter: segmenter, threads: threads, checkpoint: .none)
-      let target = try sampling.apicalRegion(of: regions, outcome: &outcome).target
-      let mapping = GridMapping(target.geometry(inputSide: segmenter.inputSide))
+      let sample = try sampling.region(of: regions, outcome: &outcome)
+      guard sample.look.isApical else { throw ClipStop.excluded(.notApical, sample.look.objection) }
+      let mapping = GridMapping(sample.target.geometry(inputSide: segmenter.inputSide))
       let decoder = try CineDecoder(path: path, frames: ClipSampling.indices(of: file.header.frames))
       defer { decoder.close() }
       var frames = 0

@@ -1,5 +1,6 @@
 import Foundation
 import Hinge
+import Inference
 
 /// What a model's card lacks. All of it at once, where decoding would stop at the first fault.
 struct CardCheck {
@@ -7,8 +8,10 @@ struct CardCheck {
   struct Network: Sendable, Equatable {
     /// `[1, C, H, W]`
     var input: [Int]
-    /// `[1, K, H, W]`
+    /// Of the first output, `[1, K, H, W]`.
     var output: [Int]
+    /// All of them, in the order of the file.
+    var outputs: [ModelOutput]
     /// SHA-256 of the file.
     var sha256: String
   }
@@ -69,7 +72,7 @@ struct CardCheck {
     checkInput(card)
     checkOutputs(card)
     checkErrors(card)
-    checkDisplay(card)
+    checkView(card)
     if let network, card.sha256 != network.sha256 {
       refuse("sha256", "is not that of the ONNX file", "set it to \(network.sha256)")
     }
@@ -147,12 +150,15 @@ struct CardCheck {
       "run hinged evaluate on pictures with known truth and take the percentiles from evaluation.json")
   }
 
-  private mutating func checkDisplay(_ card: ModelCard) {
-    let cells = ValveSurroundings.up * ValveSurroundings.across / 2
-    for (view, weights) in card.display?.weights ?? [:] where weights.count != cells {
-      refuse(
-        "display.weights.\(view)", "has \(weights.count) numbers",
-        "give \(cells), as training/display.py does")
+  private mutating func checkView(_ card: ModelCard) {
+    guard let head = card.view else {
+      lack(
+        "view", "is absent: no view is read from the picture, and whether a clip is apical from its labels alone",
+        "nothing needs to be done; training/ shows how a network learns to tell views")
+      return
+    }
+    if let fault = head.fault ?? network.flatMap({ head.fault(in: $0.outputs) }) {
+      refuse("view.\(fault.field)", fault.problem, fault.remedy)
     }
   }
 

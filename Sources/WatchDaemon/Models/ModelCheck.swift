@@ -36,7 +36,8 @@ struct ModelCheck {
       guard inspection.unknownOperators.isEmpty else { return }
       let model = try Model(contentsOf: path)
       let digest = (try? SHA256.hexDigest(ofFile: path)) ?? ""
-      network = CardCheck.Network(input: model.inputShape, output: model.outputShape, sha256: digest)
+      network = CardCheck.Network(
+        input: model.inputShape, output: model.outputShape, outputs: model.outputs, sha256: digest)
       checkShapes(model)
     } catch {
       let remedy =

@@ -13,6 +13,8 @@ struct Segmentation: Sendable {
   var labels: LabelMask
   /// Of a network that has maps for the hinge points.
   var landmarks: HingeLandmarks?
+  /// Of a network that tells the view from the whole picture: one a channel of its view head.
+  var viewLogits: [Float]?
 
   /// - Parameters:
   ///   - logits: K x H x W of the network, the classes first.

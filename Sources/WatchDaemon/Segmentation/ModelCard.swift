@@ -75,8 +75,8 @@ struct ModelCard: Codable, Sendable, Equatable {
   var training: [TrainingPoint]?
   /// By view (`A4C`, `A2C`) and phase (`ED`, `ES`); absent where nobody measured it.
   var hingeErrors: [String: [String: HingeErrors]]?
-  /// Absent where nobody asked how a mirrored picture looks.
-  var display: Display?
+  /// Absent where the network does not tell views.
+  var view: ViewHead?
 
   enum CodingKeys: String, CodingKey {
     case name
@@ -88,7 +88,7 @@ struct ModelCard: Codable, Sendable, Equatable {
     case landmarks
     case training
     case hingeErrors = "hinge_errors"
-    case display
+    case view
   }
 
   /// The card's place beside its model.

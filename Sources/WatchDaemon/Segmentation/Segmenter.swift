@@ -10,6 +10,8 @@ final class Segmenter: Sendable {
   let sha256: String
   /// What it runs in.
   let precision: Precision
+  /// Which of the model's outputs is the view head's; `nil` where the card names none.
+  fileprivate let viewOutput: Int?
 
   /// - Parameter path: the ONNX file; its card is the file of the same name with the extension `json`.
   /// - Throws: `CommandFailure` that names the file and the fault.
@@ -19,6 +21,9 @@ final class Segmenter: Sendable {
     model = loaded.model
     card = loaded.card
     sha256 = loaded.sha256
+    viewOutput = loaded.card.view.flatMap { head in
+      loaded.model.outputs.firstIndex { $0.name == head.output }
+    }
     let side = card.input.width
     guard card.input.height == side, card.input.channels == 1,
       card.classes.count == ClassProbabilities.classes, model.inputShape == [1, 1, side, side],
@@ -29,11 +34,13 @@ final class Segmenter: Sendable {
         sentence: "\(path): the card's input, classes and landmarks do not fit the network's "
           + "\(model.inputShape) -> \(model.outputShape); a square input of one channel is needed")
     }
-    if let fault = card.landmarks?.fault {
+    let faults = [
+      ("landmarks", card.landmarks?.fault), ("view", card.view?.fault ?? card.view?.fault(in: model.outputs)),
+    ]
+    for case (let part, let fault?) in faults {
       throw CommandFailure(
         code: ExitCode.configuration,
-        sentence: "\(ModelCard.path(ofModel: path)): landmarks.\(fault.field) \(fault.problem); "
-          + fault.remedy)
+        sentence: "\(ModelCard.path(ofModel: path)): \(part).\(fault.field) \(fault.problem); \(fault.remedy)")
     }
   }
 
@@ -93,6 +100,7 @@ final class Segmenter: Sendable {
 final class SegmentationWorker {
   private let session: InferenceSession
   private let landmarks: ModelCard.Landmarks?
+  private let viewOutput: Int?
   private let input: UnsafeMutableBufferPointer<Float>
   private var logits: [Float]
   private var scratch: [Float] = []
@@ -100,6 +108,7 @@ final class SegmentationWorker {
   fileprivate init(segmenter: Segmenter, threads: Int) throws {
     session = try InferenceSession(model: segmenter.model, threads: threads)
     landmarks = segmenter.card.landmarks
+    viewOutput = segmenter.viewOutput
     let pixels = segmenter.inputSide * segmenter.inputSide
     input = .allocate(capacity: pixels)
     input.initialize(repeating: 0)
@@ -114,7 +123,9 @@ final class SegmentationWorker {
     try logits.withUnsafeMutableBufferPointer {
       try session.run(UnsafeBufferPointer(input), into: $0)
     }
-    return Segmentation(logits: logits, geometry: mapping.geometry, landmarks: landmarks)
+    var segmentation = Segmentation(logits: logits, geometry: mapping.geometry, landmarks: landmarks)
+    segmentation.viewLogits = viewOutput.map { Array(session.output($0)) }
+    return segmentation
   }
 }
 

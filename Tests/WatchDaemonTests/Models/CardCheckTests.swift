@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Testing
 
 @testable import WatchDaemon
@@ -8,7 +9,9 @@ import Testing
   private static let digest = String(repeating: "a", count: 64)
 
   private func network(outputs: Int = 4) -> CardCheck.Network {
-    CardCheck.Network(input: [1, 1, 64, 64], output: [1, outputs, 64, 64], sha256: Self.digest)
+    let shape = [1, outputs, 64, 64]
+    return CardCheck.Network(
+      input: [1, 1, 64, 64], output: shape, outputs: [ModelOutput(name: "logits", shape: shape)], sha256: Self.digest)
   }
 
   private func check(

@@ -1,0 +1,101 @@
+import Foundation
+import Hinge
+
+/// What the frames of a clip that were looked at say of its view: whether their labels are arranged as in an apical
+/// view, and what the network's view head makes of them.
+struct ClipLook: Sendable {
+  /// By the frame's index.
+  private var frames: [Int: Frame] = [:]
+  private let head: ModelCard.ViewHead?
+
+  /// What one frame says.
+  struct Frame: Sendable {
+    /// The logits of the view head.
+    var vote: [Float]?
+    /// Whether the labels are arranged as in an apical view.
+    var isPlausible: Bool
+  }
+
+  enum Verdict: Sendable, Equatable {
+    case apical
+    case notApical
+    /// So near a limit that other frames of the clip might say otherwise.
+    case doubtful
+  }
+
+  /// - Parameter head: `nil` for a network without one, whose clips are judged by their labels alone.
+  init(_ head: ModelCard.ViewHead?) { self.head = head }
+
+  mutating func add(_ found: [Int: Frame]) { frames.merge(found) { old, _ in old } }
+
+  func hasSeen(_ index: Int) -> Bool { frames[index] != nil }
+
+  var count: Int { frames.count }
+
+  /// Which view the network takes the clip for; `nil` without a view head.
+  var picture: PictureView? {
+    head?.pictureView(of: frames.sorted { $0.key < $1.key }.compactMap(\.value.vote))
+  }
+
+  /// The probability from which on the picture's view is claimed; `nil` without a view head.
+  var claimThreshold: Double? { head?.claim }
+
+  /// The share of the frames whose labels are arranged as in an apical view.
+  var plausibleShare: Double {
+    frames.isEmpty ? 0 : Double(frames.values.count(where: \.isPlausible)) / Double(frames.count)
+  }
+
+  /// With a view head a third of the frames must hold together, without one half of them: chambers of a good loop leak
+  /// while the valve is open, and of a poor one on many frames.
+  private var leastShare: Double { head == nil ? 0.5 : 0.3 }
+  /// How far from its limit a share or a probability of a dozen frames must be for the whole clip's not to lie beyond:
+  /// three standard deviations of a share of a dozen frames are 0.4, but neighbouring frames go together.
+  private static let margin = 0.25
+
+  /// What all frames that were looked at say together.
+  var isApical: Bool {
+    plausibleShare >= leastShare && (apicalProbability ?? 1) >= (head?.apical ?? 0)
+  }
+
+  private var apicalProbability: Double? { picture.map { 1 - ($0.probabilities[.other] ?? 0) } }
+
+  /// What may be said before every frame was looked at.
+  var verdict: Verdict {
+    let share = plausibleShare - leastShare
+    let probability = apicalProbability.map { $0 - (head?.apical ?? 0) } ?? 1
+    if share <= -Self.margin || probability <= -Self.margin { return .notApical }
+    if share < Self.margin || probability < Self.margin { return .doubtful }
+    return isClaimSure ? .apical : .doubtful
+  }
+
+  /// Whether the likeliest view's probability is clearly above or below that from which on it is claimed.
+  private var isClaimSure: Bool {
+    guard let head, let (_, probability) = picture?.likeliest else { return true }
+    let odds = Self.logOdds(probability) - Self.logOdds(head.claim)
+    return abs(odds) > Self.sureOdds
+  }
+
+  /// Between parts of one clip the log odds of its view differ by some 0.5.
+  private static let sureOdds = 1.0
+
+  private static func logOdds(_ probability: Double) -> Double {
+    let bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return log(bounded / (1 - bounded))
+  }
+
+  /// What speaks against an apical view, for a person.
+  var objection: String {
+    let share = "\(Int((plausibleShare * 100).rounded())) % of \(count) frames"
+    let told = apicalProbability.map {
+      "The picture is taken for an apical view with a probability of \(Int(($0 * 100).rounded())) %, and a"
+    }
+    return (told ?? "A") + " left ventricle above a left atrium was found on \(share)."
+  }
+}
+
+extension ClipLook.Frame {
+  init(_ segmentation: Segmentation) {
+    vote = segmentation.viewLogits
+    isPlausible = ApicalPlausibility.faults(of: ChamberArrangement(segmentation.labels)).isEmpty
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+@testable import WatchDaemon
+
+/// When a sample of a clip's frames is enough, and what all of them say.
+@Suite struct ClipLookTests {
+  /// Logits at which a frame is an A4C with a probability, or else nothing apical.
+  private func vote(apical probability: Double) -> [Float] {
+    let odds = Float(log(probability / (1 - probability)))
+    return [odds, -1000, -1000, -1000, 0]
+  }
+
+  private func look(
+    _ count: Int = 12, plausible: Int, apical probability: Double? = nil, claim: Double = 0.9
+  ) -> ClipLook {
+    var look = ClipLook(probability == nil ? nil : ViewHeadTests.head(claim: claim))
+    let frames = (0..<count).map { index in
+      (index, ClipLook.Frame(vote: probability.map(vote), isPlausible: index < plausible))
+    }
+    look.add(Dictionary(uniqueKeysWithValues: frames))
+    return look
+  }
+
+  @Test(
+    arguments: [
+      (12, 0.999, .apical), (12, 0.9, .doubtful), (12, 0.6, .doubtful), (12, 0.4, .doubtful),
+      (12, 0.1, .notApical), (6, 0.999, .doubtful), (4, 0.999, .doubtful), (0, 0.999, .notApical),
+      (0, 0.01, .notApical),
+    ] as [(Int, Double, ClipLook.Verdict)])
+  func asksForMoreFramesNearALimit(_ plausible: Int, _ probability: Double, _ verdict: ClipLook.Verdict) {
+    #expect(look(plausible: plausible, apical: probability).verdict == verdict)
+  }
+
+  @Test(arguments: [(12, ClipLook.Verdict.apical), (9, .apical), (7, .doubtful), (5, .doubtful), (3, .notApical)])
+  func judgesByTheLabelsAloneWithoutAViewHead(_ plausible: Int, _ verdict: ClipLook.Verdict) {
+    #expect(look(plausible: plausible).verdict == verdict)
+    #expect(look(plausible: plausible).isApical == (plausible >= 6))
+    #expect(look(plausible: plausible).picture == nil)
+  }
+
+  @Test func needsBothTheLabelsAndTheHead() {
+    #expect(look(plausible: 4, apical: 0.6).isApical)
+    #expect(!look(plausible: 3, apical: 0.99).isApical)
+    #expect(!look(plausible: 12, apical: 0.4).isApical)
+  }
+
+  @Test func isInDoubtNearTheThresholdOfClaims() {
+    #expect(look(plausible: 12, apical: 0.91, claim: 0.9).verdict == .doubtful)
+    #expect(look(plausible: 12, apical: 0.91, claim: 0.99).verdict == .apical)
+  }
+
+  @Test func keepsWhatAFrameSaidFirst() {
+    var look = look(2, plausible: 2)
+    look.add([0: ClipLook.Frame(vote: nil, isPlausible: false), 2: ClipLook.Frame(vote: nil, isPlausible: false)])
+    #expect(look.count == 3)
+    #expect(abs(look.plausibleShare - 2.0 / 3) < 1e-9)
+  }
+
+  @Test func saysWhatSpeaksAgainstAnApicalView() {
+    #expect(
+      look(plausible: 3, apical: 0.25).objection
+        == "The picture is taken for an apical view with a probability of 25 %, and a left ventricle above a left "
+        + "atrium was found on 25 % of 12 frames.")
+    #expect(look(plausible: 3).objection == "A left ventricle above a left atrium was found on 25 % of 12 frames.")
+  }
+}
