@@ -10,6 +10,7 @@ out of each. Prints a line a loop, and the counts. Needs pydicom, numpy and open
 """
 
 import argparse
+import itertools
 import json
 import pathlib
 import subprocess
@@ -117,7 +118,7 @@ def source(path):
         if keyword in dataset:
             delattr(dataset, keyword)
     # One file ends with a delimiter that closes nothing, which pydicom does not write.
-    for tag in [tag for tag in dataset.keys() if tag.group == 0xFFFE]:
+    for tag in [tag for tag in dataset if tag.group == 0xFFFE]:
         del dataset[tag]
     return dataset
 
@@ -137,7 +138,7 @@ def chosen(path, indices):
     count = int(dataset.NumberOfFrames)
     frames = list(generate_frames(dataset.PixelData, number_of_frames=count))
     step = float(np.median([float(each) for each in dataset.FrameTimeVector][1:]))
-    steps = [step * abs(b - a) if abs(b - a) < count - 1 else step for a, b in zip(indices, indices[1:])]
+    steps = [step * abs(b - a) if abs(b - a) < count - 1 else step for a, b in itertools.pairwise(indices)]
     dataset.FrameTimeVector = [0, *(round(each, 3) for each in steps)]
     dataset.NumberOfFrames = len(indices)
     dataset.PixelData = encapsulate([frames[index] for index in indices])
@@ -184,7 +185,11 @@ def run(hinged, loops, folder):
         studies.append((loop.name, loop.view, dataset.StudyInstanceUID))
         loop.dataset = None
     done = subprocess.run(
-        [hinged, "process", inputs, "--outbox", outbox], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        [hinged, "process", inputs, "--outbox", outbox],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     if done.returncode:
         sys.exit(f"{hinged} ended with {done.returncode}: {done.stderr[-2000:]}")

@@ -15,24 +15,43 @@ from scipy import ndimage
 from geometry import Square
 from view_pictures import SIZE
 
-A4C = (
-    "dicom/acuson_a4c/DIRW0007.dcm dicom/philips_tte/Image-40.dcm dicom/sonosite_a4c/examples_ybr_color.dcm "
-    "dicom/toshiba_tte/I_000036.dcm views/litfl/A4C/l005_a4c.mp4 views/echopedia/A4C/e1_a4c.mp4"
-).split()
+A4C = [
+    "dicom/acuson_a4c/DIRW0007.dcm",
+    "dicom/philips_tte/Image-40.dcm",
+    "dicom/sonosite_a4c/examples_ybr_color.dcm",
+    "dicom/toshiba_tte/I_000036.dcm",
+    "views/litfl/A4C/l005_a4c.mp4",
+    "views/echopedia/A4C/e1_a4c.mp4",
+]
 A2C = ["dicom/philips_tte/Image-41.dcm"]
 APICAL = [f"dicom/acuson_stress/I_0000{number:02}.dcm" for number in (9, 10, 11, 15, 16, 17)]
-OTHER = (
-    "dicom/philips_tte/Image-3.dcm dicom/philips_tte/Image-20.dcm dicom/philips_tte/Image-22.dcm "
-    "dicom/toshiba_tte/I_000031.dcm dicom/toshiba_tte/I_000035.dcm dicom/acuson_stress/I_000007.dcm "
-    "dicom/acuson_stress/I_000008.dcm dicom/acuson_stress/I_000013.dcm dicom/acuson_stress/I_000014.dcm "
-    "dicom/hp_pediatric/I_000002.dcm dicom/hp_pediatric/I_000004.dcm dicom/hp_pediatric/I_000005.dcm "
-    "dicom/hp_pediatric/I_000006.dcm dicom/misc/0020.DCM dicom/misc/US-PAL-8-10x-echo "
-    "dicom/misc/IM00001.fragmented_no_bot_jpeg_baseline.50.dcm views/litfl/PLAX/l005_plax.mp4 "
-    "views/litfl/PLAX/l091_plax.mp4 views/litfl/PSAX/l005_psax.mp4 views/litfl/PSAX/l091_psax-1.mp4 "
-    "views/litfl/PSAX/l091_psax-2.mp4 views/litfl/subcostal/l005_ivc.mp4 "
-    "views/litfl/subcostal/l005_subcostal.mp4 views/litfl/subcostal/l015_ivc-long.mp4 "
-    "views/litfl/subcostal/l015_ivc-trans.mp4"
-).split()
+OTHER = [
+    "dicom/philips_tte/Image-3.dcm",
+    "dicom/philips_tte/Image-20.dcm",
+    "dicom/philips_tte/Image-22.dcm",
+    "dicom/toshiba_tte/I_000031.dcm",
+    "dicom/toshiba_tte/I_000035.dcm",
+    "dicom/acuson_stress/I_000007.dcm",
+    "dicom/acuson_stress/I_000008.dcm",
+    "dicom/acuson_stress/I_000013.dcm",
+    "dicom/acuson_stress/I_000014.dcm",
+    "dicom/hp_pediatric/I_000002.dcm",
+    "dicom/hp_pediatric/I_000004.dcm",
+    "dicom/hp_pediatric/I_000005.dcm",
+    "dicom/hp_pediatric/I_000006.dcm",
+    "dicom/misc/0020.DCM",
+    "dicom/misc/US-PAL-8-10x-echo",
+    "dicom/misc/IM00001.fragmented_no_bot_jpeg_baseline.50.dcm",
+    "views/litfl/PLAX/l005_plax.mp4",
+    "views/litfl/PLAX/l091_plax.mp4",
+    "views/litfl/PSAX/l005_psax.mp4",
+    "views/litfl/PSAX/l091_psax-1.mp4",
+    "views/litfl/PSAX/l091_psax-2.mp4",
+    "views/litfl/subcostal/l005_ivc.mp4",
+    "views/litfl/subcostal/l005_subcostal.mp4",
+    "views/litfl/subcostal/l015_ivc-long.mp4",
+    "views/litfl/subcostal/l015_ivc-trans.mp4",
+]
 # Frames that each loop gives.
 FRAMES = 24
 
@@ -71,9 +90,7 @@ def video(path: Path) -> np.ndarray:
     return np.stack(frames)
 
 
-def region(
-    dataset: pydicom.Dataset, rows: int, cols: int
-) -> tuple[tuple[int, int, int, int], tuple[float, float]]:
+def region(dataset: pydicom.Dataset, rows: int, cols: int) -> tuple[tuple[int, int, int, int], tuple[float, float]]:
     """The largest 2D tissue or flow region that lies in the picture, else all of it."""
     found = [
         each

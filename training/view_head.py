@@ -212,7 +212,11 @@ def with_head(model: onnx.ModelProto, net: nn.Sequential, scale: tuple[np.ndarra
     mean, deviation = (torch.from_numpy(each.reshape(-1)) for each in scale)
     weight = first.weight.detach() / deviation[None, :, None, None]
     bias = first.bias.detach() - (weight[:, :, 0, 0] * mean).sum(1)
-    constants = {"view.first": (weight, bias), "view.whole": (whole.weight, whole.bias), "view": (last.weight, last.bias)}
+    constants = {
+        "view.first": (weight, bias),
+        "view.whole": (whole.weight, whole.bias),
+        "view": (last.weight, last.bias),
+    }
     for name, (kernel, offset) in constants.items():
         for part, value in (("weight", kernel), ("bias", offset)):
             initializers.append(numpy_helper.from_array(value.detach().float().numpy(), f"{name}.{part}"))

@@ -5,13 +5,8 @@
 /// How the chambers of one labelled frame lie to each other. Shares and angles only, so that no calibration is
 /// needed beyond the pixels' aspect.
 public struct ChamberArrangement: Equatable, Sendable {
-  /// Areas over the ventricle's; 0 without one.
-  public var atriumToVentricle: Double
-  public var myocardiumToVentricle: Double
-  /// The ventricle's share of the picture.
-  public var ventricleShare: Double
-  /// The share of a label's pixels in its largest component, the least of the three labels.
-  public var unity: Double
+  public var hasVentricle: Bool
+  public var hasAtrium: Bool
   /// A chamber's area over its convex hull's.
   public var ventricleSolidity: Double
   public var atriumSolidity: Double
@@ -21,48 +16,30 @@ public struct ChamberArrangement: Equatable, Sendable {
   public var contact: Contact?
 
   public struct Contact: Equatable, Sendable {
-    /// The contact line over the ventricle's length, which runs from its centre to the farthest pixel.
-    public var widthToLength: Double
-    /// The contact line over the ventricle's mean width, its area over its length.
+    /// The contact line over the ventricle's mean width, its area over its length. The length runs from the contact
+    /// line's centre to the farthest pixel.
     public var widthToMeanWidth: Double
     /// Degrees of the contact line against the horizontal.
     public var tiltDegrees: Double
-    /// Degrees between the ventricle's long axis, from the contact line's centre to the farthest pixel, and up.
-    public var axisDegrees: Double
-    /// Degrees between the long axis and the contact line's normal.
-    public var skewDegrees: Double
     /// Share of the atrium beyond the contact line, as seen from the ventricle.
     public var atriumBeyond: Double
     /// Share of the ventricle on the near side.
     public var ventricleBefore: Double
-    /// How deep the contact line's centre lies in the picture, 0 at the top to 1.
-    public var depth: Double
   }
 
   public init(_ mask: LabelMask) {
     // What is labelled fills a part of the picture; the rest need not be looked at.
     let box = mask.boundingBox(of: [.leftVentricle, .myocardium, .leftAtrium], margin: 1)
     let part = box.map(mask.cropped) ?? mask
-    let labels = [ChamberLabel.leftVentricle, .myocardium, .leftAtrium].map { BinaryMask(part, $0) }
-    let parts = labels.map(\.largestComponent)
-    let shares = zip(parts, labels).map { $1.isEmpty ? 0 : Double($0.count) / Double($1.count) }
-    let ventricle = parts[0].holesFilled
-    let atrium = parts[2].holesFilled
-    let area = Double(max(ventricle.count, 1))
-    atriumToVentricle = Double(atrium.count) / area
-    myocardiumToVentricle = Double(labels[1].count) / area
-    ventricleShare = Double(ventricle.count) / Double(mask.labels.count)
-    unity = shares.min() ?? 0
+    let ventricle = BinaryMask(part, .leftVentricle).largestComponent.holesFilled
+    let atrium = BinaryMask(part, .leftAtrium).largestComponent.holesFilled
+    hasVentricle = !ventricle.isEmpty
+    hasAtrium = !atrium.isEmpty
     ventricleSolidity = ventricle.solidity
     atriumSolidity = atrium.solidity
-    boundaryOnMyocardium = Self.boundaryShare(of: ventricle, on: labels[1])
+    boundaryOnMyocardium = Self.boundaryShare(of: ventricle, on: BinaryMask(part, .myocardium))
     contact = ContactLine(ventricle: ventricle, atrium: atrium, spacing: mask.spacing)
       .flatMap { Contact($0, ventricle, atrium) }
-    // The depth is that in the whole picture.
-    if let box, let line = contact?.depth {
-      let row = line * Double(max(part.height - 1, 1)) + Double(box.minY)
-      contact?.depth = row / Double(max(mask.height - 1, 1))
-    }
   }
 
   /// The share of the pixels of `chamber` with a 4-neighbour outside of it that have one in `wall`.
@@ -97,15 +74,10 @@ extension ChamberArrangement.Contact {
     }
     let length = hypot(apex.x, apex.y)
     guard length > 0 else { return nil }
-    widthToLength = line.length / length
     widthToMeanWidth = line.length * length / (Double(ventricle.count) * spacing.x * spacing.y)
     tiltDegrees = atan2(line.axis.y, line.axis.x) * 180 / .pi
-    axisDegrees = atan2(apex.x, -apex.y) * 180 / .pi
-    let across = abs(apex.x * line.axis.x + apex.y * line.axis.y) / length
-    skewDegrees = asin(min(across, 1)) * 180 / .pi
     atriumBeyond = 1 - atrium.share(where: isOnVentricleSide)
     ventricleBefore = ventricle.share(where: isOnVentricleSide)
-    depth = line.centre.y / Double(max(ventricle.height - 1, 1))
   }
 }
 

@@ -153,7 +153,8 @@ struct CardCheck {
   private mutating func checkView(_ card: ModelCard) {
     guard let head = card.view else {
       lack(
-        "view", "is absent: no view is read from the picture, and whether a clip is apical from its labels alone",
+        "view",
+        "is absent: no view is read from the picture, and whether a clip is apical from its labels alone",
         "nothing needs to be done; training/ shows how a network learns to tell views")
       return
     }

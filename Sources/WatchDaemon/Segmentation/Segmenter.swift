@@ -40,7 +40,8 @@ final class Segmenter: Sendable {
     for case (let part, let fault?) in faults {
       throw CommandFailure(
         code: ExitCode.configuration,
-        sentence: "\(ModelCard.path(ofModel: path)): \(part).\(fault.field) \(fault.problem); \(fault.remedy)")
+        sentence: "\(ModelCard.path(ofModel: path)): \(part).\(fault.field) \(fault.problem); \(fault.remedy)"
+      )
     }
   }
 

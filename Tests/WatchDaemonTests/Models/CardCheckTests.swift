@@ -11,7 +11,8 @@ import Testing
   private func network(outputs: Int = 4) -> CardCheck.Network {
     let shape = [1, outputs, 64, 64]
     return CardCheck.Network(
-      input: [1, 1, 64, 64], output: shape, outputs: [ModelOutput(name: "logits", shape: shape)], sha256: Self.digest)
+      input: [1, 1, 64, 64], output: shape, outputs: [ModelOutput(name: "logits", shape: shape)],
+      sha256: Self.digest)
   }
 
   private func check(
