@@ -37,7 +37,7 @@ TAPS = ["down4.relu2", "down5.relu2", "up0.relu2"]
 # In the file: the first tap's maximum is taken there already.
 READ = ["down5.pool", "down5.relu2", "view.pool"]
 WIDTHS = (384, 32, 48)
-ROUNDS, DRAWINGS = 2, 900
+ROUNDS, DRAWINGS = 1, 900
 EPOCHS, BATCH, RATE, DECAY, SMOOTHING = 8, 128, 2e-3, 3e-3, 0.02
 # Shares of a class's pictures that are real loops; what the others count beside the first.
 LOOPS_OF_VIEW, LOOPS_OF_OTHER, WEIGHT_OF_OTHER = 0.25, 0.5, 1.6

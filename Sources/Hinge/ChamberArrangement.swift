@@ -25,6 +25,10 @@ public struct ChamberArrangement: Equatable, Sendable {
     public var atriumBeyond: Double
     /// Share of the ventricle on the near side.
     public var ventricleBefore: Double
+    /// From the contact line's ends to the nearest pixel of myocardium, over the line's length. An annulus ends at the
+    /// wall; where an outflow tract lies between them, as in five- and three-chamber views, there is a gap.
+    public var leftGap: Double
+    public var rightGap: Double
   }
 
   public init(_ mask: LabelMask) {
@@ -37,9 +41,10 @@ public struct ChamberArrangement: Equatable, Sendable {
     hasAtrium = !atrium.isEmpty
     ventricleSolidity = ventricle.solidity
     atriumSolidity = atrium.solidity
-    boundaryOnMyocardium = Self.boundaryShare(of: ventricle, on: BinaryMask(part, .myocardium))
+    let myocardium = BinaryMask(part, .myocardium)
+    boundaryOnMyocardium = Self.boundaryShare(of: ventricle, on: myocardium)
     contact = ContactLine(ventricle: ventricle, atrium: atrium, spacing: mask.spacing)
-      .flatMap { Contact($0, ventricle, atrium) }
+      .flatMap { Contact($0, ventricle, atrium, wall: myocardium) }
   }
 
   /// The share of the pixels of `chamber` with a 4-neighbour outside of it that have one in `wall`.
@@ -54,7 +59,7 @@ public struct ChamberArrangement: Equatable, Sendable {
 }
 
 extension ChamberArrangement.Contact {
-  init?(_ line: ContactLine, _ ventricle: BinaryMask, _ atrium: BinaryMask) {
+  init?(_ line: ContactLine, _ ventricle: BinaryMask, _ atrium: BinaryMask, wall: BinaryMask) {
     let spacing = line.spacing
     guard let centroid = ventricle.centroid else { return nil }
     // Millimetres from the contact line's centre, x to the right and y down.
@@ -73,11 +78,18 @@ extension ChamberArrangement.Contact {
       if isOnVentricleSide(point), hypot(v.x, v.y) > hypot(apex.x, apex.y) { apex = v }
     }
     let length = hypot(apex.x, apex.y)
-    guard length > 0 else { return nil }
+    guard length > 0, line.length > 0 else { return nil }
     widthToMeanWidth = line.length * length / (Double(ventricle.count) * spacing.x * spacing.y)
     tiltDegrees = atan2(line.axis.y, line.axis.x) * 180 / .pi
     atriumBeyond = 1 - atrium.share(where: isOnVentricleSide)
     ventricleBefore = ventricle.share(where: isOnVentricleSide)
+    var (left, right) = (Double.infinity, Double.infinity)
+    wall.forEachPixel { pixel in
+      left = min(left, spacing.distance(pixel, line.left))
+      right = min(right, spacing.distance(pixel, line.right))
+    }
+    leftGap = left / line.length
+    rightGap = right / line.length
   }
 }
 

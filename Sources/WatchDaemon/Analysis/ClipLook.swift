@@ -14,6 +14,8 @@ struct ClipLook: Sendable {
     var vote: [Float]?
     /// Whether the labels are arranged as in an apical view.
     var isPlausible: Bool
+    /// Whether an outflow tract seems to lie beside the annulus.
+    var hasOutflowTract = false
   }
 
   enum Verdict: Sendable, Equatable {
@@ -34,7 +36,15 @@ struct ClipLook: Sendable {
 
   /// Which view the network takes the clip for; `nil` without a view head.
   var picture: PictureView? {
-    head?.pictureView(of: frames.sorted { $0.key < $1.key }.compactMap(\.value.vote))
+    let votes = frames.sorted { $0.key < $1.key }.compactMap(\.value.vote)
+    let picture = head?.pictureView(of: votes)
+    return hasOutflowTract ? picture?.withOutflowTract : picture
+  }
+
+  /// Whether most of the frames that hold together show an outflow tract beside the annulus.
+  private var hasOutflowTract: Bool {
+    let judged = frames.values.filter(\.isPlausible)
+    return judged.count(where: \.hasOutflowTract) * 2 > judged.count
   }
 
   /// The probability from which on the picture's view is claimed; `nil` without a view head.
@@ -95,7 +105,10 @@ struct ClipLook: Sendable {
 
 extension ClipLook.Frame {
   init(_ segmentation: Segmentation) {
+    let arrangement = ChamberArrangement(segmentation.labels)
+    let outflow = OutflowTract.sides(of: arrangement)
     vote = segmentation.viewLogits
-    isPlausible = ApicalPlausibility.faults(of: ChamberArrangement(segmentation.labels)).isEmpty
+    isPlausible = ApicalPlausibility.faults(of: arrangement).isEmpty
+    hasOutflowTract = outflow.left || outflow.right
   }
 }

@@ -53,6 +53,26 @@ import Testing
     #expect(look(plausible: 12, apical: 0.91, claim: 0.99).verdict == .apical)
   }
 
+  @Test func claimsNoViewWhereMostFramesShowAnOutflowTract() throws {
+    func look(tracts: Int) -> ClipLook {
+      var look = ClipLook(ViewHeadTests.head())
+      look.add(
+        Dictionary(
+          uniqueKeysWithValues: (0..<12).map {
+            ($0, ClipLook.Frame(vote: vote(apical: 0.99), isPlausible: true, hasOutflowTract: $0 < tracts))
+          }))
+      return look
+    }
+    let few = try #require(look(tracts: 6).picture)
+    #expect(few.likeliest?.view == .a4c)
+    #expect(few.probabilities[.a5c] == nil)
+    let many = try #require(look(tracts: 7).picture)
+    #expect(many.probabilities.values.allSatisfy { $0 < ViewHeadTests.head().claim })
+    #expect(many.probabilities[.a5c]! > many.probabilities[.a4c]!)
+    #expect(abs(many.probabilities.values.reduce(0, +) - 1) < 1e-9)
+    #expect(look(tracts: 12).isApical)
+  }
+
   @Test func keepsWhatAFrameSaidFirst() {
     var look = look(2, plausible: 2)
     look.add([
