@@ -5,12 +5,24 @@ enum ClipDoubt: String, CaseIterable, Sendable {
   case mirroredDisplay = "mirrored-display"
   /// Several pictures stand side by side. One of them is measured.
   case severalPictures = "several-pictures"
+  /// No attribute states a possible frame time; what needs time has no number.
+  case assumedFrameTime = "assumed-frame-time"
+  case framesMissing = "frames-missing"
+  case heartRateContradicted = "heart-rate-contradicted"
+  case rWavesContradicted = "r-waves-contradicted"
+  /// The scale is that of PixelSpacing alone, and the heart is a small or a large one by it.
+  case doubtfulScale = "doubtful-scale"
 
   var words: String {
     switch self {
     case .mirroredDisplay:
       "the picture looks mirrored, so that the two sides of the annulus may be named the wrong way round"
     case .severalPictures: "several pictures stand side by side, of which one is measured"
+    case .assumedFrameTime: "the file states no possible frame time, so beats were sought without it"
+    case .framesMissing: "frames are missing or damaged"
+    case .heartRateContradicted: "the file's heart rate is not that of the picture, which was followed"
+    case .rWavesContradicted: "the file's R waves are not those of the picture, which was followed"
+    case .doubtfulScale: "the heart's size by the file's pixel spacing is not that of an adult"
     }
   }
 }
