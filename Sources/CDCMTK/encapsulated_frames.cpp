@@ -1,7 +1,9 @@
 #include "encapsulated_frames.hpp"
 
-#include <algorithm>
-#include <numeric>
+#include <memory>
+
+#include "dcmtk/dcmdata/dccodec.h"
+#include "dcmtk/dcmdata/dctk.h"
 
 #include "rle.hpp"
 #include "support.hpp"
@@ -10,105 +12,76 @@ namespace hd {
 
 namespace {
 
-/// Header, colour profile and thumbnails of a frame end within this.
-constexpr size_t longestJPEGHeader = 256 << 10;
-constexpr size_t usualJPEGHeader = 4 << 10;
-/// An end-of-image marker may be followed by padding.
-constexpr size_t longestPadding = 64;
-
-DcmPixelData &pixelDataOf(DcmElement &element) {
-  auto *pixelData = dynamic_cast<DcmPixelData *>(&element);
-  if (pixelData == nullptr) throw Failure(HD_CORRUPT, "PixelData is no pixel data element.");
-  return *pixelData;
+/// The decoder for a stream is told by its frame header: some programs write another process under the name of the
+/// transfer syntax.
+E_TransferSyntax syntaxOf(const JPEGHeader &header) {
+  switch (header.process) {
+    case 0xC0:
+      return EXS_JPEGProcess1;
+    case 0xC1:
+      return EXS_JPEGProcess2_4;
+    case 0xC2:
+      return EXS_JPEGProcess10_12;
+    case 0xC3:
+      return EXS_JPEGProcess14;
+    case 0xF7:
+      return EXS_JPEGLSLossless;
+    default:
+      throw Failure(HD_UNSUPPORTED_PIXELS, "A frame's JPEG process is not supported.");
+  }
 }
 
-uint32_t littleEndian(const uint8_t *b) {
-  return uint32_t{b[0]} | uint32_t{b[1]} << 8 | uint32_t{b[2]} << 16 | uint32_t{b[3]} << 24;
+/// One frame as the pixel sequence of an object that has no other: an empty offset table and the stream.
+std::unique_ptr<DcmPixelSequence> sequence(const uint8_t *stream, size_t count) {
+  auto sequence = std::make_unique<DcmPixelSequence>(DcmTag(DCM_PixelData, EVR_OB));
+  auto table = std::make_unique<DcmPixelItem>(DcmTag(DCM_Item, EVR_OB));
+  check(sequence->insert(table.get()), "A frame cannot be decoded");
+  (void)table.release();
+  auto item = std::make_unique<DcmPixelItem>(DcmTag(DCM_Item, EVR_OB));
+  check(item->putUint8Array(stream, static_cast<unsigned long>(count)), "A frame cannot be decoded");
+  check(sequence->insert(item.get()), "A frame cannot be decoded");
+  (void)item.release();
+  return sequence;
+}
+
+bool startsJPEG2000(const std::vector<uint8_t> &s) {
+  const bool codestream = s.size() >= 4 && s[0] == 0xFF && s[1] == 0x4F && s[2] == 0xFF && s[3] == 0x51;
+  return codestream || (s.size() >= 8 && s[4] == 'j' && s[5] == 'P' && s[6] == ' ' && s[7] == ' ');
 }
 
 }  // namespace
 
 EncapsulatedFrames::EncapsulatedFrames(DcmDataset &dataset, DcmFileCache &cache, const PixelFormat &format,
-                                       DcmElement &element, const DcmXfer &syntax)
-    : FrameSource(dataset, cache, format), pixelData(pixelDataOf(element)), isRLE(syntax.getXfer() == EXS_RLELossless) {
-  if (pixelData.getEncapsulatedRepresentation(syntax.getXfer(), nullptr, fragments).bad() || fragments == nullptr) {
-    throw Failure(HD_CORRUPT, "PixelData is not encapsulated as the transfer syntax says.");
-  }
-  locateFrames();
+                                       Fragments fragments, std::vector<uint32_t> starts, bool isRLE)
+    : FrameSource(dataset, cache, format), fragments(std::move(fragments)), starts(std::move(starts)), isRLE(isRLE) {
   // DCMTK asks for an even number of bytes.
   samples.resize(format.fullFrameBytes() + 1);
-}
-
-DcmPixelItem &EncapsulatedFrames::item(uint32_t index) {
-  DcmPixelItem *found = nullptr;
-  check(fragments->getItem(found, index), "A fragment is missing");
-  return *found;
-}
-
-std::vector<uint8_t> EncapsulatedFrames::bytes(uint32_t index, size_t offset, size_t count) {
-  DcmPixelItem &fragment = item(index);
-  const size_t length = fragment.getLength();
-  offset = std::min(offset, length);
-  std::vector<uint8_t> read(std::min(count, length - offset));
-  if (read.empty()) return read;
-  check(fragment.getPartialValue(read.data(), static_cast<Uint32>(offset), static_cast<Uint32>(read.size()), &cache),
-        "A fragment cannot be read");
-  return read;
-}
-
-std::vector<uint8_t> EncapsulatedFrames::prefix(uint32_t frame, size_t limit) {
-  std::vector<uint8_t> all;
-  for (uint32_t i = firstItem(frame); i < endItem(frame) && all.size() < limit; ++i) {
-    const std::vector<uint8_t> more = bytes(i, 0, limit - all.size());
-    all.insert(all.end(), more.begin(), more.end());
+  const std::pair<DcmTagKey, uint32_t> numbers[] = {
+      {DCM_Rows, format.rows},
+      {DCM_Columns, format.columns},
+      {DCM_SamplesPerPixel, format.samples},
+      {DCM_BitsAllocated, format.bitsAllocated},
+      {DCM_BitsStored, format.bitsStored},
+      {DCM_HighBit, format.bitsStored - 1},
+      {DCM_PixelRepresentation, 0},
+      {DCM_PlanarConfiguration, 0},
+  };
+  for (const auto &[tag, value] : numbers) {
+    check(frameHeader.putAndInsertUint16(tag, static_cast<Uint16>(value)), "A frame cannot be decoded");
   }
-  return all;
+  OFString model;
+  (void)dataset.findAndGetOFString(DCM_PhotometricInterpretation, model);
+  check(frameHeader.putAndInsertString(DCM_PhotometricInterpretation, model.c_str()), "A frame cannot be decoded");
+  check(frameHeader.putAndInsertString(DCM_NumberOfFrames, "1"), "A frame cannot be decoded");
 }
 
-/// One fragment a frame is the rule. Where there are more, the offset table or else the start-of-image markers
-/// tell where frames begin.
-void EncapsulatedFrames::locateFrames() {
-  const auto count = static_cast<uint32_t>(fragments->card());
-  const uint32_t present = count == 0 ? 0 : count - 1;
-  if (present < format.frames) {
-    throw Failure(HD_TRUNCATED, "NumberOfFrames is " + std::to_string(format.frames) + ", but there are " +
-                                    std::to_string(present) + " fragments.");
-  }
-  if (present == format.frames) {
-    starts.resize(format.frames);
-    std::iota(starts.begin(), starts.end(), 1u);
-  } else if (format.frames == 1) {
-    starts = {1};
-  } else if (isRLE || !(locateByOffsetTable() || locateByStartOfImage())) {
-    throw Failure(HD_CORRUPT, "It cannot be told which fragments belong to which frame.");
-  }
-  starts.push_back(count);
+PixelFormat EncapsulatedFrames::decode(uint32_t frame) {
+  const std::vector<uint8_t> stream = fragments.joined(starts[frame], starts[frame + 1]);
+  return isRLE ? decodeRLEFrame(stream) : decodeJPEGFrame(stream);
 }
 
-bool EncapsulatedFrames::locateByOffsetTable() {
-  const std::vector<uint8_t> table = bytes(0, 0, size_t{format.frames} * 4);
-  if (table.size() != size_t{format.frames} * 4) return false;
-  starts.clear();
-  uint64_t offset = 0;
-  for (uint32_t i = 1; i < fragments->card() && starts.size() < format.frames; ++i) {
-    if (littleEndian(&table[starts.size() * 4]) == offset) starts.push_back(i);
-    offset += 8 + uint64_t{item(i).getLength()};
-  }
-  return starts.size() == format.frames && starts.front() == 1;
-}
-
-bool EncapsulatedFrames::locateByStartOfImage() {
-  starts.clear();
-  for (uint32_t i = 1; i < fragments->card(); ++i) {
-    const std::vector<uint8_t> first = bytes(i, 0, 2);
-    if (startsJPEG(first.data(), first.size())) starts.push_back(i);
-  }
-  return starts.size() == format.frames && starts.front() == 1;
-}
-
-PixelFormat EncapsulatedFrames::decodeRLEFrame(uint32_t frame) {
-  const uint32_t index = firstItem(frame);
-  decodeRLE(bytes(index, 0, item(index).getLength()), format, samples.data());
+PixelFormat EncapsulatedFrames::decodeRLEFrame(const std::vector<uint8_t> &stream) {
+  decodeRLE(stream, format, samples.data());
   PixelFormat decoded = format;
   decoded.planar = format.samples > 1;
   if (format.model == ColourModel::ybrFull422) decoded.model = ColourModel::ybrFull;
@@ -116,13 +89,11 @@ PixelFormat EncapsulatedFrames::decodeRLEFrame(uint32_t frame) {
 }
 
 /// DCMTK decodes a picture that is smaller than Rows x Columns without a word.
-PixelFormat EncapsulatedFrames::checkJPEG(uint32_t frame) {
-  std::optional<JPEGHeader> header;
-  for (const size_t limit : {usualJPEGHeader, longestJPEGHeader}) {
-    if (header) break;
-    const std::vector<uint8_t> start = prefix(frame, limit);
-    header = readJPEGHeader(start.data(), start.size());
+JPEGHeader EncapsulatedFrames::checkedHeader(const std::vector<uint8_t> &stream) const {
+  if (startsJPEG2000(stream)) {
+    throw Failure(HD_UNSUPPORTED_TRANSFER_SYNTAX, "The frames are JPEG 2000, whatever the transfer syntax says.");
   }
+  const std::optional<JPEGHeader> header = readJPEGHeader(stream.data(), stream.size());
   if (!header) throw Failure(HD_CORRUPT, "A frame has no JPEG frame header.");
   if (header->rows != format.rows || header->columns != format.columns) {
     throw Failure(HD_CORRUPT, "A JPEG frame is not of Rows x Columns pixels.");
@@ -131,8 +102,7 @@ PixelFormat EncapsulatedFrames::checkJPEG(uint32_t frame) {
       (header->precision + 7) / 8 != format.bytesPerSample()) {
     throw Failure(HD_CORRUPT, "A JPEG frame's samples are not as the header says.");
   }
-  checkEnd(frame);
-  return formatOf(*header);
+  return *header;
 }
 
 /// The stream knows better than PhotometricInterpretation whether it holds RGB.
@@ -146,36 +116,20 @@ PixelFormat EncapsulatedFrames::formatOf(const JPEGHeader &header) const {
   return decoded;
 }
 
-/// A decoder fills up what a cut frame lacks.
-void EncapsulatedFrames::checkEnd(uint32_t frame) {
-  const uint32_t last = endItem(frame) - 1;
-  const size_t length = item(last).getLength();
-  const std::vector<uint8_t> tail = bytes(last, length - std::min(length, longestPadding), longestPadding);
-  const uint8_t endOfImage[] = {0xFF, 0xD9};
-  if (std::search(tail.begin(), tail.end(), std::begin(endOfImage), std::end(endOfImage)) == tail.end()) {
-    throw Failure(HD_TRUNCATED, "A JPEG frame ends without its end marker.");
-  }
-}
-
-PixelFormat EncapsulatedFrames::decode(uint32_t frame) {
-  return isRLE ? decodeRLEFrame(frame) : decodeJPEGFrame(frame);
-}
-
-PixelFormat EncapsulatedFrames::decodeJPEGFrame(uint32_t frame) {
-  const PixelFormat decoded = checkJPEG(frame);
-  Uint32 fragment = firstItem(frame);
+PixelFormat EncapsulatedFrames::decodeJPEGFrame(const std::vector<uint8_t> &stream) {
+  const JPEGHeader header = checkedHeader(stream);
+  // A decoder fills up what a cut frame lacks.
+  size_t count = endOfJPEG(stream.data(), stream.size());
+  if (count == 0) throw Failure(HD_TRUNCATED, "A JPEG frame ends without its end marker.");
+  std::vector<uint8_t> even(stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(count));
+  if (count % 2 != 0) even.push_back(0);
+  Uint32 fragment = 1;
   OFString model;
   const auto size = static_cast<Uint32>(format.fullFrameBytes());
-  const OFCondition condition = pixelData.getUncompressedFrame(&dataset, frame, fragment, samples.data(),
-                                                               size + size % 2, model, &cache);
-  forget(frame);
-  check(condition, "A frame cannot be decoded");
-  return decoded;
-}
-
-/// Lets go of the compressed bytes, which stay on disk.
-void EncapsulatedFrames::forget(uint32_t frame) {
-  for (uint32_t i = firstItem(frame); i < endItem(frame); ++i) item(i).compact();
+  check(DcmCodecList::decodeFrame(DcmXfer(syntaxOf(header)), nullptr, sequence(even.data(), even.size()).get(),
+                                  &frameHeader, 0, fragment, samples.data(), size + size % 2, model),
+        "A frame cannot be decoded");
+  return formatOf(header);
 }
 
 }  // namespace hd

@@ -1,5 +1,7 @@
 #include "frame_source.hpp"
 
+#include <algorithm>
+
 #include "dcmtk/dcmdata/dctk.h"
 
 #include "encapsulated_frames.hpp"
@@ -44,9 +46,16 @@ class NativeFrames final : public FrameSource {
       : FrameSource(dataset, cache, storedFormat(stated, pixelData)),
         pixelData(pixelData),
         frameBytes(storedBytes(format)) {
-    const uint64_t needed = uint64_t{frameBytes} * format.frames;
-    if (pixelData.getLength() < needed) throw Failure(HD_TRUNCATED, "PixelData is shorter than its frames.");
     samples.resize(frameBytes);
+  }
+
+  /// How many frames the bytes hold, no more than `stated` where that is not 0.
+  static uint32_t count(const PixelFormat &stated, DcmElement &pixelData, uint32_t statedFrames) {
+    PixelFormat format = stated;
+    format.frames = std::max(1u, statedFrames);
+    const uint64_t held = pixelData.getLength() / std::max<size_t>(1, storedBytes(storedFormat(format, pixelData)));
+    const auto frames = static_cast<uint32_t>(std::min<uint64_t>(held, UINT32_MAX));
+    return statedFrames == 0 ? frames : std::min(frames, statedFrames);
   }
 
  protected:
@@ -89,14 +98,62 @@ FrameSource::FrameSource(DcmDataset &dataset, DcmFileCache &cache, const PixelFo
   if (format.model == ColourModel::palette) palette.emplace(dataset, cache);
 }
 
-double FrameSource::read(uint32_t frame, hd_box box, uint8_t *gray, size_t capacity) {
+/// All frames of a clip are looked at alike, whichever of them are asked for.
+void FrameSource::settle(uint32_t frame) {
+  if (rendering) return;
+  if (format.samples == 1 && !palette) {
+    statedModel = format.model;
+    rendering = Rendering{format.model, 0};
+    return;
+  }
+  PixelFormat decoded;
+  try {
+    decoded = decode(0);
+  } catch (const Failure &) {
+    if (frame == 0) throw;
+    decoded = decode(frame);
+  }
+  statedModel = decoded.model;
+  rendering = renderingOf(decoded, samples.data(), paletteOrNone());
+}
+
+void FrameSource::read(uint32_t frame, uint8_t *gray, size_t capacity, uint8_t *chroma, size_t chromaCapacity) {
   if (frame >= format.frames) {
     throw Failure(HD_TRUNCATED, "Frame " + std::to_string(frame) + " was asked for of " +
                                     std::to_string(format.frames) + ".");
   }
-  if (capacity < format.pixels()) throw Failure(HD_TOO_LARGE, "The frame is larger than its buffer.");
+  if (capacity < format.pixels() || (chroma != nullptr && chromaCapacity < chromaBytes(format))) {
+    throw Failure(HD_TOO_LARGE, "The frame is larger than its buffer.");
+  }
+  settle(frame);
   const PixelFormat decoded = decode(frame);
-  return fillLuma(decoded, samples.data(), palette ? &*palette : nullptr, box, gray);
+  Rendering own = *rendering;
+  if (decoded.model != statedModel) own.model = decoded.model;
+  fillLuma(decoded, samples.data(), paletteOrNone(), own, gray);
+  if (chroma != nullptr) fillChroma(decoded, samples.data(), paletteOrNone(), own, chroma);
+}
+
+namespace {
+
+DcmElement *pixelDataOf(DcmDataset &dataset) {
+  DcmElement *element = nullptr;
+  return dataset.findAndGetElement(DCM_PixelData, element).good() ? element : nullptr;
+}
+
+}  // namespace
+
+uint32_t storedFrames(DcmDataset &dataset, const std::string &transferSyntax, DcmFileCache &cache, uint32_t stated) {
+  const uint32_t otherwise = std::max(1u, stated);
+  const DcmXfer syntax(transferSyntax.c_str());
+  DcmElement *pixelData = pixelDataOf(dataset);
+  if (!isSupported(syntax) || pixelData == nullptr) return otherwise;
+  try {
+    if (!syntax.isEncapsulated()) return NativeFrames::count(readPixelFormat(dataset), *pixelData, stated);
+    Fragments fragments(*pixelData, syntax, cache);
+    return static_cast<uint32_t>(frameStarts(fragments, stated, syntax.getXfer() == EXS_RLELossless).size() - 1);
+  } catch (const Failure &) {
+    return otherwise;
+  }
 }
 
 std::unique_ptr<FrameSource> makeFrameSource(DcmDataset &dataset, const std::string &transferSyntax,
@@ -106,13 +163,25 @@ std::unique_ptr<FrameSource> makeFrameSource(DcmDataset &dataset, const std::str
     throw Failure(HD_UNSUPPORTED_TRANSFER_SYNTAX,
                   "The transfer syntax, " + nameOf(transferSyntax) + " (" + transferSyntax + "), is not supported.");
   }
-  DcmElement *element = nullptr;
-  if (dataset.findAndGetElement(DCM_PixelData, element).bad() || element == nullptr) {
-    throw Failure(HD_CORRUPT, "The file has no PixelData.");
+  DcmElement *pixelData = pixelDataOf(dataset);
+  if (pixelData == nullptr) throw Failure(HD_CORRUPT, "The file has no PixelData.");
+  const uint32_t stated = statedFrames(dataset);
+  PixelFormat format = readPixelFormat(dataset);
+  format.frames = std::max(1u, stated);
+  checkSize(format, limits);
+  if (!syntax.isEncapsulated()) {
+    format.frames = NativeFrames::count(format, *pixelData, stated);
+    if (format.frames == 0) throw Failure(HD_TRUNCATED, "PixelData is shorter than a frame.");
+    if (uint64_t{format.frames} * 2 < stated) throw Failure(HD_TRUNCATED, "PixelData is shorter than its frames.");
+    checkSize(format, limits);
+    return std::make_unique<NativeFrames>(dataset, cache, format, *pixelData);
   }
-  const PixelFormat format = readPixelFormat(dataset, limits);
-  if (!syntax.isEncapsulated()) return std::make_unique<NativeFrames>(dataset, cache, format, *element);
-  return std::make_unique<EncapsulatedFrames>(dataset, cache, format, *element, syntax);
+  const bool isRLE = syntax.getXfer() == EXS_RLELossless;
+  Fragments fragments(*pixelData, syntax, cache);
+  std::vector<uint32_t> starts = frameStarts(fragments, stated, isRLE);
+  format.frames = static_cast<uint32_t>(starts.size() - 1);
+  checkSize(format, limits);
+  return std::make_unique<EncapsulatedFrames>(dataset, cache, format, std::move(fragments), std::move(starts), isRLE);
 }
 
 }  // namespace hd

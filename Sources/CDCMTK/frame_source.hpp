@@ -21,8 +21,10 @@ class FrameSource {
   FrameSource(DcmDataset &dataset, DcmFileCache &cache, const PixelFormat &format);
   virtual ~FrameSource() = default;
 
-  /// As `hd_read_frame`; returns the coloured fraction.
-  double read(uint32_t frame, hd_box box, uint8_t *gray, size_t capacity);
+  /// As `hd_read_frame`.
+  void read(uint32_t frame, uint8_t *gray, size_t capacity, uint8_t *chroma, size_t chromaCapacity);
+
+  uint32_t frames() const { return format.frames; }
 
  protected:
   /// Fills `samples` with one frame and returns the format that it is in.
@@ -34,10 +36,21 @@ class FrameSource {
   std::vector<uint8_t> samples;
 
  private:
+  /// Looks at the first frame that can be decoded, once.
+  void settle(uint32_t frame);
+  const Palette *paletteOrNone() const { return palette ? &*palette : nullptr; }
+
   std::optional<Palette> palette;
+  /// How the first frame is best looked at, and what its samples were said to be.
+  std::optional<Rendering> rendering;
+  ColourModel statedModel = ColourModel::gray;
 };
 
-/// Throws where the frames cannot be decoded or are not all there.
+/// How many frames are stored, no more than `stated`, NumberOfFrames; `stated` itself, or 1 where that is 0, where
+/// it cannot be told.
+uint32_t storedFrames(DcmDataset &dataset, const std::string &transferSyntax, DcmFileCache &cache, uint32_t stated);
+
+/// Throws where the frames cannot be decoded or most of them are not there.
 std::unique_ptr<FrameSource> makeFrameSource(DcmDataset &dataset, const std::string &transferSyntax,
                                              const hd_limits &limits, DcmFileCache &cache);
 

@@ -17,6 +17,8 @@ struct JPEGHeader {
   uint32_t precision;
   uint32_t components;
   JPEGColour colour;
+  /// The second byte of the SOF marker: the coding process.
+  uint8_t process;
 };
 
 /// Starts a stream: 0xFF, SOI.
@@ -24,5 +26,9 @@ bool startsJPEG(const uint8_t *bytes, size_t count);
 
 /// nullopt where no whole frame header is within the bytes.
 std::optional<JPEGHeader> readJPEGHeader(const uint8_t *bytes, size_t count);
+
+/// How many bytes the stream takes up to its end-of-image marker; 0 where it has none. What fills the fragment behind
+/// it is no part of it.
+size_t endOfJPEG(const uint8_t *bytes, size_t count);
 
 }  // namespace hd

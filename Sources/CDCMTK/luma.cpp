@@ -4,81 +4,117 @@
 
 #include "dcmtk/dcmdata/dctk.h"
 
+#include "colour_model.hpp"
 #include "support.hpp"
 
 namespace hd {
 
 namespace {
 
-/// Rec. 601 luma in 1/256.
+uint8_t clip(int value) { return static_cast<uint8_t>(std::clamp(value, 0, 255)); }
+
+/// Rec. 601 luma and chroma in 1/256.
 Pixel fromRGB(int red, int green, int blue) {
-  const auto [low, high] = std::minmax({red, green, blue});
-  return {static_cast<uint8_t>((77 * red + 150 * green + 29 * blue + 128) >> 8), high - low > colourThreshold};
+  return {static_cast<uint8_t>((77 * red + 150 * green + 29 * blue + 128) >> 8),
+          clip(128 + ((-43 * red - 85 * green + 128 * blue + 128) >> 8)),
+          clip(128 + ((128 * red - 107 * green - 21 * blue + 128) >> 8))};
 }
 
-/// PS3.3 C.7.6.3.1.2, YBR_FULL. The chroma alone bounds how far R, G and B lie apart, by 2.12 times the sum of
-/// its two components, so most pixels need no conversion.
-Pixel fromYBR(int luma, int blueChroma, int redChroma) {
-  const int cb = blueChroma - 128;
-  const int cr = redChroma - 128;
-  if (std::abs(cb) + std::abs(cr) <= colourThreshold * 10 / 22) return {static_cast<uint8_t>(luma), false};
-  const auto clip = [](int value) { return std::clamp((value + 128) >> 8, 0, 255); };
-  const Pixel pixel = fromRGB(clip(256 * luma + 359 * cr), clip(256 * luma - 88 * cb - 183 * cr),
-                              clip(256 * luma + 454 * cb));
-  return {static_cast<uint8_t>(luma), pixel.coloured};
+struct RGB {
+  int red;
+  int green;
+  int blue;
+};
+
+RGB toRGB(const Pixel &pixel) {
+  const int cb = pixel.blueChroma - 128;
+  const int cr = pixel.redChroma - 128;
+  const auto scaled = [&](int chroma) -> int { return clip((256 * pixel.luma + chroma + 128) >> 8); };
+  return {scaled(359 * cr), scaled(-88 * cb - 183 * cr), scaled(454 * cb)};
 }
 
-/// Colour counts inside of the box alone; outside of it the compiler is left with a plain loop over luma.
-template <typename PixelAt>
-double fill(const PixelFormat &format, const hd_box &box, uint8_t *gray, PixelAt pixelAt) {
-  const uint32_t left = std::min(box.x, format.columns);
-  const uint32_t right = left + std::min(box.width, format.columns - left);
-  const uint32_t top = std::min(box.y, format.rows);
-  const uint32_t bottom = top + std::min(box.height, format.rows - top);
-  const auto luma = [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) gray[i] = pixelAt(i).gray;
-  };
-  uint64_t coloured = 0;
-  for (uint32_t y = 0; y < format.rows; ++y) {
-    const size_t row = static_cast<size_t>(y) * format.columns;
-    const bool counts = y >= top && y < bottom;
-    const size_t begin = row + (counts ? left : 0);
-    const size_t end = row + (counts ? right : 0);
-    luma(row, begin);
-    for (size_t i = begin; i < end; ++i) {
-      const Pixel pixel = pixelAt(i);
-      gray[i] = pixel.gray;
-      coloured += pixel.coloured;
-    }
-    luma(end, row + format.columns);
-  }
-  const uint64_t inside = static_cast<uint64_t>(right - left) * (bottom - top);
-  return inside == 0 ? 0 : static_cast<double>(coloured) / static_cast<double>(inside);
-}
-
-double fillGray(const PixelFormat &format, const uint8_t *s, hd_box box, uint8_t *gray) {
-  const uint8_t invert = format.model == ColourModel::invertedGray ? 255 : 0;
-  if (format.bytesPerSample() == 1) {
-    return fill(format, box, gray, [=](size_t i) { return Pixel{static_cast<uint8_t>(s[i] ^ invert), false}; });
-  }
-  const uint32_t shift = format.bitsStored - 8;
-  return fill(format, box, gray, [=](size_t i) {
-    const uint32_t value = std::min<uint32_t>((s[2 * i] | s[2 * i + 1] << 8) >> shift, 255);
-    return Pixel{static_cast<uint8_t>(value ^ invert), false};
-  });
-}
-
-double fillPalette(const PixelFormat &format, const uint8_t *s, const Palette &palette, hd_box box, uint8_t *gray) {
-  if (format.bytesPerSample() == 1) return fill(format, box, gray, [&](size_t i) { return palette[s[i]]; });
-  return fill(format, box, gray, [&](size_t i) { return palette[s[2 * i] | s[2 * i + 1] << 8]; });
-}
-
-/// Three full components, side by side or one plane after the other.
-template <typename Convert>
-double fillColour(const PixelFormat &format, const uint8_t *s, hd_box box, uint8_t *gray, Convert convert) {
+/// Calls `body` with a function from a pixel's index to the pixel. One instance of `body` is compiled a storage, so
+/// that what it does not use of a pixel is not computed.
+template <typename Body>
+void withPixels(const PixelFormat &format, const uint8_t *s, const Palette *palette, ColourModel model, Body body) {
   const size_t n = format.pixels();
-  if (format.planar) return fill(format, box, gray, [=](size_t i) { return convert(s[i], s[n + i], s[2 * n + i]); });
-  return fill(format, box, gray, [=](size_t i) { return convert(s[3 * i], s[3 * i + 1], s[3 * i + 2]); });
+  const bool wide = format.bytesPerSample() == 2;
+  const auto components = [&](auto convert) {
+    if (format.planar) return body([=](size_t i) { return convert(s[i], s[n + i], s[2 * n + i]); });
+    return body([=](size_t i) { return convert(s[3 * i], s[3 * i + 1], s[3 * i + 2]); });
+  };
+  switch (model) {
+    case ColourModel::gray:
+    case ColourModel::invertedGray: {
+      const uint8_t invert = model == ColourModel::invertedGray ? 255 : 0;
+      const auto gray = [=](uint32_t value) { return Pixel{static_cast<uint8_t>(value ^ invert), 128, 128}; };
+      if (!wide) return body([=](size_t i) { return gray(s[i]); });
+      const uint32_t shift = format.bitsStored - 8;
+      return body([=](size_t i) {
+        return gray(std::min<uint32_t>((s[2 * i] | s[2 * i + 1] << 8) >> shift, 255));
+      });
+    }
+    case ColourModel::palette:
+      if (!wide) return body([=](size_t i) { return (*palette)[s[i]]; });
+      return body([=](size_t i) { return (*palette)[s[2 * i] | s[2 * i + 1] << 8]; });
+    case ColourModel::rgb:
+      return components(fromRGB);
+    case ColourModel::ybrFull:
+      return components([](uint8_t luma, uint8_t blue, uint8_t red) { return Pixel{luma, blue, red}; });
+    case ColourModel::ybrFull422:
+      // Two pixels share their chroma: Y1 Y2 Cb Cr.
+      return body([=](size_t i) {
+        const uint8_t *pair = s + i / 2 * 4;
+        return Pixel{pair[i % 2], pair[2], pair[3]};
+      });
+  }
+  throw Failure(HD_UNSUPPORTED_PIXELS, "The colour model is not supported.");
+}
+
+/// From here on a pixel is not black.
+constexpr int litLuma = 24;
+/// A lit pixel whose R, G and B lie farther apart than this share of the largest of them has colour.
+constexpr double tintShare = 0.2;
+/// In a tinted picture at least this share of the lit pixels has colour; flow covers less.
+constexpr double tintedPixels = 0.7;
+/// A picture has at least so many brightnesses; a surface of one colour has fewer and is under no map.
+constexpr std::ptrdiff_t fewestLevels = 24;
+/// The share of the lit pixels, the brightest, that tell what the map's brightest colour is.
+constexpr double brightestPixels = 0.01;
+
+/// The gain of a picture under a colour map; 0 where it is under none.
+double tintGain(const PixelFormat &format, const uint8_t *samples, const Palette *palette, ColourModel model) {
+  struct Level {
+    uint64_t pixels = 0;
+    double largest = 0;
+  };
+  std::array<Level, 256> levels{};  // By the mean of R, G and B.
+  uint64_t lit = 0;
+  uint64_t coloured = 0;
+  withPixels(format, samples, palette, model, [&](auto pixelAt) {
+    for (size_t i = 0; i < format.pixels(); ++i) {
+      const RGB colour = toRGB(pixelAt(i));
+      const auto [low, high] = std::minmax({colour.red, colour.green, colour.blue});
+      if (high < litLuma) continue;
+      ++lit;
+      coloured += high - low > tintShare * high;
+      Level &level = levels[static_cast<size_t>((colour.red + colour.green + colour.blue) / 3)];
+      ++level.pixels;
+      level.largest += high;
+    }
+  });
+  if (lit == 0 || static_cast<double>(coloured) < tintedPixels * static_cast<double>(lit)) return 0;
+  const auto used = std::count_if(levels.begin(), levels.end(), [](const Level &level) { return level.pixels > 0; });
+  if (used < fewestLevels) return 0;
+  uint64_t seen = 0;
+  double mean = 0;
+  double largest = 0;
+  for (size_t i = levels.size(); i-- > 0 && static_cast<double>(seen) < brightestPixels * static_cast<double>(lit);) {
+    seen += levels[i].pixels;
+    mean += static_cast<double>(i * levels[i].pixels);
+    largest += levels[i].largest;
+  }
+  return mean > 0 ? largest / mean : 0;
 }
 
 std::vector<uint8_t> bytes(DcmItem &dataset, const DcmTagKey &tag, DcmFileCache &cache) {
@@ -144,25 +180,59 @@ Pixel Palette::operator[](uint32_t value) const {
   return entries[static_cast<size_t>(std::clamp(index, 0, static_cast<int>(entries.size()) - 1))];
 }
 
-double fillLuma(const PixelFormat &format, const uint8_t *samples, const Palette *palette, hd_box box, uint8_t *gray) {
-  switch (format.model) {
-    case ColourModel::gray:
-    case ColourModel::invertedGray:
-      return fillGray(format, samples, box, gray);
-    case ColourModel::palette:
-      return fillPalette(format, samples, *palette, box, gray);
-    case ColourModel::rgb:
-      return fillColour(format, samples, box, gray, fromRGB);
-    case ColourModel::ybrFull:
-      return fillColour(format, samples, box, gray, fromYBR);
-    case ColourModel::ybrFull422:
-      // Two pixels share their chroma: Y1 Y2 Cb Cr.
-      return fill(format, box, gray, [=](size_t i) {
-        const uint8_t *pair = samples + i / 2 * 4;
-        return fromYBR(pair[i % 2], pair[2], pair[3]);
-      });
-  }
-  throw Failure(HD_UNSUPPORTED_PIXELS, "The colour model is not supported.");
+Rendering renderingOf(const PixelFormat &format, const uint8_t *samples, const Palette *palette) {
+  Rendering rendering;
+  rendering.model = modelOfPicture(format, samples);
+  const bool gray = rendering.model == ColourModel::gray || rendering.model == ColourModel::invertedGray;
+  if (!gray) rendering.tintGain = tintGain(format, samples, palette, rendering.model);
+  return rendering;
+}
+
+void fillLuma(const PixelFormat &format, const uint8_t *samples, const Palette *palette, const Rendering &rendering,
+              uint8_t *gray) {
+  withPixels(format, samples, palette, rendering.model, [&](auto pixelAt) {
+    const size_t n = format.pixels();
+    if (rendering.tintGain == 0) {
+      for (size_t i = 0; i < n; ++i) gray[i] = pixelAt(i).luma;
+      return;
+    }
+    const int gain = static_cast<int>(rendering.tintGain / 3 * 256);
+    for (size_t i = 0; i < n; ++i) {
+      const RGB colour = toRGB(pixelAt(i));
+      gray[i] = clip((gain * (colour.red + colour.green + colour.blue) + 128) >> 8);
+    }
+  });
+}
+
+size_t chromaBytes(const PixelFormat &format) {
+  return 2 * size_t{(format.rows + 1) / 2} * ((format.columns + 1) / 2);
+}
+
+void fillChroma(const PixelFormat &format, const uint8_t *samples, const Palette *palette, const Rendering &rendering,
+                uint8_t *chroma) {
+  const uint32_t width = (format.columns + 1) / 2;
+  const uint32_t height = (format.rows + 1) / 2;
+  uint8_t *redChroma = chroma + size_t{width} * height;
+  withPixels(format, samples, palette, rendering.model, [&](auto pixelAt) {
+    for (uint32_t y = 0; y < height; ++y) {
+      const size_t upper = size_t{2 * y} * format.columns;
+      const size_t lower = size_t{std::min(2 * y + 1, format.rows - 1)} * format.columns;
+      for (uint32_t x = 0; x < width; ++x) {
+        const size_t left = 2 * x;
+        const size_t right = std::min(2 * x + 1, format.columns - 1);
+        const Pixel block[] = {pixelAt(upper + left), pixelAt(upper + right), pixelAt(lower + left),
+                               pixelAt(lower + right)};
+        int blue = 2;
+        int red = 2;
+        for (const Pixel &pixel : block) {
+          blue += pixel.blueChroma;
+          red += pixel.redChroma;
+        }
+        chroma[size_t{y} * width + x] = static_cast<uint8_t>(blue / 4);
+        redChroma[size_t{y} * width + x] = static_cast<uint8_t>(red / 4);
+      }
+    }
+  });
 }
 
 }  // namespace hd

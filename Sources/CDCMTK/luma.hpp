@@ -1,4 +1,4 @@
-/// From stored samples to luma and a count of coloured pixels.
+/// From stored samples to luma and chroma.
 #pragma once
 
 #include <array>
@@ -13,15 +13,12 @@
 
 namespace hd {
 
-/// Luma of one pixel, and whether its R, G and B differ by more than `colourThreshold`.
+/// Luma and chroma of one pixel, as YBR_FULL has them (PS3.3 C.7.6.3.1.2): without colour both chromas are 128.
 struct Pixel {
-  uint8_t gray;
-  bool coloured;
+  uint8_t luma;
+  uint8_t blueChroma;
+  uint8_t redChroma;
 };
-
-/// Above what compression and the tint of a gray map leave in a picture without flow: at 24, Philips' B-mode would
-/// count with 2 % of its pixels, at 48 with 0.1 %.
-constexpr int colourThreshold = 48;
 
 /// A palette (PS3.3 C.7.6.3.1.5 and .6), worked out for every value of an entry.
 class Palette {
@@ -37,9 +34,28 @@ class Palette {
   std::vector<Pixel> entries;
 };
 
-/// Writes the luma of a decompressed frame and returns the share of coloured pixels within the box, clipped to
-/// the picture. `samples` has to hold a whole frame of `format`, whose model and planes it is stored by; 16-bit
-/// samples are little endian. `palette` is needed for `ColourModel::palette` only.
-double fillLuma(const PixelFormat &format, const uint8_t *samples, const Palette *palette, hd_box box, uint8_t *gray);
+/// How a picture is looked at: what its samples are taken for, and by what its brightness is multiplied.
+struct Rendering {
+  /// Differs from that of the format where the picture contradicts it.
+  ColourModel model = ColourModel::gray;
+  /// 0 for luma as it is. Under a colour map brightness is the mean of R, G and B times this, so that the map's
+  /// brightest colour is as bright as white.
+  double tintGain = 0;
+};
+
+/// How the picture of a decompressed frame is best looked at. `samples` has to hold a whole frame of `format`, whose
+/// planes it is stored by; 16-bit samples are little endian. `palette` is needed for `ColourModel::palette` only.
+Rendering renderingOf(const PixelFormat &format, const uint8_t *samples, const Palette *palette);
+
+/// Writes the luma of a decompressed frame, rows x columns.
+void fillLuma(const PixelFormat &format, const uint8_t *samples, const Palette *palette, const Rendering &rendering,
+              uint8_t *gray);
+
+/// Bytes of the two planes of chroma at half the size of the picture, rounded up.
+size_t chromaBytes(const PixelFormat &format);
+
+/// Writes the blue and then the red chroma, each the mean of two by two pixels.
+void fillChroma(const PixelFormat &format, const uint8_t *samples, const Palette *palette, const Rendering &rendering,
+                uint8_t *chroma);
 
 }  // namespace hd

@@ -16,26 +16,20 @@ uint32_t number(DcmItem &dataset, const DcmTagKey &tag, uint32_t otherwise) {
   return dataset.findAndGetUint16(tag, value).good() ? value : otherwise;
 }
 
-/// NumberOfFrames (0028,0008) is absent from single-frame objects.
-uint32_t frameCount(DcmItem &dataset) {
-  if (!dataset.tagExistsWithValue(DCM_NumberOfFrames)) return 1;
-  Sint32 frames = 0;
-  if (dataset.findAndGetSint32(DCM_NumberOfFrames, frames).bad() || frames < 1) {
-    throw Failure(HD_CORRUPT, "NumberOfFrames is not a positive number.");
-  }
-  return static_cast<uint32_t>(frames);
-}
-
-ColourModel colourModel(DcmItem &dataset) {
+/// Objects that do not say what their samples are have gray ones or RGB. Programs that decompress leave the names of
+/// JPEG 2000's transforms over the RGB that they made.
+ColourModel colourModel(DcmItem &dataset, uint32_t samples) {
   OFString name;
   (void)dataset.findAndGetOFString(DCM_PhotometricInterpretation, name);
   if (name == "MONOCHROME2") return ColourModel::gray;
   if (name == "MONOCHROME1") return ColourModel::invertedGray;
   if (name == "PALETTE COLOR") return ColourModel::palette;
-  if (name == "RGB") return ColourModel::rgb;
+  if (name == "RGB" || name == "YBR_RCT" || name == "YBR_ICT") return ColourModel::rgb;
   if (name == "YBR_FULL") return ColourModel::ybrFull;
   if (name == "YBR_FULL_422") return ColourModel::ybrFull422;
-  throw Failure(HD_UNSUPPORTED_PIXELS, "PhotometricInterpretation \"" + std::string(name.substr(0, 16).c_str()) + "\" is not supported.");
+  if (name.empty()) return samples == 3 ? ColourModel::rgb : ColourModel::gray;
+  throw Failure(HD_UNSUPPORTED_PIXELS,
+                "PhotometricInterpretation \"" + std::string(name.substr(0, 16).c_str()) + "\" is not supported.");
 }
 
 bool isColour(ColourModel model) {
@@ -61,6 +55,30 @@ void checkSamples(DcmItem &dataset, const PixelFormat &format) {
   }
 }
 
+}  // namespace
+
+uint32_t statedFrames(DcmItem &dataset) {
+  if (!dataset.tagExistsWithValue(DCM_NumberOfFrames)) return 0;
+  Sint32 frames = 0;
+  if (dataset.findAndGetSint32(DCM_NumberOfFrames, frames).bad() || frames < 0) {
+    throw Failure(HD_CORRUPT, "NumberOfFrames is not a positive number.");
+  }
+  return static_cast<uint32_t>(frames);
+}
+
+PixelFormat readPixelFormat(DcmItem &dataset) {
+  PixelFormat format;
+  format.samples = number(dataset, DCM_SamplesPerPixel, 1);
+  format.model = colourModel(dataset, format.samples);
+  format.rows = number(dataset, DCM_Rows, 0);
+  format.columns = number(dataset, DCM_Columns, 0);
+  format.bitsAllocated = number(dataset, DCM_BitsAllocated, 8);
+  format.bitsStored = number(dataset, DCM_BitsStored, format.bitsAllocated);
+  format.planar = number(dataset, DCM_PlanarConfiguration, 0) == 1 && format.samples > 1;
+  checkSamples(dataset, format);
+  return format;
+}
+
 void checkSize(const PixelFormat &format, const hd_limits &limits) {
   if (format.pixels() == 0) throw Failure(HD_CORRUPT, "Rows or Columns is 0 or absent.");
   const uint64_t pixels = format.pixels();
@@ -69,23 +87,6 @@ void checkSize(const PixelFormat &format, const hd_limits &limits) {
     throw Failure(HD_TOO_LARGE, std::to_string(format.columns) + " x " + std::to_string(format.rows) + " pixels in " +
                                     std::to_string(format.frames) + " frames are more than is allowed.");
   }
-}
-
-}  // namespace
-
-PixelFormat readPixelFormat(DcmItem &dataset, const hd_limits &limits) {
-  PixelFormat format;
-  format.model = colourModel(dataset);
-  format.rows = number(dataset, DCM_Rows, 0);
-  format.columns = number(dataset, DCM_Columns, 0);
-  format.frames = frameCount(dataset);
-  format.samples = number(dataset, DCM_SamplesPerPixel, 1);
-  format.bitsAllocated = number(dataset, DCM_BitsAllocated, 8);
-  format.bitsStored = number(dataset, DCM_BitsStored, format.bitsAllocated);
-  format.planar = number(dataset, DCM_PlanarConfiguration, 0) == 1 && format.samples > 1;
-  checkSamples(dataset, format);
-  checkSize(format, limits);
-  return format;
 }
 
 }  // namespace hd

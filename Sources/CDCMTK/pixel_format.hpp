@@ -31,7 +31,13 @@ struct PixelFormat {
   size_t fullFrameBytes() const { return pixels() * samples * bytesPerSample(); }
 };
 
-/// Reads and checks it. Throws `HD_UNSUPPORTED_PIXELS`, `HD_TOO_LARGE` or `HD_CORRUPT`.
-PixelFormat readPixelFormat(DcmItem &dataset, const hd_limits &limits);
+/// NumberOfFrames (0028,0008); 0 where it is absent, empty or 0. Throws `HD_CORRUPT` where it is no number or negative.
+uint32_t statedFrames(DcmItem &dataset);
+
+/// Reads it, but for the frames, which are left 1, and checks it. Throws `HD_UNSUPPORTED_PIXELS` or `HD_CORRUPT`.
+PixelFormat readPixelFormat(DcmItem &dataset);
+
+/// Throws `HD_TOO_LARGE` or `HD_CORRUPT`.
+void checkSize(const PixelFormat &format, const hd_limits &limits);
 
 }  // namespace hd

@@ -1,12 +1,17 @@
 #include "reader.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <unordered_map>
 
-#include "dcmtk/dcmdata/dcspchrs.h"
+#include "dcmtk/dcmdata/dcistrmb.h"
 
 #include "bounded_stream.hpp"
+#include "character_set.hpp"
+#include "element_header.hpp"
+#include "mended_file.hpp"
 #include "support.hpp"
 
 namespace {
@@ -37,6 +42,13 @@ std::string transferSyntax(DcmFileFormat &file) {
   return DcmXfer(file.getDataset()->getOriginalXfer()).getXferID();
 }
 
+/// Whether as many frames are stored as the file says that it has.
+bool hasAllFrames(DcmFileFormat &file) {
+  DcmFileCache cache;
+  const uint32_t stated = std::max(1u, hd::statedFrames(*file.getDataset()));
+  return hd::storedFrames(*file.getDataset(), transferSyntax(file), cache, stated) == stated;
+}
+
 /// As `DcmFileFormat::loadFile` does it, from a stream that bounds the depth.
 OFCondition parse(DcmFileFormat &file, const char *path) {
   hd::BoundedFileStream stream(path);
@@ -48,31 +60,56 @@ OFCondition parse(DcmFileFormat &file, const char *path) {
   return condition;
 }
 
-/// A text that its character set does not explain, one that was cut within a character for instance, stays as it is,
-/// which `hd_text` allows for, and costs no other its conversion.
-void convertTexts(DcmObject &object, DcmSpecificCharacterSet &toUTF8) {
-  if (object.isLeaf()) {
-    (void)object.convertCharacterSet(toUTF8);
-    return;
+/// Elements of VR UN that the dictionary knows; DCMTK gives their bytes as they stand.
+bool hasKnownElementsAsUnknown(DcmObject &object) {
+  if (object.ident() == EVR_UN || object.ident() == EVR_UNKNOWN) {
+    const uint32_t tag = uint32_t{object.getGTag()} << 16 | object.getETag();
+    return hd::dictionaryVR(tag) != hd::vrCode('U', 'N');
   }
+  if (object.isLeaf()) return false;
   for (DcmObject *part = object.nextInContainer(nullptr); part != nullptr; part = object.nextInContainer(part)) {
-    convertTexts(*part, toUTF8);
+    if (hasKnownElementsAsUnknown(*part)) return true;
   }
+  return false;
+}
+
+std::vector<uint8_t> bytesOf(const char *path) {
+  std::ifstream stream(path, std::ios::binary | std::ios::ate);
+  if (!stream) throw hd::Failure(HD_UNREADABLE, "The file cannot be opened.");
+  std::vector<uint8_t> bytes(static_cast<size_t>(stream.tellg()));
+  stream.seekg(0);
+  stream.read(reinterpret_cast<char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  if (static_cast<size_t>(stream.gcount()) != bytes.size()) throw hd::Failure(HD_UNREADABLE, "The file cannot be read.");
+  return bytes;
+}
+
+/// Puts the file as it is once mended in the place of `file`; false where it cannot be mended.
+bool mend(std::unique_ptr<DcmFileFormat> &file, const char *path) {
+  const std::optional<hd::MendedFile> mended = hd::mendedFile(bytesOf(path));
+  if (!mended) return false;
+  auto whole = std::make_unique<DcmFileFormat>();
+  DcmInputBufferStream stream;
+  stream.setBuffer(mended->bytes.data(), static_cast<offile_off_t>(mended->bytes.size()));
+  stream.setEos();
+  whole->transferInit();
+  const bool parses = whole->read(stream, EXS_Unknown, EGL_noChange, eagerLength).good();
+  whole->transferEnd();
+  if (!parses) return false;
+  if (mended->endsWithoutDelimiter && !hasAllFrames(*whole)) return false;
+  file = std::move(whole);
+  return true;
 }
 
 void load(hd_reader &reader, const char *path) {
   const bool preamble = hasPreamble(path);
-  const OFCondition condition = parse(reader.file, path);
-  if (!preamble && (condition.bad() || !saysWhatItIs(*reader.file.getDataset()))) {
+  const OFCondition condition = parse(*reader.file, path);
+  if (!preamble && (condition.bad() || !saysWhatItIs(*reader.file->getDataset()))) {
     throw hd::Failure(HD_NOT_DICOM, "The file is not DICOM.");
   }
-  hd::check(condition, "The file cannot be parsed");
-  reader.transferSyntax = transferSyntax(reader.file);
-  DcmDataset &dataset = *reader.file.getDataset();
-  DcmSpecificCharacterSet toUTF8;
-  if (dataset.tagExistsWithValue(DCM_SpecificCharacterSet) && toUTF8.selectCharacterSet(dataset).good()) {
-    convertTexts(dataset, toUTF8);
+  if (condition.bad() || hasKnownElementsAsUnknown(*reader.file->getDataset())) {
+    if (!mend(reader.file, path)) hd::check(condition, "The file cannot be parsed");
   }
+  reader.transferSyntax = transferSyntax(*reader.file);
 }
 
 using Keywords = std::unordered_map<std::string, DcmTagKey>;
@@ -96,9 +133,35 @@ DcmTagKey tagOf(const std::string &keyword) {
   return found->second;
 }
 
+/// Whether Specific Character Set applies: PS3.5 6.1.2.3.
+bool hasCharacterSet(DcmElement &element) {
+  switch (element.ident()) {
+    case EVR_LO:
+    case EVR_LT:
+    case EVR_PN:
+    case EVR_SH:
+    case EVR_ST:
+    case EVR_UC:
+    case EVR_UT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Of the item that the element stands in or of one around it.
+std::string characterSet(DcmElement &element) {
+  for (DcmObject *around = element.getParent(); around != nullptr; around = around->getParent()) {
+    auto *item = dynamic_cast<DcmItem *>(around);
+    OFString value;
+    if (item != nullptr && item->findAndGetOFStringArray(DCM_SpecificCharacterSet, value).good()) return value.c_str();
+  }
+  return "";
+}
+
 /// The element that a path of keywords and item numbers leads to; nullptr where there is none.
 DcmElement *find(hd_reader &reader, const std::string &path) {
-  DcmItem *item = reader.file.getDataset();
+  DcmItem *item = reader.file->getDataset();
   size_t start = 0;
   for (size_t bracket = path.find('['); bracket != std::string::npos; bracket = path.find('[', start)) {
     const DcmTagKey sequence = tagOf(path.substr(start, bracket - start));
@@ -130,7 +193,19 @@ const char *hd_text(hd_reader *reader, const char *path) {
     OFString value;
     if (element->getOFStringArray(value).bad() || value.empty()) return nullptr;
     reader->text.assign(value.c_str(), value.length());
+    if (hasCharacterSet(*element)) {
+      if (auto converted = hd::toUTF8(reader->text, characterSet(*element))) reader->text = std::move(*converted);
+    }
     return reader->text.c_str();
+  });
+}
+
+uint32_t hd_frame_count(hd_reader *reader, uint32_t *stated) {
+  *stated = 0;
+  return hd::guarded<uint32_t>(nullptr, 0, [&] {
+    DcmDataset &dataset = *reader->file->getDataset();
+    *stated = hd::statedFrames(dataset);
+    return hd::storedFrames(dataset, reader->transferSyntax, reader->cache, *stated);
   });
 }
 
@@ -144,21 +219,21 @@ size_t hd_item_count(hd_reader *reader, const char *path) {
 const char *hd_transfer_syntax(hd_reader *reader) { return reader->transferSyntax.c_str(); }
 
 bool hd_has_pixel_data(hd_reader *reader) {
-  return hd::guarded<bool>(nullptr, false, [&] { return reader->file.getDataset()->tagExistsWithValue(DCM_PixelData); });
+  return hd::guarded<bool>(nullptr, false, [&] { return reader->file->getDataset()->tagExistsWithValue(DCM_PixelData); });
 }
 
 bool hd_prepare_frames(hd_reader *reader, const hd_limits *limits, hd_error *error) {
   return hd::guarded<bool>(error, false, [&] {
-    reader->frames = hd::makeFrameSource(*reader->file.getDataset(), reader->transferSyntax, *limits, reader->cache);
+    reader->frames = hd::makeFrameSource(*reader->file->getDataset(), reader->transferSyntax, *limits, reader->cache);
     return true;
   });
 }
 
-bool hd_read_frame(hd_reader *reader, uint32_t frame, hd_box box, uint8_t *gray, size_t capacity,
-                   double *coloured_fraction, hd_error *error) {
+bool hd_read_frame(hd_reader *reader, uint32_t frame, uint8_t *gray, size_t capacity, uint8_t *chroma,
+                   size_t chroma_capacity, hd_error *error) {
   return hd::guarded<bool>(error, false, [&] {
     if (reader->frames == nullptr) throw hd::Failure(HD_CORRUPT, "The frames have not been prepared.");
-    *coloured_fraction = reader->frames->read(frame, box, gray, capacity);
+    reader->frames->read(frame, gray, capacity, chroma, chroma_capacity);
     return true;
   });
 }

@@ -13,7 +13,7 @@
 #include "hd_reader.h"
 
 struct hd_reader {
-  DcmFileFormat file;
+  std::unique_ptr<DcmFileFormat> file = std::make_unique<DcmFileFormat>();
   DcmFileCache cache;
   std::string text;
   std::string transferSyntax;

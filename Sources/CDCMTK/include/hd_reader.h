@@ -26,11 +26,6 @@ typedef enum {
 /// An open file. Used by one thread at a time; several readers may be used by several threads.
 typedef struct hd_reader hd_reader;
 
-/// Columns x .. x + width - 1 and rows y .. y + height - 1 of the stored frame.
-typedef struct {
-  uint32_t x, y, width, height;
-} hd_box;
-
 /// What is refused before anything is allocated for it.
 typedef struct {
   uint64_t max_pixels;  ///< Rows x Columns
@@ -50,6 +45,10 @@ void hd_close(hd_reader *reader);
 /// explain are given unchanged, so the result may not be UTF-8.
 const char *hd_text(hd_reader *reader, const char *path);
 
+/// How many frames there are: NumberOfFrames, or fewer where fewer are stored, or as many as are stored where it is
+/// absent. 0 where NumberOfFrames is no positive number. `stated` is NumberOfFrames; 0 where it is absent.
+uint32_t hd_frame_count(hd_reader *reader, uint32_t *stated);
+
 /// The number of items of a sequence; 0 where it is absent.
 size_t hd_item_count(hd_reader *reader, const char *path);
 
@@ -64,10 +63,12 @@ bool hd_has_pixel_data(hd_reader *reader);
 bool hd_prepare_frames(hd_reader *reader, const hd_limits *limits, hd_error *error);
 
 /// Decodes one frame (0-based, in any order) to luma, rows x columns, 0 to 255, into `gray`, which holds
-/// `capacity` bytes. `coloured_fraction` is the share of the pixels within `box` whose R, G and B differ by more
-/// than 48.
-bool hd_read_frame(hd_reader *reader, uint32_t frame, hd_box box, uint8_t *gray, size_t capacity,
-                   double *coloured_fraction, hd_error *error);
+/// `capacity` bytes. `chroma` may be NULL; else the blue and then the red chroma are written there (YBR_FULL, 128
+/// where there is no colour), each (rows + 1) / 2 x (columns + 1) / 2, the means of two by two pixels.
+/// Under a colour map (a B-mode picture shown in sepia, say) luma is the brightness before the map, as near as the
+/// picture tells it.
+bool hd_read_frame(hd_reader *reader, uint32_t frame, uint8_t *gray, size_t capacity, uint8_t *chroma,
+                   size_t chroma_capacity, hd_error *error);
 
 #ifdef __cplusplus
 }

@@ -64,17 +64,27 @@ struct ClipAnalysis: Sendable {
         rows: file.header.rows, columns: file.header.columns, fingerprints: findings.map(\.fingerprint)
       ).hexadecimal
     let timing = FrameTiming(file.header)
-    let times = timing.times(of: file.header.frames)
     let areas = findings.map(\.ventricleArea)
+    let times =
+      timing == .unknown ? AssumedTimes.times(areas: areas) : timing.times(of: file.header.frames)
     outcome.report.curves = ClipReport.Curves(findings, target: sample.target)
-    outcome.report.beats = FrameSelection.beats(
+    let selection = FrameSelection.select(
       lvArea: areas, times: times, rWaves: timing.comparable(file.header.rWaveTimes),
-      heartRate: file.header.heartRate)
+      heartRate: timing.comparable(file.header.heartRate))
+    outcome.report.beats = selection.beats
     outcome.report.take(
       ClipGeometry(
         findings, times: times, target: sample.target, inputSide: segmenter.inputSide),
       hasTimes: timing != .unknown)
-    defer { outcome.report.doubt(established.doubts + (hasSeveralPictures ? [.severalPictures] : [])) }
+    let doubts: [ClipDoubt?] = [
+      hasSeveralPictures ? .severalPictures : nil,
+      timing == .unknown ? .assumedFrameTime : nil,
+      file.header.missingFrames > 0 || !segmented.missingFrames.isEmpty ? .framesMissing : nil,
+      selection.contradictsHeartRate ? .heartRateContradicted : nil,
+      selection.contradictsRWaves ? .rWavesContradicted : nil,
+      outcome.report.hasDoubtfulScale ? .doubtfulScale : nil,
+    ]
+    defer { outcome.report.doubt(established.doubts + doubts.compactMap { $0 }) }
     try measure(segmented, segmenter.card, &outcome)
   }
 
@@ -129,6 +139,7 @@ struct ClipAnalysis: Sendable {
     var findings = isSampled ? outcome.inference.measure { loop.findings(of: sample, view: view) } : [:]
     var frames = isSampled ? sample.frames : []
     let rest = (0..<file.header.frames).filter { findings[$0] == nil }
+    var missing: Set<Int> = []
     if !rest.isEmpty {
       let decoder = try CineDecoder(path: file.path, frames: rest, limits: .init())
       defer { decoder.close() }
@@ -138,17 +149,21 @@ struct ClipAnalysis: Sendable {
             try checkpoint.pass(.inference)
             let frame = try decoder.next()
             if keepsFrames, let frame { frames.append(frame) }
+            if let frame, frame.missing != nil { missing.insert(frame.index) }
             return frame
           }, target: sample.target, view: view)
       }
       findings.merge(found) { old, _ in old }
+      for index in missing { findings[index]?.clear() }
     }
     var inOrder = findings.sorted { $0.key < $1.key }.map(\.value)
     inOrder.markJumps(
       times: FrameTiming(file.header).times(of: file.header.frames), spacing: sample.target.spacing)
-    return SegmentedClip(
+    var clip = SegmentedClip(
       target: sample.target, inputSide: segmenter.inputSide, findings: inOrder,
       frames: keepsFrames ? frames.sorted { $0.index < $1.index } : nil)
+    clip.missingFrames = missing
+    return clip
   }
 
   private func measure(
@@ -156,7 +171,10 @@ struct ClipAnalysis: Sendable {
   ) throws {
     guard let beat = outcome.report.beats.first(where: \.reference) else {
       throw ClipStop.indeterminate(
-        .noFullBeat, "The loop holds no beat with a clear end diastole and end systole.")
+        .noFullBeat,
+        "The loop holds no beat with a clear end diastole and end systole"
+          + (outcome.report.frameTimeMilliseconds.map { " at the stated \(Decimal.text($0, 1)) ms a frame." }
+            ?? ". The file states no possible frame time."))
     }
     let view = outcome.report.view
     var missing: IndeterminateReason?

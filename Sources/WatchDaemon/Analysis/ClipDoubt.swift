@@ -9,6 +9,13 @@ enum ClipDoubt: String, CaseIterable, Sendable {
   case viewFromPicture = "view-from-picture"
   /// The picture is sure of another view than the one that is stated.
   case viewDisagrees = "view-disagrees"
+  /// No attribute states a possible frame time; what needs time has no number.
+  case assumedFrameTime = "assumed-frame-time"
+  case framesMissing = "frames-missing"
+  case heartRateContradicted = "heart-rate-contradicted"
+  case rWavesContradicted = "r-waves-contradicted"
+  /// The scale is that of PixelSpacing alone, and the heart is a small or a large one by it.
+  case doubtfulScale = "doubtful-scale"
 
   var words: String {
     switch self {
@@ -18,6 +25,11 @@ enum ClipDoubt: String, CaseIterable, Sendable {
     case .viewFromPicture:
       "the view is read from the picture: a five-chamber or three-chamber view is not excluded"
     case .viewDisagrees: "the picture looks like another view than the one that is stated"
+    case .assumedFrameTime: "the file states no possible frame time, so beats were sought without it"
+    case .framesMissing: "frames are missing or damaged"
+    case .heartRateContradicted: "the file's heart rate is not that of the picture, which was followed"
+    case .rWavesContradicted: "the file's R waves are not those of the picture, which was followed"
+    case .doubtfulScale: "the heart's size by the file's pixel spacing is not that of an adult"
     }
   }
 }

@@ -7,7 +7,8 @@ extension ClipReport {
       sopInstanceUID: header.sopInstanceUID ?? "", sopClassUID: header.sopClassUID,
       seriesInstanceUID: header.seriesInstanceUID, file: file, status: .failed, reason: nil, detail: nil,
       view: View(code: .unknown, source: .none, mirrored: false), rows: header.rows, columns: header.columns,
-      frames: header.frames, frameTimeMilliseconds: FrameTiming(header).mean, spacing: nil,
+      frames: header.frames, frameTimeMilliseconds: FrameTiming(header).mean,
+      frameTimeSource: FrameTiming.stated(header)?.source, spacing: nil,
       spacingReason: nil,
       beats: [], measurements: [], curves: nil)
   }
@@ -24,6 +25,22 @@ extension ClipReport {
     let source: Spacing.Source = header.regions.isEmpty ? .pixelSpacing : .region
     spacing = region.spacing.map { Spacing(x: $0.x, y: $0.y, source: source) }
     spacingReason = region.spacing == nil ? region.spacingReason ?? .noCalibration : nil
+  }
+}
+
+extension ClipReport {
+  /// Millimetres of an adult's annulus and square millimetres of the left ventricle's largest area in an apical view,
+  /// well beyond the norms on either side.
+  private static let adultAnnulus = 20.0...50.0
+  private static let adultVentricle = 1_200.0...7_000.0
+
+  /// Whether the scale is PixelSpacing's alone and the heart would be a child's by it, or no heart: PixelSpacing may
+  /// be that of a screen, or of the picture before it was shrunk.
+  var hasDoubtfulScale: Bool {
+    guard spacing?.source == .pixelSpacing else { return false }
+    let diameter = Percentiles.median((curves?.annulusDiameterMillimetres ?? []).compactMap { $0 })
+    let area = (curves?.lvAreaSquareMillimetres ?? []).compactMap { $0 }.max()
+    return !(diameter.map(Self.adultAnnulus.contains) ?? true) || !(area.map(Self.adultVentricle.contains) ?? true)
   }
 }
 

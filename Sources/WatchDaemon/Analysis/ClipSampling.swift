@@ -12,10 +12,6 @@ struct ClipSampling {
 
   /// Enough to meet every phase of a beat; what is found here is not computed again.
   static let frames = 12
-  /// Above this share of coloured pixels in the 2D region, averaged over the frames, a clip is a colour Doppler
-  /// loop. Of 31 loops of six scanners the plain ones have 0.7 % at most and the colour loops 3.4 % at least.
-  static let largestColouredShare = 0.015
-
   /// A region in which an ultrasound sector moves, with what its sampled frames gave.
   struct Result {
     var target: ClipTarget
@@ -37,20 +33,20 @@ struct ClipSampling {
   /// - Throws: `ClipStop` where none does; `ClipReadError` where the frames cannot be decoded.
   func region(of regions: [ImageRegion], outcome: inout ClipAnalysis.Outcome) throws -> Result {
     let frames = try outcome.decoding.measure { try decodedFrames() }
-    let coloured = frames.map(\.colouredFraction).reduce(0, +) / Double(max(frames.count, 1))
-    if coloured > Self.largestColouredShare {
-      throw ClipStop.excluded(.colourDoppler, "Colour is laid over the picture on most of the frames.")
-    }
+    var stop = ClipStop.excluded(.no2DRegion, "No ultrasound sector moves in the 2D region.")
     var refused: Result?
     for region in regions.sorted(by: { $0.box.width * $0.box.height > $1.box.width * $1.box.height }) {
-      guard let target = ClipTarget(region, frames: frames) else { continue }
+      let seen = ClipTarget(region, frames: frames)
+      let colour = ColourJudgement(frames, box: seen?.box ?? region.box, sector: seen?.sector.mask)
+      if colour.showsColour {
+        stop = .excluded(.colourDoppler, "Colour that is no map of brightness is laid over the picture.")
+      }
+      guard let target = seen, !colour.showsColour else { continue }
       let result = try outcome.inference.measure { try look(at: target, frames) }
       if result.look.isApical { return result }
       refused = refused ?? result
     }
-    guard let refused else {
-      throw ClipStop.excluded(.no2DRegion, "No ultrasound sector moves in the 2D region.")
-    }
+    guard let refused else { throw stop }
     return refused
   }
 
@@ -83,19 +79,23 @@ struct ClipSampling {
         try loop.run(
           over: {
             try checkpoint.pass(.inference)
-            return try decoder.next()
+            while let frame = try decoder.next() {
+              if frame.missing == nil { return frame }
+            }
+            return nil
           }, body: { _, segmentation in ClipLook.Frame(segmentation) }))
     }
   }
 
   private func decodedFrames() throws -> [DecodedFrame] {
     let decoder = try CineDecoder(
-      path: file.path, frames: Self.indices(of: file.header.frames), limits: .init())
+      path: file.path, frames: Self.indices(of: file.header.frames), withChroma: true, limits: .init())
     defer { decoder.close() }
     var frames: [DecodedFrame] = []
     try checkpoint.pass(.decoding)
     while let frame = try decoder.next() {
-      frames.append(frame)
+      // A damaged frame is asked for again with the others, so that it is counted.
+      if frame.missing == nil { frames.append(frame) }
       try checkpoint.pass(.decoding)
     }
     return frames
@@ -109,6 +109,7 @@ extension ClipTarget {
     var range = TemporalRange(width: box.width, height: box.height)
     for frame in frames { range.add(frame.gray.cropped(to: box)) }
     guard let mask = SectorMask.mask(of: range), let bounds = mask.boundingBox else { return nil }
+    let region = region.withScale(ifReached: bounds.maxY)
     let spacing = region.spacing ?? .nominal(sectorHeight: bounds.height)
     guard let sector = SectorMask(mask: mask.cropped(to: bounds), spacing: spacing) else { return nil }
     self.init(
@@ -116,6 +117,18 @@ extension ClipTarget {
       box: PixelBox(
         x: box.x + bounds.minX, y: box.y + bounds.minY, width: bounds.width, height: bounds.height),
       sector: sector, spacing: spacing)
+  }
+}
+
+extension ImageRegion {
+  /// How near to a region's lower edge the sector of a picture that was not shrunk comes, as a share of its height.
+  private static let lowerEdge = 0.88
+
+  /// Without its scale where that is in doubt and the sector ends above the region's lower edge.
+  /// - Parameter lowest: the sector's lowest row on the grid of the box.
+  fileprivate func withScale(ifReached lowest: Int) -> ImageRegion {
+    guard isScaleDoubtful, Double(lowest + 1) < Self.lowerEdge * Double(box.height) else { return self }
+    return ImageRegion(box: box, spacingReason: .regionOutsideImage)
   }
 }
 

@@ -49,6 +49,19 @@ struct FrameFinding: Sendable {
   /// Whether the frames before and after have a point elsewhere.
   var isUnsteady: Bool { pair?.reviewReasons.contains(.unsteady) ?? false }
 
+  /// Of a frame that could not be decoded.
+  mutating func clear() {
+    hinges = .indeterminate(.noVentricle)
+    ends = nil
+    ventricleArea = nil
+    chambers = nil
+    let grid = labels.labelMask
+    labels = RunLengthMask(
+      LabelMask(
+        width: grid.width, height: grid.height, spacing: grid.spacing,
+        labels: Array(repeating: ChamberLabel.background.rawValue, count: grid.width * grid.height)))
+  }
+
   /// Notes that a hinge point is not where the frames before and after have it.
   fileprivate mutating func markUnsteady() {
     guard case .measured(var pair) = hinges, !isUnsteady else { return }

@@ -10,6 +10,8 @@ struct SegmentedClip: Sendable {
   var findings: [FrameFinding]
   /// The frames themselves, in order, where there was room for them.
   var frames: [DecodedFrame]?
+  /// Those that could not be decoded.
+  var missingFrames: Set<Int> = []
   /// On the grid of the findings' labels.
   private let sector: BinaryMask?
 

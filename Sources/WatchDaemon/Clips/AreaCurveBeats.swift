@@ -4,13 +4,35 @@ import Hinge
 struct AreaCurveBeats {
   private(set) var found: [FoundBeat] = []
 
+  /// A heart rate keeps a wave within diastole from counting as a beat: it decides where the rhythm is uneven without
+  /// it and as it says with it. A curve that beats evenly outranks it.
   init(_ curve: AreaCurve, heartRate: Double?) {
+    self.init(curve, shortest: FrameSelection.beatLengths.lowerBound)
+    guard let length = FrameSelection.beatLength(heartRate: heartRate) else { return }
+    let hinted = Self(curve, shortest: max(FrameSelection.beatLengths.lowerBound, 0.6 * length))
+    guard hinted.found.count < found.count, !hasEvenRhythm(curve),
+      let typical = Percentiles.median(hinted.lengths(curve)),
+      FrameSelection.heartRateAgreement.contains(length / typical)
+    else { return }
+    found = hinted.found
+  }
+
+  /// Milliseconds from each end systole to the next.
+  private func lengths(_ curve: AreaCurve) -> [Double] {
+    zip(found, found.dropFirst()).map { curve.times[$1.endSystole] - curve.times[$0.endSystole] }
+  }
+
+  private func hasEvenRhythm(_ curve: AreaCurve) -> Bool {
+    let lengths = lengths(curve)
+    guard let shortest = lengths.min(), let longest = lengths.max() else { return true }
+    return longest - shortest <= FrameSelection.evenRhythm * lengths.reduce(0, +) / Double(lengths.count)
+  }
+
+  /// - Parameter shortest: milliseconds from one end systole to the next.
+  private init(_ curve: AreaCurve, shortest: Double) {
     guard curve.swing >= FrameSelection.smallestSwing * curve.middle,
       curve.swing >= FrameSelection.smallestSwingToNoise * curve.noise
     else { return }
-    // A known rate keeps a wave within diastole from counting as a beat.
-    let shortest = max(
-      FrameSelection.beatLengths.lowerBound, 0.6 * (FrameSelection.beatLength(heartRate: heartRate) ?? 0))
     let systoles = Self.endSystoles(curve, apart: shortest)
     let diastoles = systoles.indices.map { i in
       Self.endDiastole(curve, before: systoles[i], after: i > 0 ? systoles[i - 1] : nil)

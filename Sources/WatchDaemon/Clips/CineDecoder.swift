@@ -9,7 +9,12 @@ final class CineDecoder {
 
   private let worker: DecodeWorkerProcess
   private let indices: [Int]
+  private let withChroma: Bool
   private var delivered = 0
+  private var missing = 0
+
+  /// One frame in so many may be missing. Of a clip that lacks more, the first one's reason is that of the clip.
+  private static let framesForAMissingOne = 4
 
   /// The executable that has the command `decode-worker`; this program by default.
   static var workerExecutable: String {
@@ -21,9 +26,12 @@ final class CineDecoder {
   /// Starts decoding `frames` (0-based) in the order given, or all of them in ascending order. Throws where the
   /// file cannot be read or its frames cannot be decoded.
   init(
-    path: String, frames: [Int]? = nil, limits: DecodeLimits = .init(), executable: String = workerExecutable
+    path: String, frames: [Int]? = nil, withChroma: Bool = false, limits: DecodeLimits = .init(),
+    executable: String = workerExecutable
   ) throws(ClipReadError) {
-    let request = DecodeRequest(frames: frames.map { .some($0) } ?? .all, limits: limits)
+    let request = DecodeRequest(
+      frames: frames.map { .some($0) } ?? .all, withChroma: withChroma, limits: limits)
+    self.withChroma = withChroma
     worker = try DecodeWorkerProcess(path: path, request: request, executable: executable)
     header = try worker.readHeader()
     guard header.framesAreWithin(limits) else { throw worker.nonsense() }
@@ -32,19 +40,37 @@ final class CineDecoder {
 
   deinit { close() }
 
-  /// The next frame; `nil` at the end.
+  /// The next frame; `nil` at the end. A frame that cannot be decoded is `missing`, unless too many are.
   func next() throws(ClipReadError) -> DecodedFrame? {
     let (kind, length) = try worker.readPrefix()
     if delivered == indices.count {
       guard kind == .end, length == 0 else { throw worker.nonsense() }
       return nil
     }
-    guard kind == .frame, length == DecodeMessage.framePrefixBytes + header.rows * header.columns,
-      let frame = DecodeMessage.frame(try worker.read(length), columns: header.columns, rows: header.rows),
-      frame.index == indices[delivered]
-    else { throw worker.nonsense() }
+    guard let frame = try frame(kind, length), frame.index == indices[delivered] else {
+      throw worker.nonsense()
+    }
     delivered += 1
+    if let error = frame.missing {
+      missing += 1
+      guard missing * Self.framesForAMissingOne <= indices.count else {
+        worker.end()
+        throw error
+      }
+    }
     return frame
+  }
+
+  private func frame(_ kind: DecodeMessage.Kind, _ length: Int) throws(ClipReadError) -> DecodedFrame? {
+    let (columns, rows) = (header.columns, header.rows)
+    let frameBytes = DecodeMessage.frameBytes(columns: columns, rows: rows, withChroma: withChroma)
+    switch kind {
+    case .frame where length == frameBytes:
+      return DecodeMessage.frame(try worker.read(length), columns: columns, rows: rows, withChroma: withChroma)
+    case .missing where length <= DecodeMessage.maxTextBytes:
+      return DecodeMessage.missingFrame(try worker.read(length), columns: columns, rows: rows)
+    default: return nil
+    }
   }
 
   func close() { worker.end() }
@@ -150,9 +176,13 @@ extension ClipHeader {
   /// Every number fits the attribute that it comes from, so that computing with them cannot overflow.
   fileprivate var isPlausible: Bool {
     let counts = [rows, columns, samplesPerPixel, bitsAllocated, bitsStored]
-    let times = frameTimeVector + rWaveTimes + [frameTime, heartRate].compactMap { $0 }
+    let single = [
+      frameTime, heartRate, actualFrameDuration, effectiveDuration, cineRate, recommendedDisplayFrameRate,
+    ]
+    let times = frameTimeVector + rWaveTimes + single.compactMap { $0 }
     let spacing = pixelSpacing.map { [$0.x, $0.y] } ?? []
     return counts.allSatisfy { (0...0xFFFF).contains($0) } && (-0x8000_0000...0x7FFF_FFFF).contains(frames)
+      && (0...0x7FFF_FFFF).contains(missingFrames)
       && times.allSatisfy { abs($0) <= Self.longestTime } && spacing.allSatisfy { $0.isFinite && $0 > 0 }
       && regions.allSatisfy(\.isPlausible)
   }

@@ -15,19 +15,24 @@ extension ClipHeader {
 
   init(_ file: DICOMFile) {
     let items = file.itemCount("SequenceOfUltrasoundRegions")
+    let frames = Self.frames(file)
     let regions = (0..<min(items, Self.maxRegions)).compactMap { Region(file, index: $0) }
     self.init(
       sopClassUID: file.text("SOPClassUID"), sopInstanceUID: file.text("SOPInstanceUID"),
       studyInstanceUID: file.text("StudyInstanceUID"), seriesInstanceUID: file.text("SeriesInstanceUID"),
       modality: file.text("Modality"), transferSyntaxUID: file.transferSyntaxUID, identity: Identity(file),
       rows: file.count("Rows") ?? 0, columns: file.count("Columns") ?? 0,
-      frames: file.text("NumberOfFrames").map { Int(Int32($0) ?? 0) } ?? 1,
+      frames: frames.stored, missingFrames: frames.missing,
       samplesPerPixel: file.count("SamplesPerPixel") ?? 1,
       bitsAllocated: file.count("BitsAllocated") ?? 0, bitsStored: file.count("BitsStored") ?? 0,
       photometricInterpretation: file.text("PhotometricInterpretation"), hasPixelData: file.hasPixelData,
       frameIncrement: file.text("FrameIncrementPointer").flatMap(FrameIncrement.init),
       frameTime: file.number("FrameTime").flatMap { Self.frameTimeRange.contains($0) ? $0 : nil },
       frameTimeVector: Self.times(file.numbers("FrameTimeVector")),
+      cineRate: Self.positive(file, "CineRate"),
+      recommendedDisplayFrameRate: Self.positive(file, "RecommendedDisplayFrameRate"),
+      actualFrameDuration: Self.positive(file, "ActualFrameDuration"),
+      effectiveDuration: Self.positive(file, "EffectiveDuration"),
       rWaveTimes: Self.times(file.numbers("RWaveTimeVector")),
       heartRate: file.number("HeartRate").flatMap { $0 > 0 && $0 <= 1_000 ? $0 : nil },
       regions: regions, unusableRegions: items - regions.count, pixelSpacing: Self.pixelSpacing(file),
@@ -36,6 +41,17 @@ extension ClipHeader {
       lossyRatios: file.values("LossyImageCompressionRatio"),
       lossyMethods: file.values("LossyImageCompressionMethod"), texts: Self.texts(file),
       attributes: Self.attributes(file))
+  }
+
+  /// DCMTK takes what is no whole number, 1e5 say, for one.
+  private static func frames(_ file: DICOMFile) -> (stored: Int, missing: Int) {
+    if let text = file.text("NumberOfFrames"), Int32(text) == nil { return (0, 0) }
+    let count = file.frameCount
+    return (count.stored, max(0, count.stated - count.stored))
+  }
+
+  private static func positive(_ file: DICOMFile, _ keyword: String) -> Double? {
+    file.number(keyword).flatMap { $0 > 0 && $0 <= longestTime ? $0 : nil }
   }
 
   /// A list with a time that no clip has says nothing at all.

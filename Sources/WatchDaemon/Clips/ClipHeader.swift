@@ -37,7 +37,10 @@ struct ClipHeader: Codable, Sendable, Equatable {
 
   var rows: Int
   var columns: Int
+  /// How many are stored; NumberOfFrames as a rule.
   var frames: Int
+  /// How many NumberOfFrames counts beside those.
+  var missingFrames = 0
   var samplesPerPixel: Int
   var bitsAllocated: Int
   var bitsStored: Int
@@ -54,6 +57,13 @@ struct ClipHeader: Codable, Sendable, Equatable {
   var frameTime: Double?
   /// FrameTimeVector, milliseconds from the frame before; the first entry is 0.
   var frameTimeVector: [Double]
+  /// CineRate (0018,0040) and RecommendedDisplayFrameRate (0008,2144), frames a second.
+  var cineRate: Double?
+  var recommendedDisplayFrameRate: Double?
+  /// ActualFrameDuration (0018,1242), milliseconds.
+  var actualFrameDuration: Double?
+  /// EffectiveDuration (0018,0072), seconds over all frames.
+  var effectiveDuration: Double?
   /// RWaveTimeVector, milliseconds from the start of the clip.
   var rWaveTimes: [Double]
   /// HeartRate, beats a minute; 0 in the file means absent.

@@ -58,19 +58,25 @@ final class DICOMFile {
     guard hd_prepare_frames(reader, &caps, &error) else { throw ClipReadError(error) }
   }
 
-  /// Decodes frame `index` into `gray`, which holds rows x columns bytes, and returns its coloured fraction.
-  func readFrame(_ index: Int, box: PixelBox, into gray: UnsafeMutableBufferPointer<UInt8>)
-    throws(ClipReadError)
-    -> Double
-  {
+  /// How many frames are stored and how many NumberOfFrames says, 0 where it is absent.
+  var frameCount: (stored: Int, stated: Int) {
+    var stated: UInt32 = 0
+    let stored = hd_frame_count(reader, &stated)
+    return (Int(stored), Int(stated))
+  }
+
+  /// Decodes frame `index` into `gray`, which holds rows x columns bytes, and into `chroma`, which holds
+  /// `ChromaPlanes.byteCount` of them.
+  func readFrame(
+    _ index: Int, into gray: UnsafeMutableBufferPointer<UInt8>, chroma: UnsafeMutableBufferPointer<UInt8>?
+  ) throws(ClipReadError) {
     var error = hd_error()
-    var fraction = 0.0
-    let box = hd_box(
-      x: UInt32(box.x), y: UInt32(box.y), width: UInt32(box.width), height: UInt32(box.height))
-    guard hd_read_frame(reader, UInt32(index), box, gray.baseAddress, gray.count, &fraction, &error) else {
+    guard
+      hd_read_frame(
+        reader, UInt32(index), gray.baseAddress, gray.count, chroma?.baseAddress, chroma?.count ?? 0, &error)
+    else {
       throw ClipReadError(error)
     }
-    return fraction
   }
 
   private static func latin1(_ bytes: UnsafePointer<CChar>) -> String {

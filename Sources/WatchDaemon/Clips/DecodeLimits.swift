@@ -27,7 +27,8 @@ struct DecodedFrame: Sendable, Equatable {
   /// 0-based.
   var index: Int
   var gray: GrayFrame
-  /// Share of the pixels, inside the bounds of the 2D regions if there are any, whose R, G and B differ by more
-  /// than 48, which flow does and a tinted gray map hardly.
-  var colouredFraction: Double
+  /// Where it was asked for.
+  var chroma: ChromaPlanes?
+  /// Why the frame could not be decoded; the picture is black then.
+  var missing: ClipReadError?
 }

@@ -6,8 +6,10 @@ enum DecodeMessage {
   enum Kind: UInt8 {
     /// JSON of `ClipHeader`.
     case header = 0x48
-    /// Index (32 bits), coloured fraction (64-bit floating point), both little endian, then luma row by row.
+    /// Index (32 bits, little endian), then luma row by row, then chroma where it was asked for.
     case frame = 0x46
+    /// Index (32 bits, little endian) of a frame that cannot be decoded, then what a failure has.
+    case missing = 0x4D
     /// Nothing: every frame that was asked for has been sent.
     case end = 0x45
     /// A reason code, a line feed, a sentence.
@@ -15,7 +17,7 @@ enum DecodeMessage {
   }
 
   static let prefixBytes = 5
-  static let framePrefixBytes = 12
+  static let framePrefixBytes = 4
   /// No header or failure is longer: ten thousand frame times take a fifth of it.
   static let maxTextBytes = 1 << 20
 
@@ -23,24 +25,38 @@ enum DecodeMessage {
     [kind.rawValue] + bytes(UInt32(length))
   }
 
-  static func framePrefix(index: Int, colouredFraction: Double) -> [UInt8] {
-    bytes(UInt32(index)) + bytes(colouredFraction.bitPattern)
-  }
+  static func framePrefix(index: Int) -> [UInt8] { bytes(UInt32(index)) }
 
   static func kindAndLength(_ prefix: [UInt8]) -> (kind: Kind, length: Int)? {
     guard prefix.count == prefixBytes, let kind = Kind(rawValue: prefix[0]) else { return nil }
     return (kind, Int(integer(prefix[1...], as: UInt32.self)))
   }
 
-  /// `payload` is as long as `framePrefixBytes` and the picture.
-  static func frame(_ payload: [UInt8], columns: Int, rows: Int) -> DecodedFrame? {
-    guard payload.count == framePrefixBytes + columns * rows else { return nil }
-    let fraction = Double(bitPattern: integer(payload[4..<framePrefixBytes], as: UInt64.self))
-    guard (0...1).contains(fraction) else { return nil }
+  static func frameBytes(columns: Int, rows: Int, withChroma: Bool) -> Int {
+    framePrefixBytes + columns * rows
+      + (withChroma ? ChromaPlanes.byteCount(frameColumns: columns, frameRows: rows) : 0)
+  }
+
+  /// `nil` where `payload` is not as long as `frameBytes` says.
+  static func frame(_ payload: [UInt8], columns: Int, rows: Int, withChroma: Bool) -> DecodedFrame? {
+    guard payload.count == frameBytes(columns: columns, rows: rows, withChroma: withChroma) else { return nil }
+    let end = framePrefixBytes + columns * rows
     return DecodedFrame(
-      index: Int(integer(payload[..<4], as: UInt32.self)),
-      gray: GrayFrame(columns: columns, rows: rows, pixels: Array(payload[framePrefixBytes...])),
-      colouredFraction: fraction)
+      index: Int(integer(payload[..<framePrefixBytes], as: UInt32.self)),
+      gray: GrayFrame(columns: columns, rows: rows, pixels: Array(payload[framePrefixBytes..<end])),
+      chroma: withChroma
+        ? ChromaPlanes(bytes: payload[end...], frameColumns: columns, frameRows: rows) : nil)
+  }
+
+  /// A frame that could not be decoded, as a black picture.
+  static func missingFrame(_ payload: [UInt8], columns: Int, rows: Int) -> DecodedFrame? {
+    guard payload.count > framePrefixBytes, let error = failure(Array(payload[framePrefixBytes...])) else {
+      return nil
+    }
+    return DecodedFrame(
+      index: Int(integer(payload[..<framePrefixBytes], as: UInt32.self)),
+      gray: GrayFrame(columns: columns, rows: rows, pixels: Array(repeating: 0, count: columns * rows)),
+      missing: error)
   }
 
   static func failurePayload(_ error: ClipReadError) -> [UInt8] {

@@ -11,14 +11,18 @@ struct DecodeRequest: Equatable {
   }
 
   static let command = "decode-worker"
+  fileprivate static let chroma = "chroma"
+  fileprivate static let luma = "luma"
 
   var frames: Frames
+  /// Whether frames come with their chroma.
+  var withChroma = false
   var limits: DecodeLimits
 
   var arguments: [String] {
     [
       Self.command, String(limits.maxPixels), String(limits.maxFrames), String(limits.maxTotalPixels),
-      String(limits.memoryMegabytes), String(limits.cpuSeconds), framesArgument,
+      String(limits.memoryMegabytes), String(limits.cpuSeconds), framesArgument, withChroma ? Self.chroma : Self.luma,
     ]
   }
 
@@ -37,11 +41,13 @@ extension DecodeRequest {
   /// `nil` where the arguments, the command's name first, are not those of a request.
   init?(arguments: [String]) {
     let numbers = arguments.dropFirst().prefix(5).compactMap(Int.init)
-    guard arguments.first == Self.command, arguments.count == 7, numbers.count == 5,
+    guard arguments.first == Self.command, arguments.count == 8, numbers.count == 5,
       numbers.allSatisfy({ (1...Int(Int32.max) * 1024).contains($0) }),
       let frames = Frames(argument: arguments[6])
     else { return nil }
+    guard [Self.chroma, Self.luma].contains(arguments[7]) else { return nil }
     self.frames = frames
+    withChroma = arguments[7] == Self.chroma
     limits = DecodeLimits(
       maxPixels: numbers[0], maxFrames: numbers[1], maxTotalPixels: numbers[2], memoryMegabytes: numbers[3],
       cpuSeconds: numbers[4])

@@ -35,7 +35,6 @@ private struct DecodeWorker {
     }
   }
 
-  /// DCMTK takes what is no whole number, 1e5 say, for one.
   private func prepareFrames(of file: DICOMFile, _ header: ClipHeader) throws(ClipReadError) {
     guard header.frames > 0 else {
       throw ClipReadError(reason: .corrupt, detail: "NumberOfFrames is not a positive number.")
@@ -97,18 +96,25 @@ private struct DecodeWorker {
   }
 
   private func sendFrames(of file: DICOMFile, _ header: ClipHeader) throws(ClipReadError) {
-    let box = PixelCalibration.bounds(of: header)
-    let start = DecodeMessage.prefixBytes + DecodeMessage.framePrefixBytes
-    let message = try Self.allocate(start + header.rows * header.columns)
+    let length = DecodeMessage.frameBytes(
+      columns: header.columns, rows: header.rows, withChroma: request.withChroma)
+    let message = try Self.allocate(DecodeMessage.prefixBytes + length)
     defer { free(message.baseAddress) }
+    let start = DecodeMessage.prefixBytes + DecodeMessage.framePrefixBytes
+    let end = start + header.rows * header.columns
+    let gray = UnsafeMutableBufferPointer(rebasing: message[start..<end])
+    let chroma = request.withChroma ? UnsafeMutableBufferPointer(rebasing: message[end...]) : nil
     for index in indices(header) {
-      let fraction = try file.readFrame(
-        index, box: box, into: UnsafeMutableBufferPointer(rebasing: message[start...]))
-      let prefix =
-        DecodeMessage.prefix(.frame, length: message.count - DecodeMessage.prefixBytes)
-        + DecodeMessage.framePrefix(index: index, colouredFraction: fraction)
-      _ = message.update(fromContentsOf: prefix)
-      write(UnsafeRawBufferPointer(message))
+      do throws(ClipReadError) {
+        try file.readFrame(index, into: gray, chroma: chroma)
+        let prefix =
+          DecodeMessage.prefix(.frame, length: length) + DecodeMessage.framePrefix(index: index)
+        _ = message.update(fromContentsOf: prefix)
+        write(UnsafeRawBufferPointer(message))
+      } catch {
+        let payload = DecodeMessage.framePrefix(index: index) + DecodeMessage.failurePayload(error)
+        write(DecodeMessage.prefix(.missing, length: payload.count) + payload)
+      }
     }
   }
 

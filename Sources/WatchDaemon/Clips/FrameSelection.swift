@@ -1,3 +1,5 @@
+import Hinge
+
 /// End diastole and end systole of every beat of a clip, from R-wave times where there are any and from the area
 /// of the left ventricle otherwise. Pure; times are milliseconds, frames 0-based.
 enum FrameSelection {
@@ -19,6 +21,12 @@ enum FrameSelection {
   static let nearMaximum = 0.08
   /// With this share of beats in which the area does not fall by a reversal, R waves give way to the curve.
   static let largestIdleShare = 1.0 / 3
+  /// A beat's length by the heart rate over that of the curve, where they agree.
+  static let heartRateAgreement = 0.75...1.33
+  /// How far apart the lengths of beats may lie, as a share of their mean, for a rhythm to be even.
+  static let evenRhythm = 0.35
+  /// Of the curve's beats so many have an R wave before their end systole, where the waves are those of the clip.
+  static let explainedShare = 2.0 / 3
   /// How far below other beats' end diastole the area may be at the clip's first or last frame, as a share of the
   /// swing, to be taken for one.
   static let edgeTolerance = 0.08
@@ -31,19 +39,43 @@ enum FrameSelection {
   /// A frame without an area gives way to a neighbour that has one, within this many milliseconds.
   static let neighbourReach = 70.0
 
+  /// What was found, and what of the file it contradicts.
+  struct Selection: Equatable, Sendable {
+    /// In order, exactly one of them the reference; empty where no beat is found.
+    var beats: [ClipReport.Beat] = []
+    var contradictsRWaves = false
+    var contradictsHeartRate = false
+  }
+
   /// - Parameters:
   ///   - lvArea: the left ventricle's area, one a frame, in any unit; `nil` where there was none.
   ///   - times: one a frame, ascending.
   ///   - rWaves: R Wave Time Vector, from the start of the clip; may be empty.
-  ///   - heartRate: beats a minute as the file has it; a hint.
-  /// - Returns: the beats in order, exactly one of them the reference; empty where no beat is found.
+  ///   - heartRate: beats a minute as the file has it; a hint, which the curve outranks.
+  static func select(
+    lvArea: [Double?], times: [Double], rWaves: [Double] = [], heartRate: Double? = nil
+  ) -> Selection {
+    guard let curve = AreaCurve(areas: lvArea, times: times) else { return Selection() }
+    let stated = RWaveTimes(rWaves, times: times)
+    let byECG = RWaveBeats(curve, rWaves: stated.waves, heartRate: heartRate)
+    let byArea = AreaCurveBeats(curve, heartRate: heartRate).found
+    let followsECG = byArea.isEmpty || (byECG.isBelievable && byECG.explains(byArea, of: curve))
+    let found = followsECG ? byECG.found : byArea
+    var selection = Selection(beats: beats(found, of: curve))
+    guard !selection.beats.isEmpty else { return selection }
+    selection.contradictsRWaves = stated.isImpossible || (!stated.waves.isEmpty && !followsECG)
+    selection.contradictsHeartRate = contradicts(heartRate, found, of: curve)
+    return selection
+  }
+
+  /// The beats of `select` alone.
   static func beats(
     lvArea: [Double?], times: [Double], rWaves: [Double] = [], heartRate: Double? = nil
   ) -> [ClipReport.Beat] {
-    guard let curve = AreaCurve(areas: lvArea, times: times) else { return [] }
-    let byECG = RWaveBeats(curve, rWaves: rWaves, heartRate: heartRate)
-    let byArea = byECG.isBelievable ? [] : AreaCurveBeats(curve, heartRate: heartRate).found
-    let found = byArea.isEmpty ? byECG.found : byArea
+    select(lvArea: lvArea, times: times, rWaves: rWaves, heartRate: heartRate).beats
+  }
+
+  private static func beats(_ found: [FoundBeat], of curve: AreaCurve) -> [ClipReport.Beat] {
     let usable = found.compactMap { $0.onMeasuredFrames(of: curve) }
     guard let best = usable.indices.min(by: { usable[$0].rank < usable[$1].rank }) else { return [] }
     return usable.indices.map { i in
@@ -51,6 +83,17 @@ enum FrameSelection {
         edFrame: usable[i].endDiastole, esFrame: usable[i].endSystole, source: usable[i].source,
         reference: i == best, nextEDFrame: usable[i].nextEndDiastole)
     }
+  }
+
+  /// Whether the beats are longer or shorter than the heart rate says, by more than beats differ from each other.
+  private static func contradicts(_ heartRate: Double?, _ found: [FoundBeat], of curve: AreaCurve) -> Bool {
+    let lengths = found.compactMap { beat in
+      beat.nextEndDiastole.map { curve.times[$0] - curve.times[beat.endDiastole] }
+    }
+    guard let heartRate, heartRate > 0, let typical = Percentiles.median(lengths), typical > 0 else {
+      return false
+    }
+    return !heartRateAgreement.contains(60_000 / heartRate / typical)
   }
 
   /// The length of a beat that a heart rate stands for, `nil` where it is not plausible.
@@ -103,11 +146,12 @@ struct RWaveBeats {
   /// Whether the ventricle ejects after nearly all of the waves. A recorder that counts T waves too, or whose times
   /// begin elsewhere than the clip, puts end diastole into systole.
   private(set) var isBelievable = false
+  private var waves: [Double] = []
 
   init(_ curve: AreaCurve, rWaves: [Double], heartRate: Double?) {
     guard let first = curve.times.first, let last = curve.times.last, curve.count > 1 else { return }
     let interval = (last - first) / Double(curve.count - 1)
-    let waves = Self.apart(rWaves.filter { $0 >= first - interval && $0 <= last + interval }.sorted())
+    waves = Self.apart(rWaves.filter { $0 >= first - interval && $0 <= last + interval }.sorted())
     let lengths = zip(waves, waves.dropFirst()).map { $1 - $0 }
       .filter(FrameSelection.beatLengths.contains)
     let typical =
@@ -125,6 +169,15 @@ struct RWaveBeats {
     let fall = FrameSelection.reversal * curve.swing
     let idle = found.count { curve.values[$0.endDiastole] - curve.values[$0.endSystole] < fall }
     isBelievable = Double(idle) < FrameSelection.largestIdleShare * Double(found.count)
+  }
+
+  /// Whether nearly all beats of the curve follow an R wave. One at the first frame may have had its wave before.
+  func explains(_ beats: [FoundBeat], of curve: AreaCurve) -> Bool {
+    let whole = beats.filter { $0.endDiastole > 0 }
+    let explained = whole.count { beat in
+      waves.contains { FrameSelection.systoles.contains(curve.times[beat.endSystole] - $0) }
+    }
+    return Double(explained) >= FrameSelection.explainedShare * Double(whole.count)
   }
 
   /// Without waves that follow another one sooner than a beat can.

@@ -4,28 +4,51 @@ enum FrameTiming: Sendable, Equatable {
   case steps([Double])
   /// Milliseconds a frame.
   case even(Double)
-  /// The file says nothing, or nothing that frames one after the other can have.
+  /// The file says nothing, or nothing that frames of a heart can have.
   case unknown
 
-  /// The attribute that FrameIncrementPointer (0028,0009) names decides, where it can be believed; then
-  /// FrameTimeVector (0018,1065), which has a time for each frame, then FrameTime (0018,1063): PS3.3 C.7.6.5.
-  init(_ header: ClipHeader) {
-    let vector = Self.ascending(header.frameTimeVector, frames: header.frames)
-    let even = header.frameTime.flatMap { $0 > 0 ? FrameTiming.even($0) : nil }
-    let isFrameTimeNamed = header.frameIncrement == .frameTime
-    self =
-      (isFrameTimeNamed ? even ?? vector : vector ?? even) ?? Self.mean(header.frameTimeVector) ?? .unknown
+  /// Milliseconds from one frame to the next: 4 to 500 a second. Shorter ones are seconds, or what an anonymiser puts
+  /// there, and longer ones microseconds.
+  static let plausibleSteps = 2.0...250.0
+
+  init(_ header: ClipHeader) { self = Self.stated(header)?.timing ?? .unknown }
+
+  /// What the file states, and where. The attribute that FrameIncrementPointer (0028,0009) names decides, where it
+  /// can be believed; then FrameTimeVector (0018,1065), which has a time for each frame, FrameTime (0018,1063), and
+  /// the other attributes that tell it: PS3.3 C.7.6.5, C.7.6.16.2.2.
+  static func stated(_ header: ClipHeader) -> (timing: FrameTiming, source: FrameTimeSource)? {
+    let frames = header.frames
+    let steps = FrameTimeVector.steps(
+      header.frameTimeVector, frames: frames, stated: frames + header.missingFrames)
+    let vector = steps.map { (FrameTiming.steps($0), FrameTimeSource.frameTimeVector) }
+    let frameTime = even(header.frameTime, .frameTime)
+    let named = header.frameIncrement == .frameTime ? frameTime ?? vector : vector ?? frameTime
+    let duration = header.effectiveDuration.map { $0 * 1000 / Double(max(1, frames + header.missingFrames)) }
+    return named ?? even(FrameTimeVector.mean(header.frameTimeVector), .frameTimeVector)
+      ?? even(header.actualFrameDuration, .actualFrameDuration)
+      ?? even(header.cineRate.map { 1000 / $0 }, .cineRate)
+      ?? even(duration, .effectiveDuration)
+      ?? even(header.recommendedDisplayFrameRate.map { 1000 / $0 }, .displayRate)
+  }
+
+  private static func even(
+    _ milliseconds: Double?, _ source: FrameTimeSource
+  ) -> (timing: FrameTiming, source: FrameTimeSource)? {
+    guard let milliseconds, plausibleSteps.contains(milliseconds) else { return nil }
+    return (.even(milliseconds), source)
   }
 
   /// Milliseconds from the first frame to each. Where the file says nothing frames count as 30 a second, which serves
-  /// the search for beats alone and is never reported.
+  /// the search for beats and for jumps alone and is never reported.
   func times(of frames: Int) -> [Double] {
     switch self {
     case .steps(let steps): steps.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
     case .even(let step): (0..<frames).map { Double($0) * step }
-    case .unknown: (0..<frames).map { Double($0) * 1000 / 30 }
+    case .unknown: (0..<frames).map { Double($0) * Self.assumedStep }
     }
   }
+
+  static let assumedStep = 1000.0 / 30
 
   /// Milliseconds a frame in the mean; `nil` where the file does not say.
   var mean: Double? {
@@ -39,18 +62,7 @@ enum FrameTiming: Sendable, Equatable {
   /// Other times that the file states, as far as they can be held against those of the frames: not where these are
   /// assumed.
   func comparable(_ stated: [Double]) -> [Double] { self == .unknown ? [] : stated }
-
-  private static func ascending(_ vector: [Double], frames: Int) -> FrameTiming? {
-    let steps = Array(vector.dropFirst())
-    return frames > 1 && vector.count == frames && steps.allSatisfy { $0 > 0 } ? .steps(steps) : nil
-  }
-
-  /// A vector of another clip's length, which a shortened copy may keep, still tells how long a frame took.
-  private static func mean(_ vector: [Double]) -> FrameTiming? {
-    let steps = vector.dropFirst()
-    guard !steps.isEmpty, steps.allSatisfy({ $0 > 0 }) else { return nil }
-    return .even(steps.reduce(0, +) / Double(steps.count))
-  }
+  func comparable(_ stated: Double?) -> Double? { self == .unknown ? nil : stated }
 }
 
 extension ClipHeader {

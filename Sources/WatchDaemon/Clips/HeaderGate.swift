@@ -40,7 +40,7 @@ enum HeaderGate {
 
   /// A 2D picture beside a trace is its frozen or small reference.
   private static func excludedMode(_ header: ClipHeader) -> GateDecision? {
-    let formats = Set(header.regions.map(\.spatialFormat))
+    let formats = Set(PixelCalibration.usable(header).map(\.spatialFormat))
     if formats.contains(ClipHeader.Region.spectral) {
       return .excluded(.spectralDoppler, "A region is a Doppler spectrum.")
     }

@@ -7,13 +7,19 @@ struct ImageRegion: Equatable, Sendable {
   var spacing: PixelSpacing?
   /// Why there is no spacing.
   var spacingReason: ReasonCode?
+  /// Whether the scale holds only if the sector reaches the region's lower edge: something else that the file places
+  /// lies outside of the image, which may have been cut, and may have been shrunk.
+  var isScaleDoubtful = false
 }
 
 /// Where the 2D pictures of a clip are and how large their pixels are, by the Sequence of Ultrasound Regions
 /// (PS3.3 C.8.5.5). Regions that cannot be trusted give no millimetres, and no other attribute stands in for them.
 enum PixelCalibration {
-  /// A vendor's largest coordinate may be the first one outside: Philips writes 800 for 800 columns.
-  private static let outsideTolerance = 1
+  /// How far outside a coordinate may lie, as a share of the image's side: Philips writes 800 for 800 columns, and
+  /// others two more. An image that was shrunk is so by far more.
+  private static let outsideTolerance = 0.01
+  /// A region that has fewer rows or columns holds nothing.
+  private static let smallestSide = 8
   /// No transthoracic picture is less than 1 cm deep, and no echo returns from beyond 40 cm.
   private static let plausibleDepth = 1.0...40.0
   /// Across, a sector of that depth and of less than a half turn, or a zoomed part of one.
@@ -24,21 +30,28 @@ enum PixelCalibration {
   private static let agreement = 0.005
 
   /// The 2D tissue regions, left to right. A clip that has no region of any kind, or only unspecific or unusable
-  /// ones, is one picture as large as the image; so is one whose regions reach outside of it, because then the picture was
-  /// scaled or cut and its header was not.
+  /// ones, is one picture as large as the image; so is one whose 2D regions reach outside of it, because then the
+  /// picture was scaled or cut and its header was not.
   static func regions(of header: ClipHeader) -> [ImageRegion] {
     let image = header.imageBox
-    let declared = header.regions.filter { $0.spatialFormat != ClipHeader.Region.unspecific }
-    if header.regions.contains(where: { reachesOutside($0, header) }) {
+    let regions = usable(header)
+    let pictures = regions.filter(\.is2D).isEmpty ? regions.filter(\.mayBe2D) : regions.filter(\.is2D)
+    if pictures.contains(where: { reachesOutside($0, header) }) {
       return [ImageRegion(box: image, spacingReason: .regionOutsideImage)]
     }
-    if declared.isEmpty {
+    if pictures.isEmpty, !regions.contains(where: \.isSpecific) {
       let spacing =
-        header.statesRegions ? nil : header.pixelSpacing.flatMap { Self.spacing(x: $0.x, y: $0.y, image) }
+        header.statesRegions ? nil : header.pixelSpacing.flatMap { Self.spacing(ofPixels: $0, image) }
       return [ImageRegion(box: image, spacing: spacing, spacingReason: spacing == nil ? .noCalibration : nil)]
     }
-    let tissue = declared.filter { $0.is2D && !$0.isColourFlow }.compactMap { region($0, in: image) }
+    let isDoubtful = header.regions.contains { reachesOutside($0, header) }
+    let tissue = pictures.filter { !$0.isColourFlow }.compactMap { region($0, in: image, isDoubtful) }
     return withoutNested(withoutUncalibrated(tissue)).sorted { $0.box.x < $1.box.x }
+  }
+
+  /// The regions that hold something.
+  static func usable(_ header: ClipHeader) -> [ClipHeader.Region] {
+    header.regions.filter { min($0.maxX - $0.minX, $0.maxY - $0.minY) >= smallestSide }
   }
 
   /// Whether pictures of about one size stand side by side, two planes of a biplane recording for instance: what is
@@ -53,22 +66,24 @@ enum PixelCalibration {
     header.regions.filter { $0.is2D && $0.isColourFlow }.compactMap { $0.box(in: header.imageBox) }
   }
 
-  /// The bounds of all 2D regions together; the whole image where there are none.
-  static func bounds(of header: ClipHeader) -> PixelBox {
-    let boxes = regions(of: header).map(\.box) + colourBoxes(of: header)
-    return boxes.dropFirst().reduce(boxes.first ?? header.imageBox) { $0.union($1) }
+  private static func reachesOutside(_ region: ClipHeader.Region, _ header: ClipHeader) -> Bool {
+    region.minX < 0 || region.minY < 0 || isOutside(region.maxX, header.columns)
+      || isOutside(region.maxY, header.rows)
   }
 
-  private static func reachesOutside(_ region: ClipHeader.Region, _ header: ClipHeader) -> Bool {
-    region.minX < 0 || region.minY < 0 || region.maxX >= header.columns + outsideTolerance
-      || region.maxY >= header.rows + outsideTolerance
+  private static func isOutside(_ coordinate: Int, _ side: Int) -> Bool {
+    Double(coordinate - side) > max(2, outsideTolerance * Double(side))
   }
 
   /// `nil` where it has no pixels.
-  private static func region(_ region: ClipHeader.Region, in image: PixelBox) -> ImageRegion? {
+  private static func region(
+    _ region: ClipHeader.Region, in image: PixelBox, _ isDoubtful: Bool
+  ) -> ImageRegion? {
     guard let box = region.box(in: image) else { return nil }
     let spacing = spacing(region, box)
-    return ImageRegion(box: box, spacing: spacing, spacingReason: spacing == nil ? .noCalibration : nil)
+    return ImageRegion(
+      box: box, spacing: spacing, spacingReason: spacing == nil ? .noCalibration : nil,
+      isScaleDoubtful: isDoubtful && spacing != nil)
   }
 
   /// Deltas may be negative: Acuson's x axis points left.
@@ -77,6 +92,19 @@ enum PixelCalibration {
     else { return nil }
     return spacing(x: abs(region.deltaX) * 10, y: abs(region.deltaY) * 10, box)
   }
+
+  /// PixelSpacing, where it is not that of a screen or a printer, or a placeholder.
+  private static func spacing(ofPixels spacing: PixelSpacing, _ box: PixelBox) -> PixelSpacing? {
+    let isDevice = ([spacing.x, spacing.y] as [Double]).allSatisfy { side in
+      side == side.rounded() || deviceDotsPerInch.contains { abs(side * $0 / 25.4 - 1) < deviceAgreement }
+    }
+    return isDevice ? nil : Self.spacing(x: spacing.x, y: spacing.y, box)
+  }
+
+  /// What screens and printers have, and how exactly a spacing is theirs: 0.2646, 0.26458 and 0.264583 mm are 96 dots
+  /// an inch.
+  private static let deviceDotsPerInch = [72.0, 75, 90, 96, 100, 120, 144, 150, 192, 200, 300, 400, 600]
+  private static let deviceAgreement = 0.0015
 
   /// Millimetres a pixel, where a picture as large as the box can have them.
   private static func spacing(x: Double, y: Double, _ box: PixelBox) -> PixelSpacing? {
@@ -133,6 +161,15 @@ extension ClipHeader.Region {
   var is2D: Bool {
     spatialFormat == Self.twoDimensional && (dataType == Self.tissue || dataType == Self.colourFlow)
   }
+  /// A region of unstated format or type that has the scale of a picture, or whose format is that of one: the only
+  /// one of a file is its picture.
+  var mayBe2D: Bool {
+    let isPicture = spatialFormat == Self.twoDimensional || spatialFormat == Self.unspecific
+    let isScaled = unitsX == Self.centimetres && unitsY == Self.centimetres
+    return isPicture && (dataType == Self.tissue || dataType == 0)
+      && (isScaled || spatialFormat == Self.twoDimensional)
+  }
+  var isSpecific: Bool { spatialFormat != Self.unspecific }
   var isColourFlow: Bool { dataType == Self.colourFlow }
 
   /// The part within the image; `nil` where there is none.

@@ -103,7 +103,7 @@ struct BenchRun {
     _ = try loop.run(
       over: {
         left -= 1
-        return left < 0 ? nil : DecodedFrame(index: left, gray: picture, colouredFraction: 0)
+        return left < 0 ? nil : DecodedFrame(index: left, gray: picture)
       }, body: { _, _ in true })
   }
 

@@ -102,7 +102,9 @@ struct StudyMeasures {
     case .success(let number):
       result.value = number
       result.beats = lengths.map { $0.map { 60_000 / $0 } }
-    case .failure(let reason): result.withheld = reason
+    case .failure(let reason):
+      let lacksTimes = clip.frameTimeMilliseconds == nil && !clip.beats.isEmpty
+      result.withheld = lacksTimes ? .assumedFrameTime : reason
     }
     return result
   }

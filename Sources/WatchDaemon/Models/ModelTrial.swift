@@ -28,7 +28,7 @@ struct ModelTrial {
     let cine = Self.cine
     guard let beat = cine.beats.first else { preconditionFailure("the synthetic loop holds a beat") }
     let frames = (0..<cine.frames).map {
-      DecodedFrame(index: $0, gray: cine.frame($0), colouredFraction: 0)
+      DecodedFrame(index: $0, gray: cine.frame($0))
     }
     let box = cine.sector.imageBox
     guard let target = ClipTarget(ImageRegion(box: box, spacing: cine.spacing), frames: frames) else {

@@ -98,6 +98,8 @@ enum ReasonText {
         "The chamber's lengths in the two views differ by more than 10 %.",
         "Check both views for foreshortening."
       )
+    case .assumedFrameTime:
+      ("The file states no possible frame time, and the number depends on it.", nil)
     case .tooFewFrames: ("Too few frames of the beat could be measured.", nil)
     case .implausible: ("The number that comes out is not a possible one.", "Measure this clip by hand.")
     case .earlierVersion:

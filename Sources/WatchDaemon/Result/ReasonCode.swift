@@ -42,6 +42,8 @@ enum ReasonCode: String, Codable, Sendable, CaseIterable, Error {
   case noClipOfView = "no-clip-of-view"
   /// The chamber's lengths in two views do not go together.
   case lengthsDiffer = "lengths-differ"
+  /// No attribute states a possible frame time, and the number needs it.
+  case assumedFrameTime = "assumed-frame-time"
   case tooFewFrames = "too-few-frames"
   case implausible
   /// The clip was measured by a version that did not know the measure.

@@ -153,7 +153,7 @@ extension ClipReport {
       ("status", .code(status)), ("reason", .code(reason)), ("detail", .optional(detail)),
       ("view", view.json), ("model", model?.json ?? .null),
       ("rows", .integer(rows)), ("columns", .integer(columns)), ("frames", .integer(frames)),
-      ("frame_time_ms", .rounded(frameTimeMilliseconds, 4)),
+      ("frame_time_ms", .rounded(frameTimeMilliseconds, 4)), ("frame_time_source", .code(frameTimeSource)),
       ("spacing", spacing?.json ?? .null), ("spacing_reason", .code(spacingReason)),
       ("beats", .array(beats.map { $0.json })),
       ("measurements", .array(measurements.map { $0.json(calibrated: calibrated) })),

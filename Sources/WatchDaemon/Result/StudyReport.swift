@@ -196,6 +196,8 @@ struct ClipReport: Decodable, Sendable, Equatable {
   var columns: Int
   var frames: Int
   var frameTimeMilliseconds: Double?
+  /// `nil` where no attribute states a possible time, and in results of versions that did not say.
+  var frameTimeSource: FrameTimeSource?
   var spacing: Spacing?
   var spacingReason: ReasonCode?
   var beats: [Beat]
@@ -212,6 +214,7 @@ struct ClipReport: Decodable, Sendable, Equatable {
     case sopClassUID = "sop_class_uid"
     case seriesInstanceUID = "series_instance_uid"
     case frameTimeMilliseconds = "frame_time_ms"
+    case frameTimeSource = "frame_time_source"
     case spacingReason = "spacing_reason"
   }
 }

@@ -22,7 +22,7 @@ import Testing
     let stream = JPEGBytes.flat(
       rows: 8, columns: 8, components: [100, 60, 200], adobeTransform: adobeTransform)
     dicom.setFragments([stream])
-    return try DecodeFixture(dicom).frames()[0]
+    return try DecodeFixture(dicom).frames(withChroma: true)[0]
   }
 
   @Test func decodesRLE() throws {
@@ -34,9 +34,9 @@ import Testing
     var dicom = DICOMBytes.ultrasound(.rle, rows: 1, columns: 2, photometric: "YBR_FULL", samples: 3)
     dicom.set(.init(DICOMBytes.Tag.planar, planar))
     dicom.setFragments([DICOMBytes.rle([[40, 50], [128, 128], [128, 128]])])
-    let frame = try DecodeFixture(dicom).frames()[0]
+    let frame = try DecodeFixture(dicom).frames(withChroma: true)[0]
     #expect(frame.gray.pixels == [40, 50])
-    #expect(frame.colouredFraction == 0)
+    #expect(frame.chroma?.blue == [128] && frame.chroma?.red == [128])
   }
 
   @Test func decodesBaselineJPEG() throws {
@@ -48,7 +48,7 @@ import Testing
   @Test func takesLumaFromYBRStreams() throws {
     let frame = try Self.colourJPEG(photometric: "YBR_FULL_422", adobeTransform: nil)
     #expect(frame.gray.pixels == Array(repeating: 100, count: 64))
-    #expect(frame.colouredFraction == 1)
+    #expect(frame.chroma.map { Set($0.blue) } == [60] && frame.chroma.map { Set($0.red) } == [200])
   }
 
   /// R 100, G 60, B 200: (77 * 100 + 150 * 60 + 29 * 200 + 128) / 256 = 88.

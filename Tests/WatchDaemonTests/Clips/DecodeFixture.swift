@@ -18,9 +18,10 @@ struct DecodeFixture {
     try ClipReader.readHeader(path: path, executable: Products.hinged)
   }
 
-  func frames(_ indices: [Int]? = nil, limits: DecodeLimits = .init()) throws(ClipReadError) -> [DecodedFrame]
-  {
-    try DecodeFixture.frames(path, indices, limits: limits)
+  func frames(
+    _ indices: [Int]? = nil, withChroma: Bool = false, limits: DecodeLimits = .init()
+  ) throws(ClipReadError) -> [DecodedFrame] {
+    try DecodeFixture.frames(path, indices, withChroma: withChroma, limits: limits)
   }
 
   /// Why the frames cannot be had; `nil` where they can.
@@ -34,9 +35,10 @@ struct DecodeFixture {
   }
 
   static func frames(
-    _ path: String, _ indices: [Int]? = nil, limits: DecodeLimits = .init()
+    _ path: String, _ indices: [Int]? = nil, withChroma: Bool = false, limits: DecodeLimits = .init()
   ) throws(ClipReadError) -> [DecodedFrame] {
-    let decoder = try CineDecoder(path: path, frames: indices, limits: limits, executable: Products.hinged)
+    let decoder = try CineDecoder(
+      path: path, frames: indices, withChroma: withChroma, limits: limits, executable: Products.hinged)
     var frames: [DecodedFrame] = []
     while let frame = try decoder.next() { frames.append(frame) }
     return frames

@@ -12,7 +12,7 @@ import Testing
     dicom.setPixels(Self.ramp)
     let frame = try #require(try DecodeFixture(dicom).frames().first)
     #expect(frame.gray == GrayFrame(columns: 6, rows: 4, pixels: Self.ramp))
-    #expect(frame.colouredFraction == 0)
+    #expect(frame.chroma == nil)
   }
 
   @Test func invertsMonochrome1() throws {
@@ -37,18 +37,19 @@ import Testing
     let byPixel: [UInt8] = [255, 0, 0, 90, 90, 90, 10, 10, 10, 200, 200, 200]
     let byPlane: [UInt8] = [255, 90, 10, 200, 0, 90, 10, 200, 0, 90, 10, 200]
     dicom.setPixels(planar == 0 ? byPixel : byPlane)
-    let frame = try DecodeFixture(dicom).frames()[0]
+    let frame = try DecodeFixture(dicom).frames(withChroma: true)[0]
     #expect(frame.gray.pixels == [77, 90, 10, 200])
-    #expect(frame.colouredFraction == 0.25)
+    // Red alone has chroma 85 and 255; the other three pixels of the cell have 128.
+    #expect(frame.chroma?.blue == [117] && frame.chroma?.red == [160])
   }
 
   @Test(arguments: [UInt16(0), 1]) func takesLumaOfYBRFull(_ planar: UInt16) throws {
     var dicom = DICOMBytes.ultrasound(rows: 1, columns: 2, photometric: "YBR_FULL", samples: 3)
     dicom.set(.init(DICOMBytes.Tag.planar, planar))
     dicom.setPixels(planar == 0 ? [50, 128, 128, 60, 128, 200] : [50, 60, 128, 128, 128, 200])
-    let frame = try DecodeFixture(dicom).frames()[0]
+    let frame = try DecodeFixture(dicom).frames(withChroma: true)[0]
     #expect(frame.gray.pixels == [50, 60])
-    #expect(frame.colouredFraction == 0.5)
+    #expect(frame.chroma?.blue == [128] && frame.chroma?.red == [164])
   }
 
   /// Two frames, so that a wrong frame size would show.
@@ -63,9 +64,9 @@ import Testing
   @Test func readsThreeBytesAPixelUnderTheNameOfYBRFull422() throws {
     var dicom = DICOMBytes.ultrasound(rows: 1, columns: 4, frames: 2, photometric: "YBR_FULL_422", samples: 3)
     dicom.setPixels((1...8).flatMap { [UInt8($0), 128, 128] })
-    let frames = try DecodeFixture(dicom).frames()
+    let frames = try DecodeFixture(dicom).frames(withChroma: true)
     #expect(frames.map(\.gray.pixels) == [[1, 2, 3, 4], [5, 6, 7, 8]])
-    #expect(frames.map(\.colouredFraction) == [0, 0])
+    #expect(frames.map { $0.chroma?.blue } == [[128, 128], [128, 128]])
   }
 
   @Test(arguments: [8, 16]) func appliesPalette(_ bits: UInt16) throws {
@@ -80,16 +81,10 @@ import Testing
     }
     // Entries begin at value 1: what lies below and above takes the first and the last.
     dicom.setPixels([0, 1, 2, 9])
-    let frame = try DecodeFixture(dicom).frames()[0]
+    let frame = try DecodeFixture(dicom).frames(withChroma: true)[0]
     #expect(frame.gray.pixels == [0, 0, 100, 77])
-    #expect(frame.colouredFraction == 0.25)
-  }
-
-  @Test func countsColourInsideOfRegionsOnly() throws {
-    var dicom = DICOMBytes.ultrasound(rows: 2, columns: 2, photometric: "RGB", samples: 3)
-    dicom.setPixels([255, 0, 0, 90, 90, 90, 255, 0, 0, 0, 0, 255])
-    dicom.set(.init(DICOMBytes.Tag.regions, "SQ", .items([UltrasoundRegionItem(box: (1, 0, 1, 1)).elements])))
-    #expect(try DecodeFixture(dicom).frames()[0].colouredFraction == 0.5)
+    // The last two pixels of the row are gray and red.
+    #expect(frame.chroma?.red == [128, 192])
   }
 
   @Test func givesFramesInTheOrderAskedFor() throws {

@@ -41,10 +41,12 @@ private func decode(_ path: String, frames: Int) throws(ClipReadError) {
   _ = HeaderGate.check(header)
   _ = try? JSONEncoder().encode(header)
   try file.prepareFrames(limits)
-  let box = PixelCalibration.bounds(of: header)
+  let chroma = UnsafeMutableBufferPointer<UInt8>.allocate(
+    capacity: ChromaPlanes.byteCount(frameColumns: header.columns, frameRows: header.rows))
+  defer { chroma.deallocate() }
   let gray = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: header.rows * header.columns)
   defer { gray.deallocate() }
-  for index in 0..<min(frames, header.frames) { _ = try file.readFrame(index, box: box, into: gray) }
+  for index in 0..<min(frames, header.frames) { try file.readFrame(index, into: gray, chroma: chroma) }
 }
 
 /// What a decode worker that was taken over could answer.
@@ -53,12 +55,16 @@ func readMessages(_ bytes: [UInt8]) {
   else { return }
   let payload = Array(bytes.dropFirst(DecodeMessage.prefixBytes))
   switch kind {
-  case .frame: _ = DecodeMessage.frame(payload, columns: length & 63, rows: length >> 6 & 63)
+  case .frame:
+    let (columns, rows) = (length & 63, length >> 6 & 63)
+    _ = DecodeMessage.frame(payload, columns: columns, rows: rows, withChroma: length & 0x1000 != 0)
+  case .missing: _ = DecodeMessage.missingFrame(payload, columns: length & 63, rows: length >> 6 & 63)
   case .failure: _ = DecodeMessage.failure(payload)
   case .header:
     guard let header = ClipHeader(answer: payload) else { return }
     _ = HeaderGate.check(header)
-    _ = PixelCalibration.bounds(of: header)
+    _ = PixelCalibration.regions(of: header)
+    _ = FrameTiming(header)
     _ = FileIdentity.digest(of: header)
   case .end: break
   }

@@ -49,8 +49,9 @@ enum OverlayCineObject {
     }
     switch FrameTiming(header) {
     case .steps(let steps) where steps.count == frames - 1:
+      let asStated = header.frameTimeVector.count == frames && Array(header.frameTimeVector.dropFirst()) == steps
       return [
-        "FrameTimeVector": joined(header.frameTimeVector),
+        "FrameTimeVector": joined(asStated ? header.frameTimeVector : [0] + steps),
         "FrameIncrementPointer": .text(ClipHeader.FrameIncrement.frameTimeVector.rawValue),
       ]
     case .even(let time):

@@ -1,0 +1,127 @@
+import Hinge
+
+/// Whether colour is laid over the picture of a cine, as flow and tissue velocities are. A picture under a colour map
+/// is none of these: there colour is a function of brightness alone. Neither is what does not change, a logo or a
+/// scale, nor what lies outside of the sector.
+struct ColourJudgement: Equatable, Sendable {
+  /// Share of what the frames show within the sector whose colour is not that of its brightness.
+  let overlaidShare: Double
+
+  /// Above this share a clip is a colour loop.
+  static let largestShare = 0.015
+  /// Gray values by which R, G and B of a colour and of its brightness' usual colour may differ unequally: above what
+  /// compression leaves.
+  static let largestDifference = 48
+  /// Values by which what does not change flickers under lossy compression.
+  static let flicker: UInt8 = 24
+
+  var showsColour: Bool { overlaidShare > Self.largestShare }
+
+  /// - Parameters:
+  ///   - frames: with their chroma; those without count for nothing.
+  ///   - box: of the stored frame.
+  ///   - sector: on the grid of `box`; all of it where there is none.
+  init(_ frames: [DecodedFrame], box: PixelBox, sector: BinaryMask?) {
+    let pictures = frames.compactMap { ColourPicture($0, box: box, sector: sector) }
+    let tint = TintMap(pictures)
+    let cells = pictures.first?.cells.count ?? 0
+    var overlaid = 0
+    for cell in 0..<cells {
+      let seen = pictures.map { $0.cells[cell] }
+      guard Self.changes(seen) else { continue }
+      overlaid += seen.count { tint.differs(from: $0) }
+    }
+    let all = cells * pictures.count
+    overlaidShare = all == 0 ? 0 : Double(overlaid) / Double(all)
+  }
+
+  private static func changes(_ seen: [ColourPicture.Cell]) -> Bool {
+    [\ColourPicture.Cell.luma, \.blue, \.red].contains { component in
+      let values = seen.map { $0[keyPath: component] }
+      guard let low = values.min(), let high = values.max() else { return false }
+      return high - low > flicker
+    }
+  }
+}
+
+/// The part of a frame within the sector, two by two pixels a cell.
+private struct ColourPicture {
+  struct Cell {
+    var luma: UInt8
+    var blue: UInt8
+    var red: UInt8
+  }
+
+  /// In an order that depends on box and sector alone.
+  private(set) var cells: [Cell] = []
+
+  /// `nil` where the frame came without chroma or could not be decoded.
+  init?(_ frame: DecodedFrame, box: PixelBox, sector: BinaryMask?) {
+    guard let chroma = frame.chroma, frame.missing == nil else { return nil }
+    let gray = frame.gray
+    for row in box.y / 2..<(box.maxY + 1) / 2 {
+      for column in box.x / 2..<(box.maxX + 1) / 2 {
+        let (x, y) = (2 * column, 2 * row)
+        if let sector, !sector.contains(x: x - box.x, y: y - box.y) { continue }
+        guard column < chroma.columns, row < chroma.rows else { continue }
+        let upper = y * gray.columns
+        let lower = min(y + 1, gray.rows - 1) * gray.columns
+        let right = min(x + 1, gray.columns - 1)
+        let sum = [upper + x, upper + right, lower + x, lower + right].reduce(2) { $0 + Int(gray.pixels[$1]) }
+        let place = row * chroma.columns + column
+        cells.append(Cell(luma: UInt8(sum / 4), blue: chroma.blue[place], red: chroma.red[place]))
+      }
+    }
+  }
+}
+
+/// The colour that each brightness usually has: gray, or that of the map which the picture is shown under.
+private struct TintMap {
+  /// Brightnesses that are taken together.
+  private static let step = 2
+  /// Fewer cells than this do not tell what is usual.
+  private static let fewest = 32
+
+  private var blue = [Int](repeating: 128, count: 256 / step)
+  private var red = [Int](repeating: 128, count: 256 / step)
+
+  init(_ pictures: [ColourPicture]) {
+    let levels = 256 / Self.step
+    var blues = [Int32](repeating: 0, count: levels * 256)
+    var reds = blues
+    for picture in pictures {
+      for cell in picture.cells {
+        let level = Int(cell.luma) / Self.step * 256
+        blues[level + Int(cell.blue)] += 1
+        reds[level + Int(cell.red)] += 1
+      }
+    }
+    for level in 0..<levels {
+      let range = level * 256..<(level + 1) * 256
+      // What is too rare to tell is as the brightness below it is.
+      let below = level == 0 ? (128, 128) : (blue[level - 1], red[level - 1])
+      blue[level] = Self.median(blues[range]) ?? below.0
+      red[level] = Self.median(reds[range]) ?? below.1
+    }
+  }
+
+  private static func median(_ counts: ArraySlice<Int32>) -> Int? {
+    let all = counts.reduce(0, +)
+    guard all >= fewest else { return nil }
+    var seen: Int32 = 0
+    for (value, count) in counts.enumerated() {
+      seen += count
+      if 2 * seen >= all { return value }
+    }
+    return nil
+  }
+
+  /// Whether R, G and B lie farther apart than they do in what is usual: PS3.3 C.7.6.3.1.2 in 1/256.
+  func differs(from cell: ColourPicture.Cell) -> Bool {
+    let level = Int(cell.luma) / Self.step
+    let cb = Int(cell.blue) - blue[level]
+    let cr = Int(cell.red) - red[level]
+    let (r, g, b) = (359 * cr, -88 * cb - 183 * cr, 454 * cb)
+    return max(r, g, b) - min(r, g, b) > 256 * ColourJudgement.largestDifference
+  }
+}
