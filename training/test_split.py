@@ -16,7 +16,7 @@ class Folds(unittest.TestCase):
     def test_every_patient_is_in_one_fold_and_each_list_is_dealt_evenly(self) -> None:
         for seed in range(20):
             dealt = folds([TRAINING, VALIDATION], 5, seed)
-            self.assertEqual(sorted(sum(dealt, [])), sorted(TRAINING + VALIDATION))
+            self.assertEqual(sorted(patient for fold in dealt for patient in fold), sorted(TRAINING + VALIDATION))
             for fold in dealt:
                 self.assertIn(len(set(fold) & set(VALIDATION)), (9, 10, 11))
                 self.assertIn(len(fold), range(88, 93))
@@ -34,7 +34,9 @@ class Folds(unittest.TestCase):
 
 
 class Splits(unittest.TestCase):
-    pictures = {f"{patient}_4CH_{phase}": patient for patient in TRAINING + VALIDATION for phase in ("ED", "ES")}
+    def setUp(self) -> None:
+        patients = TRAINING + VALIDATION
+        self.pictures = {f"{patient}_4CH_{phase}": patient for patient in patients for phase in ("ED", "ES")}
 
     def test_no_picture_of_a_held_out_patient_is_trained_on(self) -> None:
         for number in range(1, 6):
