@@ -112,6 +112,7 @@ def write_recipe(trainer: Trainer, names: list[str]) -> None:
         "seed": options.seed,
         "start": options.start.name if options.start else None,
         "fold": options.fold,
+        "left_out": sorted(left_out()),
     }
     (options.run / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n")
 
