@@ -117,7 +117,7 @@ def contact(soft: Tensor, width: int) -> Tensor:
 
 
 def speckle(count: int, size: int) -> Tensor:
-    grain = int(torch.randint(1, 5, ()))
+    grain = int(torch.randint(1, 5, (), device="cpu"))
     if grain == 1:
         return torch.randn(count, 1, size, size)
     small = torch.randn(count, 1, size // grain, size // grain)
@@ -141,7 +141,7 @@ def regrade(picture: Tensor, inside: Tensor, grid: Tensor) -> Tensor:
     v = v * (1 + uniform(count, 0, 0.35) * sometimes(count, 0.6) * noise)
     haze = uniform(count, 0, 0.08) * sometimes(count, 0.3) * inside
     v = v + haze * (0.7 + 0.5 * noise).clamp(min=0)
-    width = 3 if torch.rand(()) < 0.7 else 5
+    width = 3 if torch.rand((), device="cpu") < 0.7 else 5
     blurred = F.avg_pool2d(v, width, 1, width // 2, count_include_pad=False)
     return v + uniform(count, 0, 1) * sometimes(count, 0.4) * (blurred - v)
 

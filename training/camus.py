@@ -8,6 +8,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 
+from doubtful import left_out
 from geometry import Square
 from hinge import hinge_points
 from labels import CLASSES
@@ -16,8 +17,7 @@ from labels import CLASSES
 TISSUE = 4
 
 FOLDERS = {"4CH": "camus", "2CH": "camus_2ch"}
-# The left ventricle of this mask is in two pieces.
-BROKEN = {"patient0418_2CH_ED"}
+LISTS = ("training", "validation")
 
 
 @dataclass(frozen=True)
@@ -56,20 +56,29 @@ def read_nifti(path: Path) -> tuple[np.ndarray, float, float]:
     return np.asarray(image.dataobj, dtype=np.uint8).T, sx, sy
 
 
+def patients_of(root: Path, split: str) -> list[str]:
+    return (root / "camus" / f"subgroup_{split}.txt").read_text().split()
+
+
 def cases(root: Path, split: str, views: tuple[str, ...] = ("4CH", "2CH")) -> list[Case]:
-    """The pictures of the list `training` or `validation`."""
-    patients = (root / "camus" / f"subgroup_{split}.txt").read_text().split()
+    """The pictures of the list `training` or `validation`, but for those that train nothing."""
+    unused = left_out() if split == "training" else set()
+    return [case for case in present(root, patients_of(root, split), views) if case.name not in unused]
+
+
+def every_case(root: Path, views: tuple[str, ...] = ("4CH", "2CH")) -> list[Case]:
+    """The pictures of both lists, those in doubt among them."""
+    return [case for split in LISTS for case in present(root, patients_of(root, split), views)]
+
+
+def present(root: Path, patients: list[str], views: tuple[str, ...]) -> list[Case]:
     found = [
         Case(patient, view, phase, root / FOLDERS[view])
         for view in views
         for patient in patients
         for phase in ("ED", "ES")
     ]
-    return [
-        case
-        for case in found
-        if case.name not in BROKEN and (case.folder / case.patient / f"{case.name}.nii.gz").exists()
-    ]
+    return [case for case in found if (case.folder / case.patient / f"{case.name}.nii.gz").exists()]
 
 
 def sector(picture: np.ndarray) -> np.ndarray:
@@ -109,12 +118,30 @@ def shrunk(case: Case, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return small, classes, places.astype(np.float32)
 
 
-def load_training(root: Path, size: int, cache: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """All training pictures, labels and hinge points at `size`, from the cache when it is there."""
-    file = cache / f"training-{size}-points.npz"
+def load_cached(root: Path, names: list[str], size: int, cache: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pictures, labels and hinge points of these names at `size`, from the cache when it is there."""
+    file = cache / f"all-{size}.npz"
     if not file.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        pictures, labels, points = zip(*(shrunk(case, size) for case in cases(root, "training")), strict=True)
-        np.savez(file, pictures=np.stack(pictures), labels=np.stack(labels), points=np.stack(points))
+        write_cache(root, size, file)
     stored = np.load(file)
-    return stored["pictures"], stored["labels"], stored["points"]
+    place = {name: number for number, name in enumerate(stored["names"].tolist())}
+    chosen = [place[name] for name in names]
+    return tuple(stored[part][chosen] for part in ("pictures", "labels", "points"))
+
+
+def write_cache(root: Path, size: int, file: Path) -> None:
+    """All pictures of both lists."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    given = every_case(root)
+    pictures, labels, points = zip(*(shrunk(case, size) for case in given), strict=True)
+    fresh = file.with_suffix(".new.npz")
+    names = np.array([case.name for case in given])
+    np.savez_compressed(
+        fresh, names=names, pictures=np.stack(pictures), labels=np.stack(labels), points=np.stack(points)
+    )
+    fresh.replace(file)
+
+
+def load_training(root: Path, size: int, cache: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`load_cached` of the training list."""
+    return load_cached(root, [case.name for case in cases(root, "training")], size, cache)

@@ -1,5 +1,6 @@
 """The sidecar (facts for programs) and the model card (the same for people)."""
 
+from doubtful import doubtful
 from labels import CLASSES
 
 CITATION = (
@@ -47,8 +48,8 @@ display conventions are known to the network.
 ## Training data
 
 CAMUS, the {patients} patients of the official training list: {pictures} pictures, end-diastole
-and end-systole, four-chamber at 0.308 mm and two-chamber from a copy resampled to 224 x 224
-(`patient0418_2CH_ED`, whose mask is broken, is left out). All come from one hospital and one
+and end-systole, four-chamber at 0.308 mm and two-chamber from a copy resampled to 224 x 224.
+{doubts} All come from one hospital and one
 vendor (GE Vivid E95). The validation list trained nothing; it chose the
 checkpoint, and how the points are weighed and calibrated.
 
@@ -155,6 +156,7 @@ def card(facts: dict) -> str:
         resampling=facts["input"]["resampling"],
         patients=recipe["patients"],
         pictures=recipe["pictures"],
+        doubts=doubts(recipe),
         citation=facts["citation"],
         method=facts["method"],
         licence_url=LICENCE_URL,
@@ -164,6 +166,19 @@ def card(facts: dict) -> str:
         for way, prefix in (("contact", ""), ("landmarks", "landmark_"), ("middle", "fused_")):
             text += "| " + " | ".join(cells(group, line, way, prefix)) + " |\n"
     return text + (beside_paper(facts["beside_paper"]) if "beside_paper" in facts else "") + LIMITS
+
+
+def doubts(recipe: dict) -> str:
+    """What training did with pictures whose labels are in doubt; of recipes that do not say, what they left out."""
+    if "left_out" not in recipe:
+        return (
+            "`patient0418_2CH_ED`, whose mask is broken, is left out;\n`patient0185_2CH_ED` and "
+            "`patient0185_2CH_ES`, exchanged against their masks, were trained on as they are."
+        )
+    reasons = {doubt.picture: doubt.reason for doubt in doubtful()}
+    told = "; ".join(f"`{name}` ({reasons.get(name, 'in doubt')})" for name in recipe["left_out"])
+    used = sum(doubt.training == "used" for doubt in doubtful())
+    return f"Left out: {told}. {used} more are in doubt and used as they are (`training/doubtful.csv`)."
 
 
 def beside_paper(facts: dict) -> str:

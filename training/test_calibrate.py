@@ -4,8 +4,9 @@ import unittest
 
 import numpy as np
 
-from calibrate import NEAR, TEMPERATURES, Guess, Map, Use, best_weight, cross_validated
 from geometry import Square
+from guess import NEAR, TEMPERATURES, Guess, Map
+from use import Use, best_odds, best_weight, cross_validated
 
 SQUARE = Square(256, 256, 1, 1)
 TRUTH = np.array([[100.0, 120.0], [140.0, 120.0]])
@@ -20,7 +21,7 @@ def guess(random: np.random.Generator, patient: str, view: str = "4CH", real: fl
     apart = [np.hypot(*(SQUARE.to_mm(np.stack([u, v], -1)) - centre).transpose(2, 0, 1)) for centre in centres]
     maps = [Map.of(-(r**2) / (2 * CLAIMED**2)) for r in apart]
     contact = TRUTH + np.array([0.0, 6.0]) * random.choice([-1, 1], (2, 1))
-    return Guess(view, patient, SQUARE, TRUTH, contact, maps)
+    return Guess(view, patient, SQUARE, TRUTH, {0.0: contact}, maps)
 
 
 def guesses(seed: int, count: int, real: float = REAL) -> list[Guess]:
@@ -30,14 +31,22 @@ def guesses(seed: int, count: int, real: float = REAL) -> list[Guess]:
 
 class Calibration(unittest.TestCase):
     def test_takes_each_coordinate_from_what_sees_it_best(self) -> None:
-        weight = best_weight(guesses(1, 40))
+        weight = best_weight(guesses(1, 40), 0.0)
         self.assertEqual(weight["x"], 0)
         self.assertGreaterEqual(weight["y"], 0.9)
+
+    def test_the_odds_are_those_whose_ends_are_nearest(self) -> None:
+        found = guesses(5, 40)
+        for one in found:
+            ends = one.contacts[0.0]
+            assert ends is not None
+            one.contacts |= {0.3: one.truth.copy(), 0.6: ends + 3}
+        self.assertEqual(best_odds(found), 0.3)
 
     def test_the_temperature_is_that_of_the_errors_variance(self) -> None:
         sure = {"x": 1.0, "y": 1.0}
         found = guesses(2, 400)
-        use = Use({"A4C": sure, "A2C": sure}, 1.0, 1.0, {})
+        use = Use({"A4C": sure, "A2C": sure}, 0.0, 1.0, 1.0, {})
         shares = {float(t): use.coverage(found, float(t)) for t in TEMPERATURES}
         best = min(shares, key=lambda t: abs(shares[t] - 0.7))
         self.assertAlmostEqual(best, (REAL / CLAIMED) ** 2, delta=0.08)
