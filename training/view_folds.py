@@ -8,19 +8,18 @@ that owe nothing to it.
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+import split
 from view_head import CLAIMED_WRONGLY, OTHER, Set, fit, logits_of, scaling
 
 FOLDS = 5
-# One picture under two patients.
-SAME = {"patient0068": "patient0033"}
 VIEWS = ("A4C", "A2C", "other")
 
 
 def folds(groups: np.ndarray, seed: int) -> dict[str, int]:
-    patients = sorted({SAME.get(group, group) for group in groups if group.startswith("patient")})
-    order = np.random.default_rng(seed).permutation(len(patients))
-    place = {patient: int(at) % FOLDS for patient, at in zip(patients, order, strict=True)}
-    return place | {same: place[other] for same, other in SAME.items() if other in place}
+    """The fold of each patient among the groups."""
+    patients = sorted({group for group in groups if group.startswith("patient")})
+    dealt = enumerate(split.folds([patients], FOLDS, seed))
+    return {patient: number for number, fold in dealt for patient in fold}
 
 
 def family(logits: np.ndarray, temperature: float) -> np.ndarray:
@@ -108,6 +107,7 @@ def report(given: Set, seed: int) -> dict:
     names, means, kinds = clips(given, logits, (given.scanners != "") & (given.kinds == "loop"))
     p = family(means, temperature)
     result["loops_without_their_scanner"] = {
-        name: dict(zip(VIEWS, p[at].round(3).tolist(), strict=True)) for at, name in enumerate(names)
+        name.split()[0]: {view: round(float(q), 3) for view, q in zip(VIEWS, p[at], strict=True)}
+        for at, name in enumerate(names)
     }
     return result
