@@ -1,7 +1,9 @@
 """The sidecar (facts for programs) and the model card (the same for people)."""
 
+from card_view import view_section
 from doubtful import doubtful
 from labels import CLASSES
+from loops import SHOWS
 
 CITATION = (
     "S. Leclerc et al., Deep Learning for Segmentation Using an Open Large-Scale Dataset in 2D "
@@ -102,9 +104,13 @@ LIMITS = """
   the output was looked at, not measured. Specks of a chamber can appear on burnt-in text: take
   the largest component of each.
 - In the two-chamber view the contact line comes out too long (see the diameter above).
-- Apical four- and two-chamber views only. In other views the output means nothing, and nothing
-  in the output says so by itself.
 - Children, prosthetic valves and contrast were neither trained nor looked at.
+"""
+UNTOLD = """- Apical four- and two-chamber views only. In other views the output means nothing, and nothing
+  in the output says so by itself.
+"""
+TOLD = """- Apical four- and two-chamber views only. In other views the labels mean nothing; the view output
+  says so of most of them.
 """
 
 
@@ -165,7 +171,11 @@ def card(facts: dict) -> str:
     for group, line in facts["validation"]["figures"].items():
         for way, prefix in (("contact", ""), ("landmarks", "landmark_"), ("middle", "fused_")):
             text += "| " + " | ".join(cells(group, line, way, prefix)) + " |\n"
-    return text + (beside_paper(facts["beside_paper"]) if "beside_paper" in facts else "") + LIMITS
+    if "beside_paper" in facts:
+        text += beside_paper(facts["beside_paper"])
+    if "view" in facts:
+        text += view_section(facts["view"], SHOWS)
+    return text + LIMITS + (TOLD if "view" in facts else UNTOLD)
 
 
 def doubts(recipe: dict) -> str:

@@ -52,6 +52,12 @@ OTHER = [
     "views/litfl/subcostal/l015_ivc-long.mp4",
     "views/litfl/subcostal/l015_ivc-trans.mp4",
 ]
+SHOWS = {
+    **{name: "A4C" for name in A4C},
+    **{name: "A2C" for name in A2C},
+    **{name: "apical, zoomed" for name in APICAL},
+    **{name: "another view" for name in OTHER},
+}
 # Frames that each loop gives.
 FRAMES = 24
 

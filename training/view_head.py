@@ -25,6 +25,7 @@ from torch import Tensor, nn
 
 import loops
 from camus import cases, data_root
+from card import card as card_of
 from view_drawings import drawn
 from view_pictures import altered, scrambled, square, zoomed
 
@@ -260,7 +261,7 @@ def check(path: Path, net: nn.Sequential, given: Set, scale: tuple[np.ndarray, n
     return worst
 
 
-def write(path: Path, given: Set, root: Path, seed: int, apical: float) -> None:
+def write(path: Path, given: Set, root: Path, seed: int, apical: float, version: str | None) -> None:
     found = json.loads(path.with_suffix(".view.json").read_text())
     scale = scaling(given.maps)
     net = fit(given, np.ones(len(given), bool), scale, seed)
@@ -270,6 +271,7 @@ def write(path: Path, given: Set, root: Path, seed: int, apical: float) -> None:
         sys.exit(f"ONNX and PyTorch differ by {difference:.2g}")
     card_path = path.with_suffix(".json")
     card = json.loads(card_path.read_text())
+    card["version"] = version or card["version"]
     card["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
     card.pop("display", None)
     card["view"] = {
@@ -278,9 +280,11 @@ def write(path: Path, given: Set, root: Path, seed: int, apical: float) -> None:
         "temperature": found["temperature"],
         "claim": found["claim"],
         "apical": apical,
+        "parameters": sum(p.numel() for p in net.parameters()),
         "figures": {key: value for key, value in found.items() if key not in ("temperature", "claim")},
     }
     card_path.write_text(json.dumps(card, indent=2) + "\n")
+    path.with_suffix(".md").write_text(card_of(card))
     print(f"{path}: {path.stat().st_size} bytes, the view differs from PyTorch by {difference:.1e}")
 
 
@@ -293,6 +297,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--apical", type=float, default=0.5, help="least probability of an apical view")
+    parser.add_argument("--version", help="of the model with its new head")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     root = data_root(options.data)
@@ -304,7 +309,7 @@ def main() -> None:
         options.model.with_suffix(".view.json").write_text(found + "\n")
         print(found)
     else:
-        write(options.model, given, root, options.seed, options.apical)
+        write(options.model, given, root, options.seed, options.apical, options.version)
 
 
 if __name__ == "__main__":
