@@ -21,6 +21,9 @@ constexpr Uint32 eagerLength = 4096;
 /// Longer texts are not given: nothing that is asked for here is as long.
 constexpr Uint32 longestText = 1 << 20;
 
+/// Group of the file meta information, PS3.10 7.1.
+constexpr Uint16 fileMetaGroup = 0x0002;
+
 /// PS3.10 7.1: 128 bytes of preamble, then "DICM".
 bool hasPreamble(const char *path) {
   std::ifstream stream(path, std::ios::binary);
@@ -169,8 +172,10 @@ DcmElement *find(hd_reader &reader, const std::string &path) {
     if (item->findAndGetSequenceItem(sequence, item, number).bad() || item == nullptr) return nullptr;
     start = path.find('.', bracket) + 1;
   }
+  const DcmTagKey tag = tagOf(path.substr(start));
+  if (tag.getGroup() == fileMetaGroup) item = reader.file.getMetaInfo();
   DcmElement *element = nullptr;
-  return item->findAndGetElement(tagOf(path.substr(start)), element).good() ? element : nullptr;
+  return item->findAndGetElement(tag, element).good() ? element : nullptr;
 }
 
 }  // namespace

@@ -35,6 +35,43 @@ import Testing
     #expect(told.contains("held (uid-conflict)"))
   }
 
+  @Test func copiesOfOneInstanceInOneBatchAreOneAndTheLaterCounts() async throws {
+    let daemon = try DaemonProcess(["quiet_seconds": "1", "scan_seconds": "0.1"])
+    try daemon.useTinyModel()
+    let scanner = Drops.loop(study: "1.2.1", instance: Self.instance)
+    let archive = Drops.loop(study: "1.2.1", instance: Self.instance, comment: "archived")
+    try daemon.drop(scanner.bytes, as: "z/IM1")
+    try await Task.sleep(for: .milliseconds(20))
+    try daemon.drop(archive.bytes, as: "a/IM1")
+    try daemon.start()
+    #expect(try await daemon.waitUntilIdle(taken: 2))
+    #expect(try await daemon.ended() == 0)
+    #expect(Drops.results(in: daemon.outbox) == ["1.2.1"], "\(daemon.log)")
+    let data = try Data(contentsOf: URL(fileURLWithPath: daemon.outbox + "/1.2.1/study.json"))
+    let report = try StudyJSON.decode(data)
+    let states = Dictionary(uniqueKeysWithValues: report.inputs.map { ($0.sha256, $0) })
+    #expect(report.clips.count == 1)
+    #expect(states[SHA256.hexDigest(of: archive.bytes)]?.reason != .superseded)
+    let old = try #require(states[SHA256.hexDigest(of: scanner.bytes)])
+    #expect(old.state == .ignored && old.reason == .superseded)
+    let log = try String(contentsOfFile: daemon.outbox + "/1.2.1/log.jsonl", encoding: .utf8)
+    #expect(log.contains("\"copy-superseded\"") && log.contains(old.sha256))
+    #expect(try Drops.files(below: daemon.spool + "/quarantine") == [])
+  }
+
+  @Test func filesOfOneInstanceWithOtherPixelsAreHeldAndNothingIsPublished() async throws {
+    let daemon = try DaemonProcess(["quiet_seconds": "1", "scan_seconds": "0.1"])
+    try daemon.useTinyModel()
+    try daemon.drop(Drops.loop(study: "1.2.1", instance: Self.instance).bytes, as: "a/IM1")
+    try daemon.drop(Drops.loop(study: "1.2.1", instance: Self.instance, first: 200).bytes, as: "b/IM1")
+    try daemon.start()
+    #expect(try await daemon.waitUntilIdle(taken: 2))
+    let told = try daemon.command("explain", "1.2.1").output
+    #expect(try await daemon.ended() == 0)
+    #expect(Drops.results(in: daemon.outbox) == [], "\(daemon.log)")
+    #expect(told.components(separatedBy: "held (uid-conflict)").count == 3, "\(told)")
+  }
+
   @Test func oneShotTellsACorrectionFromAnotherPictureOfTheSameName() throws {
     let folder = try TemporaryFolder()
     try PhantomStudy.write(to: folder.path + "/first")

@@ -38,10 +38,15 @@ import Testing
     ])
     try daemon.useTinyModel()
     var drops = Drops()
-    for index in 1...2 {
-      let file = Drops.loop(study: "1.2.1", instance: "1.2.1.\(index)")
-      drops.add(file)
-      try daemon.drop(file.bytes, as: "study/IM\(index)")
+    let files = (1...2).map { Drops.loop(study: "1.2.1", instance: "1.2.1.\($0)") }
+    for file in files { drops.add(file) }
+    let comesInABox = FaultPoint.ofBoxes.contains(point)
+    if comesInABox {
+      let box = ArchiveBytes.zip(files.map { .init("study/IM\($0.instance)", $0.bytes) })
+      drops.addOther(box)
+      try daemon.drop(box, as: "box.zip")
+    } else {
+      for (index, file) in files.enumerated() { try daemon.drop(file.bytes, as: "study/IM\(index)") }
     }
     try daemon.start(environment: ["HINGED_PAUSE_AT": point.rawValue + interruption.pause])
     guard try await daemon.waitForLog("at=\(point.rawValue)") else {
@@ -53,7 +58,9 @@ import Testing
     try daemon.start()
     // It may have nothing left to do, and must be there to hear the signal.
     if try await !daemon.wait(until: { daemon.lives == 2 }) { faults.append("it did not start again") }
-    if try await !daemon.waitUntilIdle(taken: 2) { faults.append("it did not come to an end") }
+    if try await !daemon.waitUntilIdle(taken: comesInABox ? 3 : 2) {
+      faults.append("it did not come to an end")
+    }
     if try await daemon.ended() != 0 { faults.append("its second life ended badly") }
     faults += try drops.faults(of: daemon)
     return faults.map { "\(interruption) at \(point.rawValue): \($0)\n\(daemon.log)" }

@@ -52,6 +52,25 @@ import Testing
     #expect(Drops.results(in: daemon.outbox) == ["1.2.1"], "\(daemon.log)")
   }
 
+  @Test func indexOfAMediumRaisesNoAlarmAndACutFileIsToldOfUnderItsStudy() async throws {
+    let daemon = try Self.daemon(["limit_seconds": "4"])
+    try daemon.start()
+    try daemon.drop(DICOMBytes.dicomdir().file, as: "export/DICOMDIR")
+    let whole = Drops.loop(study: "1.2.7", instance: "1.2.7.1")
+    try daemon.drop(Array(whole.bytes.dropLast(500)), as: "export/IM1")
+    #expect(try await daemon.waitForStatus { $0.contains("1 truncated, given up from ") })
+    let waiting = try daemon.command("explain", "1.2.7")
+    #expect(waiting.status == 0 && waiting.output.contains("The file ends before its content does."))
+    #expect(waiting.output.contains("given up at "))
+    #expect(try await daemon.waitUntilIdle(taken: 2))
+    let told = try daemon.command("explain", "1.2.7").output
+    #expect(told.contains("quarantined (truncated)") && told.contains("Send the file again."), "\(told)")
+    #expect(try daemon.command("status").output.contains("set aside  1 truncated: "))
+    #expect(try await daemon.ended() == 0)
+    #expect(Drops.results(in: daemon.outbox) == [])
+    #expect(try Drops.files(below: daemon.spool + "/done/loose").count == 1)
+  }
+
   @Test(.enabled(if: DaemonProcess.mayLoseRights))
   func fileThatMayNotBeReadWaitsAndHoldsUpNoOther() async throws {
     let daemon = try Self.daemon(["limit_seconds": "900"])

@@ -45,6 +45,8 @@ public struct DICOMBytes: Sendable {
   }
 
   public var syntax: Syntax
+  /// MediaStorageSOPClassUID of the file meta information.
+  public var storageClass = multiframeUltrasound
   private var elements: [UInt32: Element] = [:]
 
   public init(_ syntax: Syntax = .explicitLittle, _ elements: [Element] = []) {
@@ -67,7 +69,7 @@ public struct DICOMBytes: Sendable {
   private var meta: [UInt8] {
     let encoder = Encoder(syntax: .explicitLittle)
     let rest = [
-      Element(0x0002_0001, "OB", .bytes([0, 1])), Element(0x0002_0002, "UI", DICOMBytes.multiframeUltrasound),
+      Element(0x0002_0001, "OB", .bytes([0, 1])), Element(0x0002_0002, "UI", storageClass),
       Element(0x0002_0003, "UI", "1.2.3.4"), Element(0x0002_0010, "UI", syntax.rawValue),
       Element(0x0002_0012, "UI", "1.2.3.4.5"),
     ].flatMap(encoder.element)
@@ -139,6 +141,19 @@ extension DICOMBytes {
     public static let rows: UInt32 = 0x0028_0010
     public static let columns: UInt32 = 0x0028_0011
     public static let pixelData: UInt32 = 0x7FE0_0010
+  }
+
+  /// The index of a medium (PS3.3 F.3): its class stands in the file meta information alone.
+  public static func dicomdir() -> DICOMBytes {
+    var index = DICOMBytes(
+      .explicitLittle,
+      [
+        Element(0x0004_1130, "CS", "EXPORT"), Element(0x0004_1200, "UL", .long(0)),
+        Element(0x0004_1202, "UL", .long(0)), Element(0x0004_1212, 0),
+        Element(0x0004_1220, "SQ", .items([[Element(0x0004_1430, "CS", "PATIENT")]])),
+      ])
+    index.storageClass = "1.2.840.10008.1.3.10"
+    return index
   }
 
   /// A multi-frame ultrasound object, complete but for its pixels.

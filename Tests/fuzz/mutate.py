@@ -18,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "torture"))
 
 import cine
+import mutate_archive
 from checker import Checker, files_below, results, study
 from dicom_picture import picture
 from mutate_dicom import KINDS, Kind, mutated
@@ -66,13 +67,17 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/mutate", description=__doc__)
     parser.add_argument("--files", type=int, default=2_000, help="how many mutated files (2000)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", help="kinds, by comma: " + ", ".join(kind.name for kind in KINDS))
+    parser.add_argument("--only", help="kinds, by comma: " + ", ".join(names()))
     parser.add_argument("--corpus", action="append", default=[], help="a folder whose files are dropped as they are")
     parser.add_argument("--batch", type=int, default=500, help="files for one daemon (500)")
     parser.add_argument("--state", default=".build/mutate", help="where files that did harm are kept (.build/mutate)")
     parser.add_argument("--dir", help="where the worlds are made")
     parser.add_argument("--program", required=True, help=argparse.SUPPRESS)
     return parser.parse_args()
+
+
+def names() -> list[str]:
+    return [*(kind.name for kind in KINDS), mutate_archive.NAME]
 
 
 def batches(options: argparse.Namespace, source: random.Random, folder: Path):
@@ -82,7 +87,8 @@ def batches(options: argparse.Namespace, source: random.Random, folder: Path):
         for start in range(0, len(paths), options.batch):
             part = paths[start : start + options.batch]
             yield Path(corpus).name, [[cine.File(path.name, "", path.read_bytes())] for path in part]
-    kinds = [kind for kind in KINDS if not options.only or kind.name in options.only.split(",")]
+    wanted = options.only.split(",") if options.only else names()
+    kinds = [kind for kind in [*KINDS, None] if (kind.name if kind else mutate_archive.NAME) in wanted]
     bases = {content: picture(content).syntax for content in originals(folder)}
     number, per_kind = 0, -(-options.files // len(kinds))
     for start in range(0, per_kind, options.batch):
@@ -90,9 +96,10 @@ def batches(options: argparse.Namespace, source: random.Random, folder: Path):
             files = []
             for _ in range(min(options.batch, per_kind - start, max(0, options.files - number))):
                 number += 1
-                files.append(drop(kind, bases, source, 1_000_000 + number))
+                uid = 1_000_000 + number
+                files.append(drop(kind, bases, source, uid) if kind else archive(source, uid))
             if files:
-                yield kind.name, files
+                yield kind.name if kind else mutate_archive.NAME, files
 
 
 def originals(folder: Path) -> list[bytes]:
@@ -135,6 +142,13 @@ def drop(kind: Kind, bases: dict[bytes, str], source: random.Random, number: int
     return files
 
 
+def archive(source: random.Random, number: int) -> list[cine.File]:
+    """A mutated archive with a good study in it."""
+    uid = f"1.2.{number}"
+    content = mutate_archive.packed("IM1", cine.loop(uid, 1, number).content, source)
+    return [cine.File(uid, "", mutate_archive.mutated(content, source))]
+
+
 def run(
     tools: Tools, row: Row, drops: list[list[cine.File]], source: random.Random, number: int, state: Path
 ) -> list[str]:
@@ -153,7 +167,8 @@ def run(
     row.files += len(drops)
     row.deaths += bring_to_end(world, row)
     status = world.stop()
-    faults = [fault for fault in checker.judge().sentences if not has_fewer_outputs(fault, drops)] + world.problems
+    sentences = checker.judge().sentences
+    faults = [fault for fault in sentences if not is_to_be_expected(fault, drops)] + world.problems
     if status not in (0, -9):
         faults.append(f"the daemon ended with {status}")
     faults += count(world, row, [files[0] for files in drops])
@@ -161,6 +176,19 @@ def run(
         keep(world, drops, faults, state / f"batch-{number}")
     world.remove()
     return faults
+
+
+def is_to_be_expected(fault: str, drops: list[list[cine.File]]) -> bool:
+    return has_fewer_outputs(fault, drops) or is_from_archive(fault, drops)
+
+
+def is_from_archive(fault: str, drops: list[list[cine.File]]) -> bool:
+    """What comes out of a mutated archive the checker cannot know; that the archive itself is there once, it does."""
+    dropped = {file.sha256 for files in drops for file in files}
+    is_archive = all(not file.instance for files in drops for file in files)
+    if fault.endswith(" is there too often"):
+        return is_archive and fault.split()[0] not in dropped
+    return is_archive and fault.endswith(" is of files that were never dropped")
 
 
 def has_fewer_outputs(fault: str, drops: list[list[cine.File]]) -> bool:
@@ -220,6 +248,8 @@ def ignored(world: World) -> dict[str, str]:
         for file in claim["_0"]["files"] if claim else []:
             if file.get("end", {}).get("state") == "ignored":
                 found[file["sha256"]] = file["end"]["reason"]
+            elif claim["_0"].get("isBox"):
+                found[file["sha256"]] = "unpacked"
     return found
 
 

@@ -1,13 +1,16 @@
 """Seed corpora for the fuzz targets, made of the project's own fixtures: scripts/fuzz starts this."""
 
 import gzip
+import io
 import json
 import shutil
 import signal
 import struct
 import subprocess
 import sys
+import tarfile
 import time
+import zipfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "torture"))
@@ -38,6 +41,7 @@ def main() -> None:
     put(out, "onnx", [*networks, cine.network()[0]])
     put(out, "nifti", [nifti(2, 6, 4), nifti(4, 3, 3), nifti(16, 2, 2)])
     put(out, "gzip", [gzip.compress(b""), gzip.compress(nifti(2, 6, 4)), gzip.compress(bytes(4_000))])
+    put(out, "archive", archives(small[0]))
     put(out, "metaimage", [metaimage()])
     shipped = (ROOT / "config/hinged.conf").read_text()
     put(out, "configuration", [shipped.encode(), shipped.replace("\n#", "\n").encode()])
@@ -54,6 +58,31 @@ def put(out: Path, target: str, seeds: list[bytes]) -> None:
     folder.mkdir()
     for index, seed in enumerate(seeds):
         (folder / f"seed-{index}").write_bytes(seed)
+
+
+def archives(content: bytes) -> list[bytes]:
+    """A file and a text in each form; an archive in an archive; a long name and a link, as tar has them."""
+    files = {"DICOM/IM1": content, "README": b"a text", "n" * 120: b""}
+    seeds = []
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w", method) as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+            archive.comment = b"a comment"
+        seeds.append(target.getvalue())
+    for form in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        target = io.BytesIO()
+        with tarfile.open(fileobj=target, mode="w", format=form) as archive:
+            for name, data in files.items():
+                entry = tarfile.TarInfo(name if form != tarfile.USTAR_FORMAT else name[:90])
+                entry.size = len(data)
+                archive.addfile(entry, io.BytesIO(data))
+            link = tarfile.TarInfo("link")
+            link.type, link.linkname = tarfile.SYMTYPE, "IM1"
+            archive.addfile(link)
+        seeds += [target.getvalue(), gzip.compress(target.getvalue())]
+    return [*seeds, gzip.compress(seeds[0]), gzip.compress(content)]
 
 
 def shortened(content: bytes) -> bytes:

@@ -11,6 +11,8 @@ POINTS = (
     "claiming", "file-claimed", "taken", "claimed", "started", "header", "decode", "inference", "report",
     "file-staged", "staged", "publishing", "renamed", "published", "concluded", "filed", "settled",
 )  # fmt: skip
+#: Those that only an archive comes by.
+BOX_POINTS = ("file-unpacked", "box-unpacked", "box-opened")
 ROUNDS = 34
 CAMPAIGN = "kill -9"
 
@@ -23,15 +25,24 @@ def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
     for _ in range(ROUNDS):
         if is_over():
             break
-        world.study(tally.next("study"), clips=source.choice((1, 1, 2)))
-        if source.random() < 0.7:
-            at_point(world, tally, POINTS[tally.next("point") % len(POINTS)])
+        # An inbox that is only read keeps the archive alone, and the checker looks for each file.
+        if intake is None and source.random() < 0.2:
+            world.boxed_study(tally.next("study"), clips=2)
+            at_point(world, tally, BOX_POINTS[tally.next("box point") % len(BOX_POINTS)])
         else:
-            at_random(world, tally, source)
+            world.study(tally.next("study"), clips=source.choice((1, 1, 2)))
+            anywhere(world, tally, source)
         for fault in checker.look():
             world.problems.append(fault)
             tally.add(CAMPAIGN, "at any time", half_published=1)
     finish(world, checker, tally, CAMPAIGN, "at any time")
+
+
+def anywhere(world: World, tally: Tally, source: random.Random) -> None:
+    if source.random() < 0.7:
+        at_point(world, tally, POINTS[tally.next("point") % len(POINTS)])
+    else:
+        at_random(world, tally, source)
 
 
 def at_point(world: World, tally: Tally, point: str) -> None:

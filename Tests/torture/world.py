@@ -1,11 +1,13 @@
 """An inbox, an outbox and a spool of their own, and the real daemon over them as a process."""
 
+import io
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,6 +89,17 @@ class World:
         uid = f"1.2.{number}"
         self.drop([cine.loop(uid, index, number * 16 + index) for index in range(1, clips + 1)], status)
         return uid
+
+    def boxed_study(self, number: int, clips: int) -> None:
+        """A study in an archive, by one rename."""
+        uid = f"1.2.{number}"
+        files = [cine.loop(uid, index, number * 16 + index) for index in range(1, clips + 1)]
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+            for index, file in enumerate(files):
+                archive.writestr(f"study/IM{index}", file.content)
+        self.drops += [Drop(file) for file in files]
+        self.drop([cine.File(uid, "", content.getvalue())], status=None)
 
     # The daemon.
 

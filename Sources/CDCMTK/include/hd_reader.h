@@ -38,6 +38,10 @@ typedef struct {
 hd_reader *hd_open(const char *path, hd_error *error);
 void hd_close(hd_reader *reader);
 
+/// The StudyInstanceUID (0020,000D) of a file that `hd_open` refuses, into `uid`, which holds `capacity` bytes. False
+/// where the file cannot be parsed as far as there.
+bool hd_stated_study(const char *path, char *uid, size_t capacity);
+
 /// The value of an element as UTF-8, its values separated by backslashes; numbers are written in decimal. NULL
 /// where it is absent, empty or no text. `path` is a keyword of the data dictionary, within items: "Rows",
 /// "ViewCodeSequence[0].CodeValue".

@@ -28,8 +28,12 @@ struct AnalysisSettings: Sendable, Equatable {
     reportKind = configuration.report
   }
 
+  /// The view that the rules state; a file that came by several paths counts by the first of them for which one does.
   func ruleView(_ file: StudyFile) -> EchoView? {
-    viewRules.first { $0.holds(texts: file.header.texts, file: file.origin) }?.view
+    let rules = ([file.origin] + file.laterOrigins).lazy.compactMap { path in
+      viewRules.first { $0.holds(texts: file.header.texts, file: path) }
+    }
+    return rules.first?.view
   }
 
   /// SHA-256 of everything here that results depend on.

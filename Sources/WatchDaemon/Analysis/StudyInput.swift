@@ -7,14 +7,18 @@ struct StudyFile: Sendable {
   var path: String
   /// The path that it came by, which view rules may ask for. It may name the patient.
   var origin: String
+  /// Further paths that it came by since, as a copy or because it was asked for again.
+  var laterOrigins: [String] = []
   var sha256: String
   var header: ClipHeader
+  /// Time of the last change of the content, nanoseconds since 1970.
+  var modified: Int64 = 0
 
   /// The file's name without its folders.
   var name: String { Files.lastComponent(of: origin) }
 }
 
-/// The files of one StudyInstanceUID, one an instance, in a stable order.
+/// The files of one StudyInstanceUID in a stable order; one an instance, once copies are settled (`settleCopies`).
 struct StudyInput: Sendable {
   var studyInstanceUID: String
   var files: [StudyFile]

@@ -121,7 +121,7 @@ enum ClipReader {
 /// Nothing that a worker says is believed: a hostile file may have taken it over.
 extension DecodeWorkerProcess {
   /// The next message's kind and length. A failure that the worker tells of is thrown.
-  fileprivate func readPrefix() throws(ClipReadError) -> (kind: DecodeMessage.Kind, length: Int) {
+  func readPrefix() throws(ClipReadError) -> (kind: DecodeMessage.Kind, length: Int) {
     guard let (kind, length) = DecodeMessage.kindAndLength(try read(DecodeMessage.prefixBytes)) else {
       throw nonsense()
     }
@@ -157,7 +157,7 @@ extension DecodeWorkerProcess {
     return header
   }
 
-  fileprivate func nonsense() -> ClipReadError {
+  func nonsense() -> ClipReadError {
     end()
     return ClipReadError(reason: .decoderCrashed, detail: "The decoder gave an answer that cannot be right.")
   }

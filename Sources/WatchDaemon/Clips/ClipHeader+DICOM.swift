@@ -18,7 +18,9 @@ extension ClipHeader {
     let frames = Self.frames(file)
     let regions = (0..<min(items, Self.maxRegions)).compactMap { Region(file, index: $0) }
     self.init(
-      sopClassUID: file.text("SOPClassUID"), sopInstanceUID: file.text("SOPInstanceUID"),
+      // The data set of a DICOMDIR does not state its class (PS3.3 F.3).
+      sopClassUID: file.text("SOPClassUID") ?? file.text("MediaStorageSOPClassUID"),
+      sopInstanceUID: file.text("SOPInstanceUID"),
       studyInstanceUID: file.text("StudyInstanceUID"), seriesInstanceUID: file.text("SeriesInstanceUID"),
       modality: file.text("Modality"), transferSyntaxUID: file.transferSyntaxUID, identity: Identity(file),
       rows: file.count("Rows") ?? 0, columns: file.count("Columns") ?? 0,

@@ -9,11 +9,23 @@ final class DICOMFile {
 
   init(path: String) throws(ClipReadError) {
     var error = hd_error()
-    guard let reader = hd_open(path, &error) else { throw ClipReadError(error) }
+    guard let reader = hd_open(path, &error) else {
+      var failure = ClipReadError(error)
+      if failure.reason != .notDICOM { failure.study = Self.statedStudy(path) }
+      throw failure
+    }
     self.reader = reader
   }
 
   deinit { hd_close(reader) }
+
+  private static func statedStudy(_ path: String) -> String? {
+    var uid = [CChar](repeating: 0, count: 128)
+    guard hd_stated_study(path, &uid, uid.count) else { return nil }
+    let text = String(decoding: uid.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      .trimmingPadding()
+    return DICOMUID.isValid(text) ? text : nil
+  }
 
   /// The value of an element, trimmed; `nil` where it is absent or empty. Bytes that are no UTF-8 are taken for
   /// Latin-1, so that texts that differ still differ.

@@ -20,6 +20,8 @@ struct DecodeLimits: Sendable, Equatable {
 struct ClipReadError: Error, Equatable {
   var reason: ReasonCode
   var detail: String
+  /// The StudyInstanceUID that the file states all the same.
+  var study: String?
 }
 
 /// One decoded frame.

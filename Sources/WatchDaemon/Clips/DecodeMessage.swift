@@ -10,9 +10,15 @@ enum DecodeMessage {
     case frame = 0x46
     /// Index (32 bits, little endian) of a frame that cannot be decoded, then what a failure has.
     case missing = 0x4D
-    /// Nothing: every frame that was asked for has been sent.
+    /// What begins in an archive: kind (8 bits), time (64 bits), both little endian, the name's bytes.
+    case entry = 0x4E
+    /// Bytes of its content.
+    case content = 0x44
+    /// Its length (64 bits, little endian).
+    case entryEnd = 0x5A
+    /// Nothing: all that was asked for has been sent.
     case end = 0x45
-    /// A reason code, a line feed, a sentence.
+    /// A reason code, the StudyInstanceUID that the file states or nothing, a sentence; a line feed between them.
     case failure = 0x58
   }
 
@@ -59,18 +65,47 @@ enum DecodeMessage {
       missing: error)
   }
 
+  static let countBytes = 8
+  private static let entryPrefixBytes = 9
+  static let longestEntryPayload = entryPrefixBytes + ArchiveName.longest
+
+  static func entryPayload(_ entry: ArchiveEntry) -> [UInt8] {
+    [entry.kind.rawValue] + bytes(entry.modified) + FileName.bytes(of: entry.name)
+  }
+
+  static func entry(_ payload: [UInt8]) -> ArchiveEntry? {
+    guard payload.count >= entryPrefixBytes, let kind = ArchiveEntry.Kind(rawValue: payload[0]) else {
+      return nil
+    }
+    let modified = Int64(bitPattern: integer(payload[1..<entryPrefixBytes], as: UInt64.self))
+    let stated = Array(payload[entryPrefixBytes...])
+    if stated.isEmpty { return ArchiveEntry(name: "", kind: kind, modified: modified) }
+    guard let name = try? ArchiveName.checked(stated) else { return nil }
+    return ArchiveEntry(name: name, kind: kind, modified: modified)
+  }
+
+  static func countPayload(_ count: Int) -> [UInt8] { bytes(Int64(count)) }
+
+  static func count(_ payload: [UInt8]) -> Int {
+    Int(Int64(bitPattern: integer(payload[..<countBytes], as: UInt64.self)))
+  }
+
   static func failurePayload(_ error: ClipReadError) -> [UInt8] {
-    Array("\(error.reason.rawValue)\n\(error.detail)".utf8.prefix(maxTextBytes))
+    Array("\(error.reason.rawValue)\n\(error.study ?? "")\n\(error.detail)".utf8.prefix(maxTextBytes))
   }
 
   static func failure(_ payload: [UInt8]) -> ClipReadError? {
-    let parts = payload.split(separator: UInt8(ascii: "\n"), maxSplits: 1)
-    guard parts.count == 2, let reason = ReasonCode(rawValue: String(decoding: parts[0], as: UTF8.self))
+    let parts = payload.split(
+      separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count == 3, let reason = ReasonCode(rawValue: String(decoding: parts[0], as: UTF8.self))
     else {
       return nil
     }
-    let printable = parts[1].prefix(300).filter { (0x20..<0x7F).contains($0) }
-    return ClipReadError(reason: reason, detail: String(decoding: printable, as: UTF8.self))
+    let study = String(decoding: parts[1].prefix(128), as: UTF8.self)
+    let printable = parts[2].prefix(300).filter { (0x20..<0x7F).contains($0) }
+    return ClipReadError(
+      reason: reason, detail: String(decoding: printable, as: UTF8.self),
+      study: DICOMUID.isValid(study) ? study : nil)
   }
 
   private static func bytes<I: FixedWidthInteger>(_ value: I) -> [UInt8] {

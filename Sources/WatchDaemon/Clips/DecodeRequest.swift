@@ -6,6 +6,8 @@ struct DecodeRequest: Equatable {
     case some([Int])
     /// No frames: the file is a list of paths, each ended by a NUL, and the headers of all of them are asked for.
     case headersOfList
+    /// The file is an archive: what it holds is asked for, with or without the content.
+    case archive(unpacks: Bool)
     /// No file is read: what a worker may not do is tried, and each attempt answered by a line of text.
     case confinement
   }
@@ -31,6 +33,8 @@ struct DecodeRequest: Equatable {
     case .none: "none"
     case .all: "all"
     case .headersOfList: "list"
+    case .archive(unpacks: true): "unpack"
+    case .archive(unpacks: false): "check"
     case .confinement: "confinement"
     case .some(let indices): indices.map(String.init).joined(separator: ",")
     }
@@ -60,6 +64,8 @@ extension DecodeRequest.Frames {
     case "none": self = .none
     case "all": self = .all
     case "list": self = .headersOfList
+    case "unpack": self = .archive(unpacks: true)
+    case "check": self = .archive(unpacks: false)
     case "confinement": self = .confinement
     default:
       let parts = argument.split(separator: ",", omittingEmptySubsequences: true)

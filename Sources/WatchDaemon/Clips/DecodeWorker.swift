@@ -24,6 +24,10 @@ private struct DecodeWorker {
         try sendHeaders()
         return write(DecodeMessage.prefix(.end, length: 0))
       }
+      if case .archive(let unpacks) = request.frames {
+        try sendArchive(unpacks: unpacks)
+        return write(DecodeMessage.prefix(.end, length: 0))
+      }
       let file = try DICOMFile(path: Self.path)
       let header = ClipHeader(file)
       if request.frames != .none { try prepareFrames(of: file, header) }
@@ -68,6 +72,15 @@ private struct DecodeWorker {
       } catch {
         send(error)
       }
+    }
+  }
+
+  private func sendArchive(unpacks: Bool) throws(ClipReadError) {
+    do throws(ArchiveFailure) {
+      let input = try ArchiveInput(descriptor: Int32(HD_WORKER_FILE))
+      try Archive.read(input, into: ArchiveMessages(sendsContent: unpacks) { write($0) })
+    } catch {
+      throw ClipReadError(error)
     }
   }
 
@@ -128,7 +141,7 @@ private struct DecodeWorker {
 
   private func indices(_ header: ClipHeader) -> [Int] {
     switch request.frames {
-    case .none, .headersOfList, .confinement: []
+    case .none, .headersOfList, .archive, .confinement: []
     case .all: Array(0..<header.frames)
     case .some(let indices): indices
     }

@@ -5,6 +5,8 @@ typealias HeaderResult = Result<ClipHeader, HeaderFault>
 struct HeaderFault: Error, Sendable, Equatable {
   var reason: ReasonCode
   var detail: String
+  /// The StudyInstanceUID that the file states all the same.
+  var study: String?
 }
 
 /// A file that was read once: what it holds and where it belongs.
@@ -13,12 +15,18 @@ struct AssessedFile: Sendable, Equatable {
   /// The lower-case hexadecimal digest of the whole file.
   var sha256: String
   var verdict: Verdict
+  /// The valid StudyInstanceUID that a file of no study states: what is wrong with it is told under that study.
+  var statedStudy: String?
+  /// Time of the last change of the content, nanoseconds since 1970: of two copies of an instance the later one counts.
+  var modified: Int64 = 0
 
   enum Verdict: Sendable, Equatable {
     /// Part of a study.
     case member(StudyMember)
     /// Part of no study, and its end is decided.
     case loose(StudyReport.Input.State, ReasonCode, detail: String)
+    /// An archive that can be taken apart.
+    case box
     /// It may become readable: its end is missing or it may not be read yet.
     case unfinished(ReasonCode, detail: String)
   }
@@ -29,8 +37,17 @@ struct AssessedFile: Sendable, Equatable {
     self.verdict = verdict
   }
 
-  init(path: String, sha256: String, header: HeaderResult) {
+  init(path: String, sha256: String, header: HeaderResult, modified: Int64 = 0) {
     self.init(path: path, sha256: sha256, verdict: Verdict(header))
+    self.modified = modified
+    if member == nil { statedStudy = Self.statedStudy(of: header) }
+  }
+
+  private static func statedStudy(of header: HeaderResult) -> String? {
+    switch header {
+    case .success(let header): header.studyInstanceUID.flatMap { DICOMUID.isValid($0) ? $0 : nil }
+    case .failure(let fault): fault.study
+    }
   }
 }
 
@@ -74,7 +91,10 @@ extension AssessedFile.Verdict {
   private static func verdict(of fault: HeaderFault) -> Self {
     switch fault.reason {
     case .notDICOM, .notAnImage: .loose(.ignored, fault.reason, detail: fault.detail)
-    case .truncated, .unreadable: .unfinished(fault.reason, detail: fault.detail)
+    case .truncated: .unfinished(fault.reason, detail: ReasonText.whole(fault.reason))
+    case .unreadable: .unfinished(fault.reason, detail: fault.detail)
+    // What a parser stumbled over says nothing to whoever has to send the file again.
+    case .corrupt: .loose(.quarantined, fault.reason, detail: ReasonText.whole(fault.reason))
     default: .loose(.quarantined, fault.reason, detail: fault.detail)
     }
   }

@@ -3,6 +3,8 @@ struct ReadFile: Sendable, Equatable {
   var stamp: FileStamp
   /// Its path is the path below the inbox.
   var assessed: AssessedFile
+  /// Where it lies, if it was taken out of an archive.
+  var box: BoxedFile?
 
   var source: String { assessed.path }
 }
@@ -25,8 +27,9 @@ struct ClaimPlan {
     let identity = hashes(of: fresh)
     var ends = [String: InputEnd](uniqueKeysWithValues: repeated.map { ($0.source, Self.duplicate) })
     for file in grouping.duplicates { ends[file.path] = Self.duplicate }
-    for file in grouping.conflicting { ends[file.path] = Self.conflict }
-    for file in grouping.files where contradicts(file, history) { ends[file.path] = Self.conflict }
+    for file in grouping.files + grouping.differing where contradicts(file, history) {
+      ends[file.path] = Self.conflict
+    }
     if let held = held(grouping, identity, history) { for file in fresh { ends[file.source] = held } }
     return Claim(
       id: id, study: uid, moves: moves, claimedAt: now, firstSeenAt: firstSeenAt,
@@ -35,11 +38,19 @@ struct ClaimPlan {
   }
 
   /// A claim of files of no study, whose ends are known.
-  func loose(_ files: [(file: ReadFile, end: InputEnd)], id: Int) -> Claim {
+  /// - Parameter statedStudy: The StudyInstanceUID that all of them state.
+  func loose(_ files: [(file: ReadFile, end: InputEnd)], statedStudy: String? = nil, id: Int) -> Claim {
     let ends = [String: InputEnd](files.map { ($0.file.source, $0.end) }) { first, _ in first }
     return Claim(
-      id: id, study: nil, moves: moves, claimedAt: now, firstSeenAt: now, closedAtLimit: false, identity: [:],
-      files: claimed(files.map(\.file)) { ends[$0.source] })
+      id: id, study: nil, statedStudy: statedStudy, moves: moves, claimedAt: now, firstSeenAt: now,
+      closedAtLimit: false, identity: [:], files: claimed(files.map(\.file)) { ends[$0.source] })
+  }
+
+  /// A claim of an archive, whose end comes when each file in it has one.
+  func box(_ file: ReadFile, id: Int) -> Claim {
+    Claim(
+      id: id, study: nil, isBox: true, moves: moves, claimedAt: now, firstSeenAt: now, closedAtLimit: false,
+      identity: [:], files: claimed([file]) { _ in nil })
   }
 
   private func claimed(_ files: [ReadFile], end: (ReadFile) -> InputEnd?) -> [ClaimedFile] {
@@ -53,7 +64,7 @@ struct ClaimPlan {
       ClaimedFile(
         index: index + 1, source: file.source, stamp: file.stamp, sha256: file.assessed.sha256,
         sopInstanceUID: file.assessed.member?.sopInstanceUID,
-        decodingBytes: file.assessed.member?.decodingBytes ?? 0, end: end(file))
+        decodingBytes: file.assessed.member?.decodingBytes ?? 0, end: end(file), box: file.box)
     }
   }
 
@@ -67,7 +78,8 @@ struct ClaimPlan {
     _ grouping: StudyGrouping.Study, _ identity: [String: String], _ history: StudyHistory
   ) -> InputEnd? {
     let among = grouping.disagreements.map(\.rawValue)
-    let earlier = history.disagreements(with: identity)
+    let differing = Set(history.disagreements(with: identity).map(IdentityClaims.Part.keyword))
+    let earlier = IdentityClaims.Attribute.allCases.map(\.rawValue).filter(differing.contains)
     let detail: String
     if !among.isEmpty {
       detail = "The files of the study disagree on \(among.joined(separator: ", "))."
@@ -84,12 +96,12 @@ struct ClaimPlan {
   private func hashes(of files: [ReadFile]) -> [String: String] {
     var claims = IdentityClaims()
     for file in files { if let member = file.assessed.member { claims.add(member.identity) } }
-    return Dictionary(uniqueKeysWithValues: claims.agreed.map { ($0.key.rawValue, hash.name(of: $0.value)) })
+    return claims.agreed.mapValues { hash.name(of: $0) }
   }
 
   private static let duplicate = InputEnd(
     state: .ignored, reason: .duplicate, detail: "The same bytes came before for this study.")
   private static let conflict = InputEnd(
     state: .held, reason: .uidConflict,
-    detail: "Different files claim this SOPInstanceUID (0008,0018); which is the true one cannot be told.")
+    detail: InstanceConflict.sentence)
 }

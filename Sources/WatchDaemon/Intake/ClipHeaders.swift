@@ -4,7 +4,7 @@ struct ClipHeaders: HeaderReading {
     do throws(ClipReadError) {
       return .success(try ClipReader.readHeader(path: path))
     } catch {
-      return .failure(HeaderFault(reason: error.reason, detail: error.detail))
+      return .failure(HeaderFault(reason: error.reason, detail: error.detail, study: error.study))
     }
   }
 }

@@ -21,15 +21,21 @@ struct FileAssessor: Sendable {
   var memory: HeaderMemory
 
   func assess(_ file: ScanReport.File) -> Outcome {
-    let path = inbox + "/" + file.path
+    let path = file.box.map { spool.unpackedFile($0) } ?? inbox + "/" + file.path
     do throws(FileError) {
       guard let sha256 = try digest(of: path, file.stamp) else { return .changed(file.path) }
       let header = try header(of: path, digest: sha256)
       let status = try Files.examine(path, .inbox)
       guard let status, status.isRegular, FileStamp(status) == file.stamp else { return .changed(file.path) }
       if case .success(let header) = header { memory.keep(header, of: sha256) }
-      let assessed = AssessedFile(path: file.path, sha256: sha256, header: header)
-      return .read(ReadFile(stamp: file.stamp, assessed: assessed))
+      var assessed = AssessedFile(
+        path: file.path, sha256: sha256, header: header, modified: file.stamp.modified)
+      if file.box != nil {
+        assessed.finish()
+      } else if case .failure(let fault) = header, fault.reason == .notDICOM {
+        assessed.verdict = BoxUnpacker().verdict(of: path) ?? assessed.verdict
+      }
+      return .read(ReadFile(stamp: file.stamp, assessed: assessed, box: file.box))
     } catch {
       if error.isOfTheEnvironment { return .failed(file.path, error) }
       if error.code == ENOENT || error.code == ELOOP || error.code == ENOTDIR { return .changed(file.path) }
@@ -57,6 +63,35 @@ struct FileAssessor: Sendable {
     defer { unlink(copy) }
     try input.copy(to: output, .spool)
     return headers.header(of: copy)
+  }
+}
+
+extension AssessedFile {
+  /// What an archive held is there as a whole: nothing more comes.
+  fileprivate mutating func finish() {
+    if case .unfinished(let reason, let detail) = verdict, reason != .unreadable {
+      verdict = .loose(.quarantined, reason, detail: detail)
+    }
+  }
+}
+
+extension BoxUnpacker {
+  /// `nil` for what is no archive.
+  func verdict(of path: String) -> AssessedFile.Verdict? {
+    guard Self.form(of: path) != nil else { return nil }
+    do {
+      try check(path)
+      return .box
+    } catch let failure as ArchiveFailure {
+      let end = UnpackedBox.notReadable(failure.detail)
+      switch failure.kind {
+      case .document: return nil
+      case .cut: return .unfinished(.archiveNotReadable, detail: end.detail ?? "")
+      case .refused: return .loose(end.state, .archiveNotReadable, detail: end.detail ?? "")
+      }
+    } catch {
+      return .unfinished(.unreadable, detail: "The file cannot be read.")
+    }
   }
 }
 

@@ -104,6 +104,35 @@ final class Intake: @unchecked Sendable {
   /// Files of no study whose end is decided.
   func decided() -> [(file: ReadFile, end: InputEnd)] { gate.decided(now: SystemClock.monotonic()) }
 
+  /// Archives that can be taken apart.
+  func boxes() -> [ReadFile] { gate.boxes }
+
+  /// A file that was taken out of an archive.
+  struct Unpacked: Sendable {
+    var file: ScanReport.File
+    var sha256: String
+    /// Decided for an archive in the archive.
+    var end: InputEnd?
+  }
+
+  /// Takes in what an archive held.
+  func add(_ unpacked: [Unpacked]) {
+    dispatchPrecondition(condition: .onQueue(control))
+    let now = SystemClock.monotonic()
+    for entry in unpacked {
+      if let end = entry.end {
+        let verdict = AssessedFile.Verdict.loose(end.state, end.reason ?? .unpacked, detail: end.detail ?? "")
+        let assessed = AssessedFile(path: entry.file.path, sha256: entry.sha256, verdict: verdict)
+        gate.add(ReadFile(stamp: entry.file.stamp, assessed: assessed, box: entry.file.box), end, now: now)
+      } else if gate.add(entry.file, now: now) {
+        toRead.append(entry.file)
+      }
+    }
+    updateUnresolved()
+    readNext()
+    onNews()
+  }
+
   /// Files are on their way out of the inbox.
   func take(_ paths: [String], study: String?) {
     gate.setClaimed(paths, at: .greatestFiniteMagnitude)
@@ -113,7 +142,8 @@ final class Intake: @unchecked Sendable {
   /// And now they are out of it, or known where it is only read.
   func taken(_ files: [ScanReport.File], known: Bool) {
     dispatchPrecondition(condition: .onQueue(control))
-    if known { setKnown(files) } else { setEmptied(files.map(\.path)) }
+    let own = files.filter { !SourcePath.isUnpacked($0.path) }
+    if known { setKnown(own) } else { setEmptied(own.map(\.path)) }
     gate.setClaimed(files.map(\.path), at: SystemClock.monotonic())
   }
 

@@ -24,6 +24,8 @@ struct ReadinessGate: Sendable, Equatable {
     case member(ReadFile)
     /// Read, and of no study.
     case loose(ReadFile, InputEnd)
+    /// An archive that can be taken apart.
+    case box(ReadFile)
     /// Unfinished as it is. Its end if it stays so; when it is to be tried again.
     case waiting(ReadFile, InputEnd, retryAt: MonotonicSeconds)
     /// Taken; a scan that began before that may still list it.
@@ -36,6 +38,8 @@ struct ReadinessGate: Sendable, Equatable {
     var changedAt: MonotonicSeconds
     var sightings = 1
     var standing = Standing.settling
+    /// Where it lies, if it was taken out of an archive: no scan lists it.
+    var box: BoxedFile?
 
     /// Not yet known what it is.
     var isUnresolved: Bool { standing == .settling || standing == .reading }
@@ -63,6 +67,7 @@ struct ReadinessGate: Sendable, Equatable {
       observe(file, now, &changes)
     }
     if report.failure == nil { drop(notIn: seen, report, &changes) }
+    readAgain(now, &changes)
     changes.toRead.sort {
       (tracked[$0.path]?.firstSeen ?? 0, $0.path) < (tracked[$1.path]?.firstSeen ?? 0, $1.path)
     }
@@ -98,13 +103,42 @@ struct ReadinessGate: Sendable, Equatable {
       entry.stamp.size > 0 && entry.sightings >= rules.sightings
         && now - entry.changedAt >= rules.stillSeconds
     case .waiting(_, let end, let retryAt): end.reason == .unreadable && now >= retryAt
-    case .reading, .member, .loose, .claimed: false
+    case .reading, .member, .loose, .box, .claimed: false
     }
+  }
+
+  /// Files from archives that could not be read when it was tried.
+  private mutating func readAgain(_ now: MonotonicSeconds, _ changes: inout Changes) {
+    for (path, entry) in tracked where entry.box != nil && isToBeReadAgain(entry, now) {
+      tracked[path]?.standing = .reading
+      changes.toRead.append(.init(path: path, stamp: entry.stamp, box: entry.box))
+    }
+  }
+
+  private func isToBeReadAgain(_ entry: Tracked, _ now: MonotonicSeconds) -> Bool {
+    if entry.standing == .settling { return now - entry.changedAt >= rules.stillSeconds }
+    return isToBeRead(entry, now)
+  }
+
+  /// Takes in a file that was taken out of an archive and is to be read; one that is known already stays as it is.
+  /// - Returns: Whether it is to be read.
+  mutating func add(_ file: ScanReport.File, now: MonotonicSeconds) -> Bool {
+    guard tracked[file.path] == nil else { return false }
+    tracked[file.path] = Tracked(
+      stamp: file.stamp, firstSeen: now, changedAt: now, standing: .reading, box: file.box)
+    return true
+  }
+
+  /// Takes in a file that was taken out of an archive and whose end is decided.
+  mutating func add(_ file: ReadFile, _ end: InputEnd, now: MonotonicSeconds) {
+    guard tracked[file.source] == nil else { return }
+    tracked[file.source] = Tracked(
+      stamp: file.stamp, firstSeen: now, changedAt: now, standing: .loose(file, end), box: file.box)
   }
 
   /// What a scan does not list is gone, unless its folder could not be listed.
   private mutating func drop(notIn seen: Set<String>, _ report: ScanReport, _ changes: inout Changes) {
-    for (path, entry) in tracked where !seen.contains(path) {
+    for (path, entry) in tracked where !seen.contains(path) && !SourcePath.isUnpacked(path) {
       if case .claimed(let at) = entry.standing, report.began <= at { continue }
       if report.unreadableFolders.contains(where: { InboxName.lies(path, in: $0) }) { continue }
       if case .member = entry.standing { changes.lost.append(path) }
@@ -121,6 +155,7 @@ struct ReadinessGate: Sendable, Equatable {
     }
     switch file.assessed.verdict {
     case .member: entry.standing = .member(file)
+    case .box: entry.standing = .box(file)
     case .loose(let state, let reason, let detail):
       entry.standing = .loose(file, InputEnd(state: state, reason: reason, detail: detail))
     case .unfinished(let reason, let detail):
@@ -140,7 +175,11 @@ struct ReadinessGate: Sendable, Equatable {
   }
 
   mutating func setClaimed(_ paths: some Sequence<String>, at now: MonotonicSeconds) {
-    for path in paths { tracked[path]?.standing = .claimed(at: now) }
+    for path in paths {
+      // What came out of an archive and is taken never comes again under its name.
+      let isGone = SourcePath.isUnpacked(path) && now < .greatestFiniteMagnitude
+      if isGone { tracked[path] = nil } else { tracked[path]?.standing = .claimed(at: now) }
+    }
   }
 
   /// Files of a claim that is still being taken: what stands under their names is part of it.
@@ -164,6 +203,14 @@ struct ReadinessGate: Sendable, Equatable {
           return (Self.empty(path, entry.stamp), Self.emptyEnd)
         default: return nil
         }
+      }
+  }
+
+  /// Archives that can be taken apart, oldest first.
+  var boxes: [ReadFile] {
+    tracked.values.sorted { ($0.firstSeen, $0.stamp.modified) < ($1.firstSeen, $1.stamp.modified) }
+      .compactMap { entry in
+        if case .box(let file) = entry.standing { file } else { nil }
       }
   }
 

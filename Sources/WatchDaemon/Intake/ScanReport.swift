@@ -4,6 +4,8 @@ struct ScanReport: Sendable, Equatable {
     /// Below the inbox.
     var path: String
     var stamp: FileStamp
+    /// Where it lies, if it was taken out of an archive.
+    var box: BoxedFile?
   }
 
   /// Why something in the inbox is never opened.

@@ -7,8 +7,9 @@ struct StudyGrouping: Sendable, Equatable {
     var files: [AssessedFile] = []
     /// Further copies of `files`: same instance, same bytes.
     var duplicates: [AssessedFile] = []
-    /// Files of one SOPInstanceUID and different bytes: which is the true one cannot be told, so none is used.
-    var conflicting: [AssessedFile] = []
+    /// Files of one SOPInstanceUID and different bytes, ascending by instance and time: their pixels tell whether they
+    /// are copies of one instance (`InstanceCopies`).
+    var differing: [AssessedFile] = []
     /// Not empty: the files disagree on the patient and all of them are held.
     var disagreements: [IdentityClaims.Attribute] = []
 
@@ -41,6 +42,10 @@ struct StudyGrouping: Sendable, Equatable {
       case .member(let member): members[member.studyInstanceUID, default: []].append(file)
       case .loose(let state, let reason, let detail):
         grouping.loose.append(Loose(file: file, state: state, reason: reason, detail: detail))
+      case .box:
+        grouping.loose.append(
+          Loose(
+            file: file, state: .ignored, reason: .unpacked, detail: ReasonText.sentence(.unpacked)))
       case .unfinished(let reason, let detail):
         grouping.loose.append(Loose(file: file, state: .quarantined, reason: reason, detail: detail))
       }
@@ -57,13 +62,25 @@ struct StudyGrouping: Sendable, Equatable {
       $0.key < $1.key
     }) {
       if Set(copies.map(\.sha256)).count > 1 {
-        study.conflicting += copies
+        let (first, repeated) = copies.firstOfEachContent
+        study.differing += first.sorted { ($0.modified, $0.path) < ($1.modified, $1.path) }
+        study.duplicates += repeated
       } else {
         study.files.append(copies[0])
         study.duplicates += copies.dropFirst()
       }
     }
     return study
+  }
+}
+
+extension [AssessedFile] {
+  /// Of equal contents the first, and all others.
+  fileprivate var firstOfEachContent: (first: [AssessedFile], repeated: [AssessedFile]) {
+    var seen: Set<String> = []
+    return reduce(into: ([], [])) { parts, file in
+      if seen.insert(file.sha256).inserted { parts.0.append(file) } else { parts.1.append(file) }
+    }
   }
 }
 

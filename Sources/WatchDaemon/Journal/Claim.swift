@@ -4,6 +4,10 @@ struct Claim: Codable, Sendable, Equatable {
   var id: Int
   /// A valid StudyInstanceUID, or `nil` for files of no study.
   var study: String?
+  /// The valid StudyInstanceUID that files of no study state. Absent in journals of old.
+  var statedStudy: String?
+  /// Its one file is an archive, to be taken apart. Absent in journals of old.
+  var isBox: Bool?
   /// The files leave the inbox; otherwise they are read where they lie.
   var moves: Bool
   /// UTC, milliseconds. Content times of the outputs come from here, so that a replay gives the same bytes.
@@ -15,6 +19,9 @@ struct Claim: Codable, Sendable, Equatable {
   /// Keyed hashes of what the files state about the patient.
   var identity: [String: String]
   var files: [ClaimedFile]
+
+  /// The study that the files belong to, or say that they belong to.
+  var namedStudy: String? { study ?? statedStudy }
 
   var folderName: String { "c\(id)" }
 
@@ -29,7 +36,8 @@ struct Claim: Codable, Sendable, Equatable {
 struct ClaimedFile: Codable, Sendable, Equatable {
   /// Counts from 1; the file's name in the spool is made of it, never of the name it came with.
   var index: Int
-  /// Path below the inbox, with `FileName`'s escapes.
+  /// Path below the inbox, with `FileName`'s escapes; of a file from an archive one that no file of the inbox can have
+  /// (`SourcePath`).
   var source: String
   var stamp: FileStamp
   var sha256: String
@@ -37,8 +45,13 @@ struct ClaimedFile: Codable, Sendable, Equatable {
   var decodingBytes: Int
   /// `nil` until it is decided.
   var end: InputEnd?
+  /// Where it lay, if it was taken out of an archive and not out of the inbox. Absent in journals of old.
+  var box: BoxedFile?
 
-  var spoolName: String {
+  var spoolName: String { Self.spoolName(index) }
+
+  /// A name of the program's own.
+  static func spoolName(_ index: Int) -> String {
     let digits = String(index)
     return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
   }

@@ -11,7 +11,7 @@ struct Claimant: Sendable {
   ///   the next scan.
   func take(_ claim: Claim) throws(FileError) -> [Int] {
     let folder = spool.claimedFolder(claim)
-    if claim.moves || claim.files.contains(where: { !FileName.isPlain($0.source) }) {
+    if claim.moves || claim.files.contains(where: { isKept($0, of: claim) }) {
       try Files.makeFolder(folder, mode: 0o700, .claimed)
     }
     var missing: [Int] = []
@@ -43,7 +43,7 @@ struct Claimant: Sendable {
     for (file, error) in refused {
       let copy = spool.claimedFile(claim, file)
       guard try Files.exists(copy, .claimed) else { continue }
-      guard try stands(file, at: inbox + "/" + file.source) else { throw error }
+      guard try stands(file, at: place(of: file)) else { throw error }
       try Files.remove(copy, .claimed)
     }
     return refused.map(\.file.index)
@@ -51,15 +51,14 @@ struct Claimant: Sendable {
 
   private func take(_ file: ClaimedFile, of claim: Claim) throws(FileError) -> Bool {
     let target = spool.claimedFile(claim, file)
-    let source = inbox + "/" + file.source
+    let source = place(of: file)
     if try Files.exists(target, .claimed) {
-      if claim.moves { try retire(source, file, of: claim, onlyIfEqualTo: target) }
+      if claim.moves, file.box == nil { try retire(source, file, of: claim, onlyIfEqualTo: target) }
       return true
     }
     guard try stands(file, at: source) else { return false }
-    if !claim.moves {
-      if !FileName.isPlain(file.source) { return try copy(file, from: source, to: target) }
-      return true
+    if !claim.moves, file.box == nil {
+      return isKept(file, of: claim) ? try copy(file, from: source, to: target) : true
     }
     do throws(FileError) {
       try Files.rename(source, to: target, .inbox)
@@ -71,6 +70,16 @@ struct Claimant: Sendable {
       return true
     }
     return try keep(file, at: target, from: source)
+  }
+
+  /// Whether a file of an inbox that is only read lies in the spool while it is worked on: its name cannot be given to
+  /// other code, it is to be taken apart, or it never lay in the inbox.
+  private func isKept(_ file: ClaimedFile, of claim: Claim) -> Bool {
+    !FileName.isPlain(file.source) || claim.isBox == true || file.box != nil
+  }
+
+  private func place(of file: ClaimedFile) -> String {
+    file.box.map { spool.unpackedFile($0) } ?? inbox + "/" + file.source
   }
 
   /// Removes a file of the inbox that was copied. It is set aside first, under a hidden name, so that what is

@@ -87,7 +87,7 @@ struct Ledger: Sendable, Equatable {
   private mutating func insert(_ state: StudyState) {
     put(state)
     lastClaim = max(lastClaim, state.claim.id)
-    if let study = state.claim.study { claimsByStudy.add(state.claim.id, of: study) }
+    if let study = state.claim.namedStudy { claimsByStudy.add(state.claim.id, of: study) }
   }
 
   private func has(_ claim: Int) -> Bool { open[claim] != nil || packed.contains(claim) }
@@ -108,12 +108,12 @@ struct Ledger: Sendable, Equatable {
     guard let state = state(of: id) else { return }
     remove(id)
     forgotten.lastClaim = max(forgotten.lastClaim, id)
+    if let study = state.claim.namedStudy { claimsByStudy.remove(id, of: study) }
     guard state.phase == .settled else { return }
     for file in state.claim.files {
       forgotten.files[file.end?.state.rawValue ?? "", default: 0] += 1
     }
     guard let study = state.claim.study else { return }
-    claimsByStudy.remove(id, of: study)
     if let revision = state.published {
       forgotten.revisions[study] = max(forgotten.revisions[study] ?? 0, revision.number)
       forgotten.identities = forgotten.identities ?? [:]
@@ -124,6 +124,22 @@ struct Ledger: Sendable, Equatable {
   /// The claims of a study, ascending.
   func claims(of study: String) -> [StudyState] {
     claimsByStudy.candidates(of: study).compactMap { state(of: $0) }.filter { $0.claim.study == study }
+  }
+
+  /// The claims of a study, and those of files that state it and are of no study, ascending.
+  func claims(naming study: String) -> [StudyState] {
+    claimsByStudy.candidates(of: study).compactMap { state(of: $0) }.filter { $0.claim.namedStudy == study }
+  }
+
+  /// Archives that were taken apart and are not at their end.
+  var openBoxes: [Int] { open.values.filter { $0.phase == .unpacked }.map(\.claim.id).sorted() }
+
+  /// Whether no file that was taken out of an archive is in a claim that is not at its end.
+  func isBoxSettled(_ claim: Int) -> Bool {
+    !open.values.contains { state in
+      state.phase != .settled && state.phase != .returned
+        && state.claim.files.contains { $0.box?.claim == claim }
+    }
   }
 
   /// Claims that are not at their end, ascending.

@@ -33,7 +33,7 @@ enum PackedState {
       sha256: "", sopInstanceUID: "1.2.840.113", decodingBytes: 1, end: InputEnd(state: .used))
     let claim = Claim(
       id: 1, study: "1.2.840.113", moves: true, claimedAt: 1_700_000_000_000, firstSeenAt: 1_700_000_000_000,
-      closedAtLimit: false, identity: ["PatientID": "", "PatientName": "", "PatientBirthDate": ""],
+      closedAtLimit: false, identity: ["PatientID": "", "PatientName.1": "", "PatientBirthDate": ""],
       files: [file])
     var state = StudyState(claim: claim)
     state.phase = .settled

@@ -21,7 +21,7 @@ struct Requeue {
   init(_ word: String, ledger: Ledger, hash: KeyedHash) throws(CommandFailure) {
     self.word = word
     let claims = ledger.claims(named: word, hash: hash).filter { $0.phase != .returned }
-    settled = claims.filter { $0.phase == .settled }
+    settled = (claims + Self.boxes(of: claims, in: ledger)).filter { $0.phase == .settled }
     if claims.isEmpty {
       throw CommandFailure(
         code: ExitCode.failure, sentence: "\(word): no such study is known; see hinged status")
@@ -30,6 +30,12 @@ struct Requeue {
       throw CommandFailure(
         code: ExitCode.failure, sentence: "\(word): the study is in work already; see hinged explain \(word)")
     }
+  }
+
+  /// An inbox that is only read has the files of an archive in the archive alone: that is what is to be read anew.
+  private static func boxes(of claims: [StudyState], in ledger: Ledger) -> [StudyState] {
+    let ids = Set(claims.lazy.filter { !$0.claim.moves }.flatMap { $0.claim.files.compactMap(\.box?.claim) })
+    return ids.subtracting(claims.map(\.claim.id)).sorted().compactMap { ledger.state(of: $0) }
   }
 
   func leave(in spool: Spool, printsJSON: Bool) throws(CommandFailure) -> Int32 {

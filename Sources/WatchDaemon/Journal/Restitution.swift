@@ -8,7 +8,7 @@ struct Restitution: Sendable {
 
   func giveBack(_ claim: Claim) throws(FileError) {
     if claim.moves {
-      let target = inbox + "/requeued-\(claim.folderName)"
+      let target = inbox + "/" + SourcePath.requeued(claim)
       for file in claim.files { try giveBack(file, of: claim, to: target) }
     }
     try Files.removeTree(spool.quarantineFolder(claim), .quarantine)

@@ -10,6 +10,7 @@ struct Settlement: Sendable {
     let claim = state.claim
     let setAside = claim.files.filter { $0.end?.isSetAside == true }
     if !setAside.isEmpty { try quarantine(setAside, of: state) }
+    if claim.isBox == true { try Files.removeTree(spool.unpackedFolder(claim.id), .spool) }
     let folder = spool.claimedFolder(claim)
     guard try Files.exists(folder, .claimed) else { return }
     if claim.moves, try !Files.names(in: folder, .claimed).isEmpty {
@@ -65,7 +66,7 @@ struct QuarantineReason {
   var json: [UInt8] {
     let value = JSONValue.object([
       ("schema", .string(Self.schemaName)), ("claim", .integer(state.claim.id)),
-      ("study_uid", .optional(state.claim.study)),
+      ("study_uid", .optional(state.claim.namedStudy)),
       ("time", .string(UTCTime(milliseconds: state.concludedAt ?? state.claim.claimedAt).iso8601)),
       ("attempts", .integer(state.attempts)), ("failure", failure), ("files", .array(files.map(entry))),
     ])

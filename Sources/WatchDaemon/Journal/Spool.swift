@@ -15,6 +15,8 @@ struct Spool: Sendable, Equatable {
   var claimed: String { path + "/claimed" }
   var done: String { path + "/done" }
   var quarantine: String { path + "/quarantine" }
+  /// What was taken out of archives and is not claimed yet, a folder an archive.
+  var unpacked: String { path + "/unpacked" }
   /// Where `requeue` leaves its wishes for the daemon.
   var requests: String { path + "/requests" }
   /// Short-lived copies of files whose names other code cannot be given.
@@ -24,7 +26,7 @@ struct Spool: Sendable, Equatable {
   func prepare() throws(FileError) {
     try Files.makeFolder(path, mode: 0o700, .spool)
     try closeToOthers()
-    for folder in [claimed, done, quarantine, requests, scratch] {
+    for folder in [claimed, done, quarantine, unpacked, requests, scratch] {
       try Files.makeFolder(folder, mode: 0o700, .spool)
     }
     for name in try Files.names(in: scratch, .spool) { try Files.removeTree(scratch + "/" + name, .spool) }
@@ -36,6 +38,15 @@ struct Spool: Sendable, Equatable {
     var status = stat()
     guard stat(path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o077 != 0 else { return }
     guard chmod(path, 0o700) == 0 else { throw FileError(.write, .spool) }
+  }
+
+  /// Of a folder in which an archive is being taken apart.
+  static let partSuffix = ".part"
+
+  func unpackedFolder(_ claim: Int) -> String { unpacked + "/c\(claim)" }
+
+  func unpackedFile(_ file: BoxedFile) -> String {
+    unpackedFolder(file.claim) + "/" + ClaimedFile.spoolName(file.index)
   }
 
   func claimedFolder(_ claim: Claim) -> String { claimed + "/" + claim.folderName }

@@ -13,6 +13,9 @@ struct StudyHistory: Sendable {
   private(set) var isActive = false
   /// The last one that was published.
   private(set) var lastRevision: PublishedRevision?
+  /// Paths under which the files of an instance came, the first one first, by SOPInstanceUID. Files that contradict
+  /// others have none.
+  private(set) var paths: [String: [String]] = [:]
   /// Inputs of the revisions so far, ascending by claim and index.
   private(set) var inputs: [(claim: Claim, file: ClaimedFile)] = []
 
@@ -26,6 +29,12 @@ struct StudyHistory: Sendable {
   }
 
   private mutating func take(_ state: StudyState) {
+    for file in state.claim.files where file.end?.state != .held {
+      guard let instance = file.sopInstanceUID else { continue }
+      for path in SourcePath.all(of: file.source) where paths[instance]?.contains(path) != true {
+        paths[instance, default: []].append(path)
+      }
+    }
     if state.phase == .returning || state.phase == .returned {
       if let revision = state.published { lastRevision = revision }
       return
@@ -45,7 +54,7 @@ struct StudyHistory: Sendable {
     // What was quarantined with a study that failed as a whole may be tried again by dropping it again.
     if end.isSetAside && state.published == nil { return }
     judged.insert(file.sha256)
-    if end.isSetAside || end.reason == .duplicate { return }
+    if end.isSetAside || end.reason == .duplicate || end.reason == .superseded { return }
     digests[instance] = file.sha256
     if state.published != nil { inputs.append((state.claim, file)) }
   }

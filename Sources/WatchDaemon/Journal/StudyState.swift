@@ -6,6 +6,8 @@ struct StudyState: Codable, Sendable, Equatable {
     case claiming
     /// In the spool, waiting to be processed.
     case claimed
+    /// An archive that was taken apart: the files in it have no end yet, each of them.
+    case unpacked
     /// In work. Found at start, it means that a process died over it.
     case started
     /// A result is about to appear in the outbox, or has appeared.
@@ -66,7 +68,7 @@ struct StudyState: Codable, Sendable, Equatable {
 
   var isActive: Bool {
     switch phase {
-    case .claiming, .claimed, .started, .publishing: true
+    case .claiming, .claimed, .unpacked, .started, .publishing: true
     case .concluded, .settled, .returning, .returned: false
     }
   }
@@ -76,7 +78,7 @@ struct StudyState: Codable, Sendable, Equatable {
     switch phase {
     case .started: true
     case .publishing(let publication): publication.isReleased != true
-    case .claiming, .claimed, .concluded, .settled, .returning, .returned: false
+    case .claiming, .claimed, .unpacked, .concluded, .settled, .returning, .returned: false
     }
   }
 
@@ -92,6 +94,8 @@ extension StudyState {
   enum Event: Codable, Sendable, Equatable {
     /// All files are in the spool, but those that were gone when it came to moving them.
     case claimed(missing: [Int])
+    /// The archive was taken apart.
+    case unpacked
     case started
     /// Files of an inbox that is only read are no longer there as they were; the rest is to be done anew.
     case lost([Int])
@@ -118,6 +122,7 @@ extension StudyState {
     case (.claimed(let missing), .claiming):
       next.claim.files.removeAll { missing.contains($0.index) }
       next.phase = .claimed
+    case (.unpacked, .claimed): next.phase = .unpacked
     case (.started, .claimed), (.started, .started):
       next.attempts += 1
       next.phase = .started
@@ -141,7 +146,8 @@ extension StudyState {
     case (.failed(let failure), .publishing): next.lastFailure = failure
     case (.publishing(let publication), .started): next.phase = .publishing(publication)
     case (.unpublished, .publishing): next.phase = .claimed
-    case (.concluded(let conclusion), .claimed), (.concluded(let conclusion), .started),
+    case (.concluded(let conclusion), .claimed), (.concluded(let conclusion), .unpacked),
+      (.concluded(let conclusion), .started),
       (.concluded(let conclusion), .publishing):
       guard next.conclude(conclusion) else { return nil }
     case (.settled, .concluded): next.phase = .settled

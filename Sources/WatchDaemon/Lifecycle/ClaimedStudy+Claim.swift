@@ -12,22 +12,23 @@ extension ClaimedStudy {
     previous = last > 0 ? PublishedRevision(study: uid, number: last) : nil
     previousFolder = standing.last.map { tools.publisher.folder(of: $0) }
     let all = try claim.files.map { file throws(FileError) in
-      ClaimedInput(file, path: try tools.path(of: file, in: claim))
+      ClaimedInput(file, path: try tools.path(of: file, in: claim), history)
     }
     inputs = all.filter { $0.end == nil }
     setAside = all.filter { $0.end != nil }
     earlier = try history.inputs.map { claim, file throws(FileError) in
-      ClaimedInput(file, path: try tools.settlement.path(of: file, in: claim, inbox: tools.claimant.inbox))
+      let path = try tools.settlement.path(of: file, in: claim, inbox: tools.claimant.inbox)
+      return ClaimedInput(file, path: path, history)
     }
   }
 }
 
 extension ClaimedInput {
-  fileprivate init(_ file: ClaimedFile, path: String?) {
+  fileprivate init(_ file: ClaimedFile, path: String?, _ history: StudyHistory) {
+    let names = file.sopInstanceUID.flatMap { history.paths[$0] } ?? SourcePath.all(of: file.source)
     self.init(
-      index: file.index, path: path, name: file.source, sha256: file.sha256,
-      sopInstanceUID: file.sopInstanceUID,
-      end: file.end)
+      index: file.index, path: path, names: names, sha256: file.sha256, sopInstanceUID: file.sopInstanceUID,
+      modified: file.stamp.modified, end: file.end)
   }
 }
 

@@ -120,12 +120,12 @@ extension Daemon {
           ? "it is empty" : entry.standing == .reading ? "it is being read" : "it may still grow"
         let limit = entry.stamp.size == 0 ? wallTime(entry.changedAt + configuration.limitSeconds) : nil
         return .init(path: path, firstSeen: wallTime(entry.firstSeen), reason: reason, givenUpAt: limit)
-      case .waiting(_, let end, _):
+      case .waiting(let file, let end, _):
         let limit = wallTime(entry.changedAt + configuration.limitSeconds)
         return .init(
           path: path, firstSeen: wallTime(entry.firstSeen), reason: end.reason?.rawValue ?? "",
-          givenUpAt: limit)
-      case .member, .loose, .claimed: return nil
+          givenUpAt: limit, code: end.reason, detail: end.detail, study: file.assessed.statedStudy)
+      case .member, .loose, .box, .claimed: return nil
       }
     }
     .sorted { ($0.firstSeen, $0.path) < ($1.firstSeen, $1.path) }

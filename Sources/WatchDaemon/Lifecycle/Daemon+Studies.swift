@@ -14,6 +14,7 @@ extension Daemon {
     for state in unfinished {
       let claim = state.claim
       switch state.phase {
+      case .unpacked: open(claim.id)
       case .returning: claims.giveBack(claim.id) { [weak self] in self?.wasGivenBack($0) }
       case .claiming:
         intake.expect(claim.files.map(\.source))
@@ -28,6 +29,7 @@ extension Daemon {
     dispatchPrecondition(condition: .onQueue(control))
     guard lifecycle.mayClaim, hasSpace() else { return }
     claimLoose()
+    claimBoxes()
     for study in intake.ready() {
       let history = store.history(of: study.uid)
       // A study's claims follow one another: the second is a revision of the first.
@@ -41,21 +43,24 @@ extension Daemon {
     }
   }
 
-  private var plan: ClaimPlan {
+  var plan: ClaimPlan {
     ClaimPlan(moves: configuration.intake == .move, now: SystemClock.utc(), hash: hash)
   }
 
   private func claimLoose() {
-    let decided = intake.decided()
-    for start in stride(from: 0, to: decided.count, by: Self.looseBatch) {
-      claim(plan.loose(Array(decided[start..<min(start + Self.looseBatch, decided.count)]), id: 0))
+    let decided = Dictionary(grouping: intake.decided(), by: \.file.assessed.statedStudy)
+    for (study, files) in decided.sorted(by: { ($0.key ?? "") < ($1.key ?? "") }) {
+      for start in stride(from: 0, to: files.count, by: Self.looseBatch) {
+        let part = Array(files[start..<min(start + Self.looseBatch, files.count)])
+        claim(plan.loose(part, statedStudy: study, id: 0))
+      }
     }
   }
 
   private static let looseBatch = 1_000
 
   /// Writes the claim down, then has its files taken.
-  private func claim(_ plan: Claim) {
+  func claim(_ plan: Claim) {
     do throws(FileError) {
       let claims = try store.claim { _, id in
         var claim = plan
@@ -96,6 +101,9 @@ extension Daemon {
     }
     if state.claim.needsProcessing, isQueued { return queue.ready(state.claim.id) }
     if isQueued { queue.drop(state.claim.id) }
+    if state.claim.isBox == true, state.phase == .claimed, !state.claim.files.isEmpty {
+      return control.async { [self] in open(state.claim.id) }
+    }
     claims.finish(state.claim.id) { [weak self] in self?.tell(.settled($0)) }
   }
 
@@ -130,7 +138,7 @@ extension Daemon {
   }
 
   /// Log and metrics of what happened to a claim.
-  private func tell(_ event: StudyRunEvent) {
+  func tell(_ event: StudyRunEvent) {
     switch event {
     case .published(let id, let revision, let status):
       let claim = store.state(of: id)?.claim
@@ -176,7 +184,10 @@ extension Daemon {
           "reasons": reasons,
         ])
     }
-    control.async { [self] in admit() }
+    control.async { [self] in
+      admit()
+      closeBoxes()
+    }
   }
 
   private func tellFailed(_ id: Int, _ failure: StudyFailure, _ disposition: RetryPolicy.Disposition) {
@@ -196,7 +207,7 @@ extension Daemon {
       ])
   }
 
-  func name(of claim: Claim?) -> String { claim?.study.map { hash.name(of: $0) } ?? "none" }
+  func name(of claim: Claim?) -> String { claim?.namedStudy.map { hash.name(of: $0) } ?? "none" }
 
   func wallTime(_ time: MonotonicSeconds) -> Int64 {
     SystemClock.utc() - Int64((SystemClock.monotonic() - time) * 1000)
@@ -242,13 +253,16 @@ extension Daemon {
 extension Ledger {
   /// Paths below the inbox that files were moved away from.
   fileprivate var movedSources: [String] {
-    states.filter { $0.claim.moves && $0.phase != .claiming }.flatMap { $0.claim.files.map(\.source) }
+    states.filter { $0.claim.moves && $0.phase != .claiming }
+      .flatMap { $0.claim.files.filter { $0.box == nil }.map(\.source) }
   }
 
   /// Files of an inbox that is only read, as they were when they were taken.
   fileprivate var knownFiles: [ScanReport.File] {
     states.filter { !$0.claim.moves && $0.phase != .returned && $0.phase != .claiming }
       .sorted { $0.claim.id < $1.claim.id }
-      .flatMap { state in state.claim.files.map { ScanReport.File(path: $0.source, stamp: $0.stamp) } }
+      .flatMap { state in
+        state.claim.files.filter { $0.box == nil }.map { ScanReport.File(path: $0.source, stamp: $0.stamp) }
+      }
   }
 }

@@ -25,6 +25,7 @@ final class Daemon: @unchecked Sendable {
   let store: StudyStore
   let hash: KeyedHash
   let claims: ClaimDesk
+  let boxes: BoxDesk
   let metrics = Guarded(MetricsState())
   private var spoolLock: SpoolLock?
   private var inboxLock: FolderLock?
@@ -92,6 +93,7 @@ final class Daemon: @unchecked Sendable {
     processor = try parts.makeProcessor(configuration)
     let claimant = Claimant(inbox: configuration.inbox, spool: spool)
     claims = ClaimDesk(store: store, claimant: claimant, spool: spool, hash: hash, log: parts.log)
+    boxes = BoxDesk(store: store, spool: spool, log: parts.log)
     assemble()
   }
 

@@ -69,7 +69,7 @@ final class StudyRun: @unchecked Sendable {
       try ending.settle(state)
       streak = 0
       return .done
-    case .claiming, .settled, .returning, .returned:
+    case .claiming, .unpacked, .settled, .returning, .returned:
       return .done
     }
   }
@@ -127,6 +127,9 @@ final class StudyRun: @unchecked Sendable {
     case .alreadyPublished(let revision, let status, let ends):
       discard()
       try ending.conclude(published: revision, status: status, ends: ends)
+    case .nothingToPublish(let ends):
+      discard()
+      try ending.conclude(published: nil, status: nil, ends: ends)
     }
   }
 

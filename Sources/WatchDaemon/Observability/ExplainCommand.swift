@@ -45,6 +45,8 @@ extension Spool {
 struct StudyExplanation {
   let claims: [StudyState]
   let pending: [StatusSnapshot.Pending]
+  /// Files that state the study and cannot be read as they are.
+  let waiting: [StatusSnapshot.Waiting]
   let name: String
   private let hash: KeyedHash
   private let showsPaths: Bool
@@ -60,7 +62,11 @@ struct StudyExplanation {
   ) {
     claims = ledger.claims(named: word, hash: hash)
     pending = snapshot?.pending.filter { $0.study == word || hash.name(of: $0.study) == word } ?? []
-    let study = claims.first?.claim.study ?? pending.first?.study
+    waiting =
+      snapshot?.waiting.filter { file in
+        file.study.map { $0 == word || hash.name(of: $0) == word } ?? false
+      } ?? []
+    let study = claims.first?.claim.namedStudy ?? pending.first?.study ?? waiting.first?.study
     let isOfNoStudy = study == nil && !claims.isEmpty
     name = study.map { showsPaths ? $0 : hash.name(of: $0) } ?? (isOfNoStudy ? "none" : word)
     self.hash = hash
@@ -69,7 +75,7 @@ struct StudyExplanation {
     runningClaims = Set(snapshot?.running ?? [])
   }
 
-  var isEmpty: Bool { claims.isEmpty && pending.isEmpty }
+  var isEmpty: Bool { claims.isEmpty && pending.isEmpty && waiting.isEmpty }
 
   var text: String {
     var lines = ["study \(name)"]
@@ -80,7 +86,16 @@ struct StudyExplanation {
       lines.append("  quiet at \(Self.time(study.quietAt)) if nothing more comes")
       lines += study.paths.map { "  \(file($0))" }
     }
+    for file in waiting { lines += describe(file) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func describe(_ file: StatusSnapshot.Waiting) -> [String] {
+    let limit = file.givenUpAt.map { ", given up at \(Self.time($0)) if it stays so" } ?? ""
+    return [
+      "in the inbox since \(Self.time(file.firstSeen)): a file that cannot be read yet\(limit)",
+      "  \(self.file(file.path)): \(file.reason)" + (file.detail.map { ": \($0)" } ?? ""),
+    ]
   }
 
   private func describe(_ state: StudyState) -> [String] {
@@ -104,6 +119,7 @@ struct StudyExplanation {
     switch state.phase {
     case .claiming: return "its files are on their way into the spool"
     case .claimed: return state.lastFailure == nil ? "waits for its turn" : "waits to be tried again"
+    case .unpacked: return "taken apart; each file in it comes to an end of its own"
     case .started where !isRunning: return "begun, and goes on when the daemon runs"
     case .started: return runningClaims.contains(state.claim.id) ? "in work" : "in work, between turns"
     case .publishing(let publication):
@@ -131,6 +147,7 @@ extension StudyExplanation {
     let value = JSONValue.object([
       ("study", .string(name)), ("running", .bool(isRunning)), ("claims", .array(claims.map(json))),
       ("inbox", .array(pending.map(json))),
+      ("unreadable", .array(waiting.map(json))),
     ])
     return (try? value.pretty()) ?? "{}\n"
   }
@@ -158,6 +175,14 @@ extension StudyExplanation {
     ])
   }
 
+  private func json(_ file: StatusSnapshot.Waiting) -> JSONValue {
+    .object([
+      ("file", .string(self.file(file.path))), ("since", .string(Self.time(file.firstSeen))),
+      ("reason", .optional(file.code?.rawValue)), ("detail", .optional(file.detail)),
+      ("given_up_at", .optional(file.givenUpAt.map(Self.time))),
+    ])
+  }
+
   private func json(_ study: StatusSnapshot.Pending) -> JSONValue {
     .object([
       ("since", .string(Self.time(study.firstSeen))), ("quiet_at", .string(Self.time(study.quietAt))),
@@ -169,10 +194,10 @@ extension StudyExplanation {
 extension Ledger {
   /// The claims that a person means by a StudyInstanceUID, by its keyed hash, or by a claim's folder name.
   func claims(named word: String, hash: KeyedHash) -> [StudyState] {
-    let known = claims(of: word)
+    let known = claims(naming: word)
     if !known.isEmpty { return known }
     if word.hasPrefix("c"), let id = Int(word.dropFirst()), let state = state(of: id) { return [state] }
-    let study = states.lazy.compactMap(\.claim.study).first { hash.name(of: $0) == word }
-    return study.map { claims(of: $0) } ?? []
+    let study = states.lazy.compactMap(\.claim.namedStudy).first { hash.name(of: $0) == word }
+    return study.map { claims(naming: $0) } ?? []
   }
 }

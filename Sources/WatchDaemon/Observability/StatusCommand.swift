@@ -25,6 +25,8 @@ struct DaemonStatus {
   /// UTC, milliseconds.
   let now: Int64
   let sums: FileSums
+  /// Files in quarantine.
+  let setAside: [FilesInTrouble]
 
   init(ledger: Ledger, snapshot: StatusSnapshot?, isRunning: Bool, now: Int64) {
     self.ledger = ledger
@@ -32,6 +34,7 @@ struct DaemonStatus {
     self.isRunning = isRunning
     self.now = now
     sums = FileSums(ledger)
+    setAside = FilesInTrouble.setAside(ledger)
   }
 
   /// What is wrong, a sentence each.
@@ -69,7 +72,9 @@ struct DaemonStatus {
   private var unfinished: [StudyState] { ledger.unfinished }
 
   private var oldestUnfinishedSeconds: Double {
-    unfinished.map { Double(now - $0.claim.claimedAt) / 1000 }.max() ?? 0
+    // An archive waits for the files in it, and each of them tells of itself.
+    unfinished.lazy.filter { $0.phase != .unpacked }.map { Double(now - $0.claim.claimedAt) / 1000 }.max()
+      ?? 0
   }
 
   private var oldestPendingSeconds: Double {
@@ -106,6 +111,7 @@ extension DaemonStatus {
       lines.append(
         "           \(snapshot.waitingCount) waiting, \(snapshot.inbox.temporaryFiles) temporary, "
           + "\(refused(snapshot.inbox)), \(snapshot.inbox.knownFiles) known")
+      lines += FilesInTrouble.waiting(snapshot.waiting).map { "           \($0.text)" }
       lines.append(
         "gathering  \(Plural.of(snapshot.pending.count, "study")) of \(Plural.of(pendingFiles, "file")), "
           + "oldest \(Self.age(oldestPendingSeconds))")
@@ -118,6 +124,9 @@ extension DaemonStatus {
     lines.append(
       "files      \(sums.taken) taken = \(sums.open) open + "
         + endings.map { "\($0.count) \($0.name)" }.joined(separator: " + "))
+    for (index, files) in setAside.enumerated() {
+      lines.append((index == 0 ? "set aside  " : "           ") + files.text)
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -132,6 +141,7 @@ extension DaemonStatus {
           [("taken", .integer(sums.taken)), ("open", .integer(sums.open))]
             + endings.map { ($0.name, .integer($0.count)) } + [("reconciles", .bool(sums.reconciles))])
       ),
+      ("set_aside", .array(setAside.map(\.json))),
       ("oldest_unfinished_seconds", .rounded(oldestUnfinishedSeconds, 1)),
       ("oldest_pending_seconds", .rounded(oldestPendingSeconds, 1)),
     ]
@@ -158,6 +168,7 @@ extension DaemonStatus {
             .object(inbox.refused.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value.count)) })
           ),
           ("waiting", .integer(snapshot.waitingCount)),
+          ("unreadable", .array(FilesInTrouble.waiting(snapshot.waiting).map(\.json))),
         ])
       ),
       (

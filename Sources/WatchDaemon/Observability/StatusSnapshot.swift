@@ -34,6 +34,11 @@ struct StatusSnapshot: Codable, Sendable, Equatable {
     var reason: String
     /// When it is given up if it does not change, UTC, milliseconds.
     var givenUpAt: Int64?
+    /// What is wrong with it: a code and a sentence, where it was read.
+    var code: ReasonCode?
+    var detail: String?
+    /// The StudyInstanceUID that it states.
+    var study: String?
   }
 
   /// When it was written, UTC, milliseconds.

@@ -22,7 +22,7 @@ struct CorrectionCheck {
       !published.contains(where: { $0.sha256 == file.sha256 })
     else { return nil }
     let old = try known.pixels ?? kept(known).flatMap { try digest(of: $0, checkpoint) }
-    let new = try digest(of: file.path, checkpoint)
+    let new = try file.pixelDigest(checkpoint)
     if let old, old == new { return nil }
     let hashes = "SHA-256 of the published file: \(known.sha256), of this one: \(file.sha256)"
     let detail =

@@ -7,6 +7,8 @@ struct FileEnd: Sendable, Equatable {
   var state: StudyReport.Input.State
   var reason: ReasonCode?
   var studyInstanceUID: String?
+  /// For the terminal, where there is more to say than the reason.
+  var detail: String?
 
   /// The keys are the contract's: all of them on every line, `null` where there is nothing to say.
   var json: String {
@@ -17,14 +19,17 @@ struct FileEnd: Sendable, Equatable {
     return (try? JSONValue.object(members).compact()) ?? "{}"
   }
 
-  var text: String { "\(file): \(state.rawValue)" + (reason.map { " (\($0.rawValue))" } ?? "") }
+  var text: String {
+    "\(file): \(state.rawValue)" + (reason.map { " (\($0.rawValue))" } ?? "")
+      + (detail.map { ": \($0)" } ?? "")
+  }
 }
 
 extension FileEnd {
   init(_ loose: StudyGrouping.Loose) {
     self.init(
       file: loose.file.path, sha256: loose.file.sha256.isEmpty ? nil : loose.file.sha256, state: loose.state,
-      reason: loose.reason, studyInstanceUID: nil)
+      reason: loose.reason, studyInstanceUID: loose.file.statedStudy)
   }
 
   /// A link, a pipe or a device: never opened.

@@ -6,6 +6,8 @@ struct ReadInput: Sendable {
   var path: String
   var sha256: String
   var header: HeaderResult
+  /// Time of the last change of the content, nanoseconds since 1970.
+  var modified: Int64
 }
 
 /// Reads digests and headers, several files at once. Headers are read in child processes: a file that crashes the
@@ -28,8 +30,10 @@ enum InputAssessment {
   private static func read(_ path: String) -> ReadInput {
     guard let sha256 = try? SHA256.hexDigest(ofFile: path) else {
       let fault = HeaderFault(reason: .unreadable, detail: "The file cannot be read; check its permissions.")
-      return ReadInput(path: path, sha256: "", header: .failure(fault))
+      return ReadInput(path: path, sha256: "", header: .failure(fault), modified: 0)
     }
-    return ReadInput(path: path, sha256: sha256, header: ClipHeaders().header(of: path))
+    let modified = (try? Files.examine(path, .inbox))?.modifiedNanoseconds ?? 0
+    return ReadInput(
+      path: path, sha256: sha256, header: ClipHeaders().header(of: path), modified: modified)
   }
 }

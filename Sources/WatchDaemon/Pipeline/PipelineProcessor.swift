@@ -39,8 +39,10 @@ private final class PipelineWork: StudyWork {
   private let context: StudyContext
   private let memory: HeaderMemory
   private let unreadable: [ClaimedInput: HeaderFault]
-  /// Files that contradict what is published, by digest.
-  private let held: [String: InputEnd]
+  /// Files that are not analysed, by digest: they contradict what is published or one another, or another copy counts.
+  private let settled: [String: InputEnd]
+  /// None of the files may be used, and nothing was published before.
+  private let hasNothing: Bool
   private let alreadyPublished: StudyReport?
   private var walk: StudyWalk
 
@@ -54,29 +56,33 @@ private final class PipelineWork: StudyWork {
     try context.enter(.header)
     var files: [StudyFile] = []
     var unreadable: [ClaimedInput: HeaderFault] = [:]
-    var held: [String: InputEnd] = [:]
+    var settled: [String: InputEnd] = [:]
     let predecessor = try Self.predecessor(of: study)
     let corrections = CorrectionCheck(predecessor?.report, kept: study.earlier)
     for input in study.inputs {
       switch try Self.read(input, processor.memory, context) {
       case .success(let file)?:
         let end = try Self.end(of: file, by: corrections, context)
-        if let end { held[file.sha256] = end } else { files.append(file) }
+        if let end { settled[file.sha256] = end } else { files.append(file) }
       case .failure(let fault)?:
         try Self.retry(fault.reason, fault.detail, of: study, at: .header)
         unreadable[input] = fault
       case nil: continue
       }
     }
+    let copies = try Self.copies(among: files, context)
+    settled.merge(copies.ends) { first, _ in first }
+    files = copies.used
+    hasNothing = files.isEmpty && unreadable.isEmpty && study.previous == nil
     if predecessor == nil {
       files += try Self.again(study, besides: files, processor.memory, context)
     }
-    self.held = held
+    self.settled = settled
     self.unreadable = unreadable
     let input = StudyInput(
       studyInstanceUID: study.uid,
       files: files.sorted { ($0.header.sopInstanceUID ?? "") < ($1.header.sopInstanceUID ?? "") },
-      others: Self.others(study, unreadable, held), isClosedAtLimit: study.closedAtLimit)
+      others: Self.others(study, unreadable, settled), isClosedAtLimit: study.closedAtLimit)
     let isNothingNew = files.isEmpty && unreadable.isEmpty
     alreadyPublished = predecessor.map(\.report).flatMap { report in
       isNothingNew || report.isFinal && processor.pipeline.isUnchanged(report, input) ? report : nil
@@ -90,7 +96,21 @@ private final class PipelineWork: StudyWork {
     try context.checkpoint()
     guard let path = input.path else { return nil }
     let header = memory.header(of: input.sha256).map(Result.success) ?? ClipHeaders().header(of: path)
-    return header.map { StudyFile(path: path, origin: input.name, sha256: input.sha256, header: $0) }
+    return header.map { header in
+      StudyFile(
+        path: path, origin: input.names[0], laterOrigins: Array(input.names.dropFirst()),
+        sha256: input.sha256, header: header, modified: input.modified)
+    }
+  }
+
+  private static func copies(
+    among files: [StudyFile], _ context: StudyContext
+  ) throws(StudyFailure) -> InstanceCopies {
+    let checkpoint = Checkpoint { _ in context.mayGoOn(with: .header) }
+    do { return try InstanceCopies(of: files) { try $0.pixelDigest(checkpoint) } } catch {
+      throw context.reasonToEnd()
+        ?? StudyFailure(.interrupted, context.stage, detail: "The work was stopped.")
+    }
   }
 
   private static func end(
@@ -127,6 +147,7 @@ private final class PipelineWork: StudyWork {
     if let report = alreadyPublished, let previous = study.previous {
       return .alreadyPublished(previous, report.status, ends: ends(by: report))
     }
+    if hasNothing { return .nothingToPublish(ends: decidedEnds) }
     if try analyseNext() { return nil }
     try context.enter(.report)
     do {
@@ -171,13 +192,20 @@ private final class PipelineWork: StudyWork {
     }
   }
 
+  private var decidedEnds: [Int: InputEnd] {
+    [Int: InputEnd](
+      uniqueKeysWithValues: study.inputs.compactMap { input in
+        settled[input.sha256].map { (input.index, $0) }
+      })
+  }
+
   private func ends(by report: StudyReport) -> [Int: InputEnd] {
     let inputs = Dictionary(report.inputs.map { ($0.sha256, $0) }, uniquingKeysWith: { first, _ in first })
     let details = Dictionary(
       report.clips.map { ($0.sopInstanceUID, $0.detail) }, uniquingKeysWith: { first, _ in first })
     return [Int: InputEnd](
       uniqueKeysWithValues: study.inputs.map { input in
-        if let end = held[input.sha256] { return (input.index, end) }
+        if let end = settled[input.sha256] { return (input.index, end) }
         let known = inputs[input.sha256]
         let detail = input.sopInstanceUID.flatMap { details[$0] } ?? nil
         return (input.index, InputEnd(state: known?.state ?? .used, reason: known?.reason, detail: detail))
@@ -185,17 +213,17 @@ private final class PipelineWork: StudyWork {
   }
 
   private static func others(
-    _ study: ClaimedStudy, _ unreadable: [ClaimedInput: HeaderFault], _ held: [String: InputEnd]
+    _ study: ClaimedStudy, _ unreadable: [ClaimedInput: HeaderFault], _ settled: [String: InputEnd]
   ) -> [StudyReport.Input] {
     let setAside = study.setAside.filter { $0.end?.reason != .duplicate }
     let decided = setAside.compactMap { input in input.end.map { (input, $0.state, $0.reason) } }
     let failed = study.inputs.compactMap { input in
       unreadable[input].map { (input, StudyReport.Input.State.quarantined, Optional($0.reason)) }
     }
-    let contradicting = study.inputs.compactMap { input in
-      held[input.sha256].map { (input, $0.state, $0.reason) }
+    let unused = study.inputs.compactMap { input in
+      settled[input.sha256].map { (input, $0.state, $0.reason) }
     }
-    return (decided + failed + contradicting).map { input, state, reason in
+    return (decided + failed + unused).map { input, state, reason in
       StudyReport.Input(
         sopInstanceUID: input.sopInstanceUID, sha256: input.sha256, state: state, reason: reason)
     }

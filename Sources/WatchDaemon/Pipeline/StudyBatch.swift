@@ -33,13 +33,29 @@ struct StudyBatch {
   func processAll(_ inputs: InputCollection) throws -> Result {
     let publishing = StudyPublishing(pipeline: pipeline, publisher: try prepareOutbox())
     progress.line("reading \(Plural.of(inputs.files.count, "file"))")
-    let read = InputAssessment.read(inputs.files, threads: threads)
-    let grouping = StudyGrouping.group(read.map { ($0.path, $0.sha256, $0.header) })
+    let scratch = try StagingFolder(in: outbox, name: "unpacked")
+    defer { try? scratch.discard() }
+    let boxes = try open(InputAssessment.read(inputs.files, threads: threads), into: scratch)
+    let read = boxes.inputs
+    let grouping = StudyGrouping.group(
+      read.map { AssessedFile(path: $0.path, sha256: $0.sha256, header: $0.header, modified: $0.modified) })
     let headers = Dictionary(read.map { ($0.path, $0.header) }, uniquingKeysWith: { first, _ in first })
     var result = Result(studies: grouping.studies.count)
-    result.ends = grouping.loose.map { FileEnd($0) } + inputs.refused.map { FileEnd(refused: $0) }
-    for study in grouping.studies { try process(study, headers: headers, publishing, into: &result) }
+    result.ends =
+      boxes.ends + grouping.loose.map { FileEnd($0) } + inputs.refused.map { FileEnd(refused: $0) }
+    for study in grouping.studies {
+      try process(study, headers: headers, copies: boxes.copies, publishing, into: &result)
+    }
     return result
+  }
+
+  private func open(_ read: [ReadInput], into scratch: StagingFolder) throws -> OpenedBoxes {
+    do {
+      return try OpenedBoxes(read, into: scratch.path, threads: threads)
+    } catch let error as FileError {
+      throw CommandFailure(
+        code: ExitCode.temporary, sentence: "\(outbox): \(error); archives are taken apart there")
+    }
   }
 
   private func prepareOutbox() throws -> OutboxPublisher {
@@ -55,14 +71,15 @@ struct StudyBatch {
 
   /// Publishes a study's result, unless the same result stands in the outbox already.
   private func process(
-    _ study: StudyGrouping.Study, headers: [String: HeaderResult], _ publishing: StudyPublishing,
+    _ study: StudyGrouping.Study, headers: [String: HeaderResult], copies: [String: String],
+    _ publishing: StudyPublishing,
     into result: inout Result
   ) throws {
     if study.isHeld {
       result.ends += held(study)
       return
     }
-    let input = StudyInput(study, headers: headers)
+    let input = StudyInput(study, headers: headers, copies: copies)
     do {
       let outcome = try publishing.result(
         for: input, progress.counting(input.files.reduce(0) { $0 + $1.header.frames }),
@@ -80,7 +97,7 @@ struct StudyBatch {
       // The other studies are not to blame.
       StandardError.complain("study \(study.uid): nothing was published: \(error)")
       result.faults += 1
-      result.ends += study.files.map {
+      result.ends += (study.files + study.differing).map {
         FileEnd($0, state: .quarantined, reason: .internalError, study: study.uid)
       }
     }
@@ -89,7 +106,7 @@ struct StudyBatch {
   private func held(_ study: StudyGrouping.Study) -> [FileEnd] {
     let attributes = study.disagreements.map(\.rawValue).joined(separator: ", ")
     progress.line("study \(study.uid): held, its files disagree on \(attributes)")
-    let files = study.files + study.duplicates + study.conflicting
+    let files = study.files + study.differing + study.duplicates
     return files.map { FileEnd($0, state: .held, reason: .identityConflict, study: study.uid) }
   }
 }
@@ -97,36 +114,29 @@ struct StudyBatch {
 extension StudyInput {
   /// - Parameter copies: Where a file is to be read instead, by its path.
   init(_ study: StudyGrouping.Study, headers: [String: HeaderResult], copies: [String: String] = [:]) {
-    let files = study.files.compactMap { file -> StudyFile? in
+    let files = (study.files + study.differing).compactMap { file -> StudyFile? in
       guard case .success(let header) = headers[file.path] else { return nil }
+      let others = study.duplicates.filter { $0.sha256 == file.sha256 }.map(\.path)
       return StudyFile(
-        path: copies[file.path] ?? file.path, origin: file.path, sha256: file.sha256, header: header)
+        path: copies[file.path] ?? file.path, origin: file.path, laterOrigins: others, sha256: file.sha256,
+        header: header, modified: file.modified)
     }
-    self.init(studyInstanceUID: study.uid, files: files, others: study.otherInputs)
+    self.init(studyInstanceUID: study.uid, files: files)
   }
 }
 
 extension StudyGrouping.Study {
-  /// The files that are not analysed, with their ends. Copies have the same digest as the file that is used.
-  var otherInputs: [StudyReport.Input] {
-    conflicting.map {
-      StudyReport.Input(
-        sopInstanceUID: $0.member?.sopInstanceUID, sha256: $0.sha256, state: .held, reason: .uidConflict)
-    }
-  }
-
   /// How each of the study's files ended, by the report that was published.
   /// - Parameter held: Digests of files that contradict what was published before.
   func ends(by report: StudyReport, held: Set<String>) -> [FileEnd] {
     let inputs = Dictionary(report.inputs.map { ($0.sha256, $0) }, uniquingKeysWith: { first, _ in first })
-    let used = files.map { file in
+    let ends = (files + differing).map { file in
       if held.contains(file.sha256) {
         return FileEnd(file, state: .held, reason: .uidConflict, study: uid)
       }
       return FileEnd(
         file, state: inputs[file.sha256]?.state ?? .used, reason: inputs[file.sha256]?.reason, study: uid)
     }
-    return used + duplicates.map { FileEnd($0, state: .ignored, reason: .duplicate, study: uid) }
-      + conflicting.map { FileEnd($0, state: .held, reason: .uidConflict, study: uid) }
+    return ends + duplicates.map { FileEnd($0, state: .ignored, reason: .duplicate, study: uid) }
   }
 }

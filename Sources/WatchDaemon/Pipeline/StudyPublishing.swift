@@ -23,8 +23,13 @@ struct StudyPublishing: Sendable {
   ) throws -> Outcome {
     while true {
       let latest = try latest(of: input.studyInstanceUID)
+      if let latest, pipeline.isUnchanged(latest.predecessor.report, input) {
+        return Outcome(
+          report: latest.predecessor.report, revision: latest.revision, isNew: false, held: [])
+      }
       var input = input
       let held = try input.holdContradicting(CorrectionCheck(latest?.predecessor.report), checkpoint)
+      _ = try input.settleCopies(checkpoint)
       if let latest, input.files.isEmpty || pipeline.isUnchanged(latest.predecessor.report, input) {
         return Outcome(
           report: latest.predecessor.report, revision: latest.revision, isNew: false, held: held)

@@ -25,6 +25,18 @@ extension StudyReport {
     return judged ? .completed : .ineligible
   }
 
+  /// Inputs of an earlier report in whose place this one has another file of their instance.
+  func replaced(in earlier: StudyReport) -> [Input] {
+    let files = Dictionary(
+      inputs.map { ($0.sopInstanceUID ?? "", $0.sha256) }, uniquingKeysWith: { first, _ in first })
+    return earlier.inputs.filter { input in
+      guard input.state == .used || input.state == .excluded, let uid = input.sopInstanceUID,
+        let sha256 = files[uid]
+      else { return false }
+      return sha256 != input.sha256
+    }
+  }
+
   /// Makes this the next revision: clips that only the earlier one had keep their results.
   mutating func supersede(_ predecessor: StudyPipeline.Predecessor, isClosedAtLimit: Bool) {
     let earlier = predecessor.report

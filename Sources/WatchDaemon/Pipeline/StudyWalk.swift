@@ -16,6 +16,9 @@ struct StudyWalk {
     self.predecessor = predecessor
     log.add(
       "study-started", stage: "study", at: .now, .count("files", study.files.count + study.others.count))
+    for copy in study.others where copy.reason == .superseded {
+      log.add(superseded: copy)
+    }
   }
 
   /// Analyses the next clip; `nil` when none is left. A clip that is stopped at a checkpoint is still the next one.
@@ -35,7 +38,10 @@ struct StudyWalk {
   mutating func finish(into staging: String, as identity: StudyReport.Study? = nil) throws -> StudyReport {
     var report = StudyReport(study, outcomes, model: pipeline.model)
     report.configuration = StudyReport.Settings(sha256: pipeline.configurationDigest)
-    if let predecessor { report.supersede(predecessor, isClosedAtLimit: study.isClosedAtLimit) }
+    if let predecessor {
+      for input in report.replaced(in: predecessor.report) { log.add(superseded: input) }
+      report.supersede(predecessor, isClosedAtLimit: study.isClosedAtLimit)
+    }
     if let identity { report.study = identity }
     report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
     report = try report.recorded()
@@ -50,6 +56,13 @@ struct StudyWalk {
 }
 
 extension StudyLog {
+  /// Another copy of an instance counts now.
+  fileprivate mutating func add(superseded input: StudyReport.Input) {
+    add(
+      "copy-superseded", stage: "study", at: .now, .clip(sopInstanceUID: input.sopInstanceUID ?? ""),
+      .digest("sha256", input.sha256))
+  }
+
   /// One clip's walk.
   fileprivate mutating func add(_ outcome: ClipAnalysis.Outcome) {
     let report = outcome.report

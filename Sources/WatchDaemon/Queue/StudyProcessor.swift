@@ -50,10 +50,13 @@ struct ClaimedInput: Sendable, Hashable {
   var index: Int
   /// Where to read it; `nil` for an earlier input that is not kept any more.
   var path: String?
-  /// Path below the inbox, for view rules. It may name the patient: for no output.
-  var name: String
+  /// Paths below the inbox under which its instance came, the first one first, for view rules. They may name the
+  /// patient: for no output.
+  var names: [String]
   var sha256: String
   var sopInstanceUID: String?
+  /// Time of the last change of the content, nanoseconds since 1970.
+  var modified: Int64
   /// Decided for `setAside` and `earlier`.
   var end: InputEnd?
 }
@@ -64,6 +67,8 @@ enum StudyOutcome: Sendable, Equatable {
   case staged(StudyReport.Status, ends: [Int: InputEnd])
   /// The same work was published before, as that revision; nothing is to be published.
   case alreadyPublished(PublishedRevision, StudyReport.Status, ends: [Int: InputEnd])
+  /// None of the files may be used, and nothing was published before.
+  case nothingToPublish(ends: [Int: InputEnd])
 }
 
 /// Why a study's walk ended early.

@@ -8,6 +8,11 @@ enum ReasonText {
   /// One sentence, where there is something to do.
   static func remedy(_ reason: ReasonCode) -> String? { entry(reason).remedy }
 
+  /// Both, one after the other.
+  static func whole(_ reason: ReasonCode) -> String {
+    [sentence(reason), remedy(reason)].compactMap { $0 }.joined(separator: " ")
+  }
+
   /// Why a person should look at a measurement, in a few words; a code that is not known stays as it is.
   static func words(review code: String) -> String {
     if let doubt = ClipDoubt(rawValue: code) { return doubt.words }
@@ -81,7 +86,11 @@ enum ReasonText {
       ("Files of this study name different patients.", "Correct the files and send the study again.")
     case .uidConflict: ("Two different files carry the same SOP Instance UID.", "Send the right file again.")
     case .duplicate: ("The same file was received before.", nil)
+    case .superseded: ("A later copy of the same instance, with the same pixels, was used.", nil)
     case .ownResult: ("The file is a result of this program, which came back.", nil)
+    case .unpacked: ("The file is an archive; each file in it has an end of its own.", nil)
+    case .archiveNotReadable:
+      ("The file is an archive that cannot be taken apart.", "Unpack it, and send what is in it.")
     case .notAFile: ("It is a link, a pipe or a device and is not opened.", "Name the file itself.")
     case .internalError: ("The program failed on this clip; the file is kept.", "Report it with the log.")
     case .noCalibration: ("The file states no trustworthy pixel size, so there are no millimetres.", nil)

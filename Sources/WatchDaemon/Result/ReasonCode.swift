@@ -30,8 +30,13 @@ enum ReasonCode: String, Codable, Sendable, CaseIterable, Error {
   case identityConflict = "identity-conflict"
   case uidConflict = "uid-conflict"
   case duplicate
+  /// Another file of its instance, with the same pixels and another header, took its place.
+  case superseded
   /// An object of this program that came back, from an archive for instance.
   case ownResult = "own-result"
+  /// An archive that was taken apart: each file in it has an end of its own.
+  case unpacked
+  case archiveNotReadable = "archive-not-readable"
   case notAFile = "not-a-file"
   case internalError = "internal-error"
   case noCalibration = "no-calibration"

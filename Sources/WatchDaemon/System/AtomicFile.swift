@@ -18,7 +18,7 @@ enum AtomicFile {
       if durable { try descriptor.sync(place) }
       try Files.rename(temporary, to: path, place)
     } catch {
-      unlink(temporary)
+      _ = FileName.withPath(temporary) { unlink($0) }
       throw error
     }
     if durable { try Files.sync(Files.parent(of: path) ?? ".", place) }
@@ -44,7 +44,7 @@ enum AtomicFile {
         try Files.renameNew(temporary, to: path, place)
       }
     } catch {
-      unlink(temporary)
+      _ = FileName.withPath(temporary) { unlink($0) }
       throw error
     }
     if durable { try Files.sync(Files.parent(of: path) ?? ".", place) }

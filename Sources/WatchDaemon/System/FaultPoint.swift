@@ -16,6 +16,12 @@ enum FaultPoint: String, Sendable, CaseIterable {
   case taken
   /// The journal says so.
   case claimed
+  /// One file of an archive is unpacked.
+  case fileUnpacked = "file-unpacked"
+  /// All of them are, and the journal does not say so.
+  case boxUnpacked = "box-unpacked"
+  /// The journal says so.
+  case boxOpened = "box-opened"
   /// The journal says that work has begun.
   case started
   case header
@@ -38,6 +44,9 @@ enum FaultPoint: String, Sendable, CaseIterable {
   case filed
   /// The journal says so.
   case settled
+
+  /// Those that only an archive comes by.
+  static let ofBoxes: Set<FaultPoint> = [.fileUnpacked, .boxUnpacked, .boxOpened]
 
   func reach() { Self.pause?.reach(self) }
 

@@ -18,10 +18,11 @@ enum Files {
 
   /// Makes a folder and those above it; one that stands already is fine.
   static func makeFolder(_ path: String, mode: mode_t = 0o750, _ place: FileError.Place) throws(FileError) {
-    if mkdir(path, mode) == 0 || errno == EEXIST { return }
+    let make = { FileName.withPath(path) { mkdir($0, mode) } }
+    if make() == 0 || errno == EEXIST { return }
     guard errno == ENOENT, let parent = parent(of: path) else { throw FileError(.makeFolder, place) }
     try makeFolder(parent, mode: mode, place)
-    guard mkdir(path, mode) == 0 || errno == EEXIST else { throw FileError(.makeFolder, place) }
+    guard make() == 0 || errno == EEXIST else { throw FileError(.makeFolder, place) }
   }
 
   /// The names in a folder in ascending order, without `.` and `..`. A folder that is not there has none.
@@ -49,7 +50,8 @@ enum Files {
 
   /// As `rename`, where nothing stands at the new path; else EEXIST.
   static func renameNew(_ old: String, to new: String, _ place: FileError.Place) throws(FileError) {
-    if link(old, new) == 0 { return try remove(old, place) }
+    let result = FileName.withPath(old) { old in FileName.withPath(new) { link(old, $0) } }
+    if result == 0 { return try remove(old, place) }
     guard errno == EPERM || errno == EOPNOTSUPP else { throw FileError(.rename, place) }
     // A file system without hard links cannot do both at once.
     if try exists(new, place) { throw FileError(.rename, place, code: EEXIST) }
@@ -118,7 +120,7 @@ enum Files {
   /// Bytes that this process may still write on the path's file system.
   static func freeBytes(at path: String, _ place: FileError.Place) throws(FileError) -> Int {
     var status = statvfs()
-    guard statvfs(path, &status) == 0 else { throw FileError(.measure, place) }
+    guard FileName.withPath(path, { statvfs($0, &status) }) == 0 else { throw FileError(.measure, place) }
     return Int(status.f_bavail) * Int(status.f_frsize)
   }
 

@@ -99,4 +99,19 @@ import Testing
     #expect(sites(.a2c, mirrored: false) == [.inferior, .anterior])
     #expect(sites(.apical, mirrored: false) == [nil, nil])
   }
+
+  @Test func rulesLookAtEachPathThatAFileCameByTheFirstOneFirst() throws {
+    var settings = AnalysisSettings(configuration: nil, operatorView: nil, threads: 1, namesFiles: false)
+    settings.viewRules = [try ViewRule("A4C if file ~ \"^a4c/\""), try ViewRule("A2C if file ~ \"^a2c/\"")]
+    func view(_ paths: String...) -> ClipReport.View.Code? {
+      settings.ruleView(
+        StudyFile(
+          path: "/spool/1", origin: paths[0], laterOrigins: Array(paths.dropFirst()), sha256: "",
+          header: header([:])))
+    }
+    #expect(view("a4c/1", "requeued-c1/a4c/1") == .a4c)
+    #expect(view("copy/1", "a4c/1") == .a4c)
+    #expect(view("a2c/1", "a4c/1") == .a2c)
+    #expect(view("copy/1", "other/1") == nil)
+  }
 }

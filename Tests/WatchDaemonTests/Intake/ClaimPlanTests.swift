@@ -58,11 +58,17 @@ import Testing
     #expect(late.files.map(\.end?.reason) == [.identityConflict])
   }
 
+  @Test func contentsOfOneInstanceAreLeftToTheirPixels() {
+    let claim = claim([.example("a", sha: "1"), .example("b", sha: "2"), .example("c", sha: "1")])
+    #expect(claim.needsProcessing && reasons(claim) == [nil, nil, .duplicate])
+  }
+
   @Test func contentOfAnInstanceInConflictStaysUnused() throws {
-    let first = claim([
+    var first = claim([
       .example("a", sha: "1"), .example("b", sha: "2"), .example("c", instance: "1.9", sha: "3"),
     ])
-    #expect(reasons(first) == [.uidConflict, .uidConflict, nil])
+    for index in 0..<2 { first.files[index].end = InputEnd(state: .held, reason: .uidConflict) }
+    #expect(first.files.map(\.source) == ["a", "b", "c"])
     #expect(reasons(claim([.example("d", sha: "4")], try ledger(first))) == [.uidConflict])
   }
 
@@ -82,6 +88,20 @@ import Testing
     second.id = 10
     let late = claim([.example("c", instance: "1.10", sha: "3")], try ledger(first, second))
     #expect(late.needsProcessing)
+  }
+
+  @Test func nameWrittenInAnotherWayBringsNoPatientOfItsOwn() throws {
+    let first = claim([.example("a", .init(patientID: "P", patientName: "Doe^Jane"))])
+    let same = [
+      ReadFile.example("b", instance: "1.9", sha: "2", .init(patientID: "P", patientName: "DOE^JANE^^"))
+    ]
+    #expect(try reasons(claim(same, ledger(first))) == [nil])
+    let other = [
+      ReadFile.example("b", instance: "1.9", sha: "2", .init(patientID: "P", patientName: "Roe^Jane"))
+    ]
+    let held = try claim(other, ledger(first))
+    #expect(reasons(held) == [.identityConflict])
+    #expect(held.files[0].end?.detail == "The files disagree with the published ones on PatientName.")
   }
 
   @Test func identityIsKeptAsKeyedHashesOnly() {

@@ -22,6 +22,8 @@ import Testing
 
   private func observe(_ report: ScanReport) -> ReadinessGate.Changes { gate.observe(report) }
 
+  private func add(_ file: ScanReport.File, now: MonotonicSeconds) -> Bool { gate.add(file, now: now) }
+
   private func take(_ file: ReadFile, now: MonotonicSeconds) -> Bool { gate.take(file, now: now) }
 
   private func read(_ path: String, _ fault: HeaderFault? = nil) -> ReadFile {
@@ -110,5 +112,39 @@ import Testing
     partly.unreadableFolders = ["b"]
     _ = observe(partly)
     #expect(gate.tracked.count == 1)
+  }
+
+  private let boxed = ScanReport.File(
+    path: SourcePath.unpacked(3, source: "box.zip", name: "IM1"), stamp: FileStamp(size: 10, modified: 1),
+    box: BoxedFile(claim: 3, index: 1))
+
+  @Test func fileFromAnArchiveStaysThoughNoScanListsItAndGoesWhenItIsTaken() {
+    #expect(add(boxed, now: 0))
+    // Told once more, after a restart for instance.
+    #expect(!add(boxed, now: 1))
+    #expect(observe(report([:], at: 2)) == .init())
+    #expect(take(read(boxed.path), now: 3))
+    gate.setClaimed([boxed.path], at: .greatestFiniteMagnitude)
+    #expect(observe(report([:], at: 4)) == .init() && gate.tracked[boxed.path] != nil)
+    gate.setClaimed([boxed.path], at: 5)
+    #expect(gate.tracked.isEmpty)
+  }
+
+  @Test func fileFromAnArchiveThatCouldNotBeReadIsReadAgain() {
+    _ = add(boxed, now: 0)
+    gate.readAgainLater(boxed.path, now: 1)
+    #expect(observe(report([:], at: 2)).toRead == [])
+    #expect(observe(report([:], at: 3)).toRead == [boxed])
+    #expect(take(read(boxed.path, HeaderFault(reason: .unreadable, detail: "It is not there now.")), now: 4))
+    #expect(observe(report([:], at: 5)).toRead == [])
+    #expect(observe(report([:], at: 10)).toRead == [boxed])
+  }
+
+  @Test func archiveIsClaimedOnItsOwn() {
+    _ = see("box.zip", stamp, at: 0, 1, 2)
+    let file = ReadFile(stamp: stamp, assessed: AssessedFile(path: "box.zip", sha256: "a", verdict: .box))
+    #expect(take(file, now: 3) && gate.boxes == [file] && gate.decided(now: 4).isEmpty)
+    gate.setClaimed(["box.zip"], at: 5)
+    #expect(gate.boxes == [])
   }
 }

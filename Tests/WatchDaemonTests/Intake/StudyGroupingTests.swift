@@ -36,28 +36,22 @@ import Testing
     #expect(study.duplicates.map(\.path) == ["b"])
   }
 
-  @Test func oneInstanceWithTwoContentsIsUsedByNeither() {
-    let study = StudyGrouping.group([file("a", sha: "1"), file("b", sha: "2"), file("c", instance: "1.9")])
-      .studies[0]
+  @Test func contentsOfOneInstanceAreLeftToTheirPixelsTheLatestLast() {
+    var files = [
+      file("a", sha: "1"), file("b", sha: "2"), file("c", instance: "1.9"), file("d", sha: "1"),
+      file("e", sha: "3"),
+    ]
+    for (index, time) in [(0, 5), (1, 9), (4, 7)] { files[index].modified = Int64(time) }
+    let study = StudyGrouping.group(files).studies[0]
     #expect(study.files.map(\.path) == ["c"])
-    #expect(study.conflicting.map(\.path) == ["a", "b"])
+    #expect(study.differing.map(\.path) == ["a", "e", "b"])
+    #expect(study.duplicates.map(\.path) == ["d"])
   }
 
   @Test func filesThatDisagreeOnThePatientAreHeld() {
     let other = ClipHeader.Identity(patientID: "P2", patientName: "DOE^JANE")
     let study = StudyGrouping.group([file("a"), file("b", instance: "1.9", patient: other)]).studies[0]
     #expect(study.isHeld && study.disagreements == [.patientID])
-  }
-
-  @Test(arguments: [
-    ("DOE^JANE", "DOE^JANE^^^ ", true), ("DOE^JANE", "DOE^JANE==", true), ("DOE^JANE", nil, true),
-    ("DOE^JANE", "DOE^JOAN", false), ("DOE^JANE", "DOE", false),
-  ])
-  func namesAreComparedByTheirMeaning(_ first: String, _ second: String?, _ agree: Bool) {
-    var claims = IdentityClaims()
-    claims.add(.init(patientName: first))
-    claims.add(.init(patientName: second))
-    #expect(claims.disagreements.isEmpty == agree)
   }
 
   @Test func fileWithoutAValidUIDIsQuarantined() {
@@ -78,6 +72,22 @@ import Testing
     let fault = HeaderFault(reason: reason, detail: "A sentence.")
     let grouping = StudyGrouping.group([(path: "a", sha256: "1", header: .failure(fault))])
     #expect(grouping.loose.map(\.state) == [state])
+  }
+
+  @Test(arguments: [ReasonCode.truncated, .corrupt])
+  func parsersWordsAreNotToldAndTheStatedStudyIs(_ reason: ReasonCode) {
+    let fault = HeaderFault(
+      reason: reason, detail: "The file cannot be parsed: I/O suspension.", study: "1.2.3")
+    let loose = StudyGrouping.group([(path: "a", sha256: "1", header: .failure(fault))]).loose
+    #expect(loose.map(\.detail) == [ReasonText.whole(reason)])
+    #expect(loose.map(\.file.statedStudy) == ["1.2.3"])
+    #expect(loose.map { FileEnd($0).studyInstanceUID } == ["1.2.3"])
+  }
+
+  @Test func studyOfAnObjectWithoutAnInstanceIsStatedAndOneThatIsNoUIDIsNot() {
+    let grouping = StudyGrouping.group([file("a", instance: nil), file("b", study: "../x"), file("c")])
+    #expect(grouping.loose.map(\.file.statedStudy) == ["1.2.3", nil])
+    #expect(grouping.studies[0].files.map(\.statedStudy) == [nil])
   }
 
   @Test func dicomdirIsIgnored() {

@@ -138,4 +138,42 @@ import Testing
     #expect(reason.contains("\"truncated\"") && reason.contains(KeyedHash.example.name(of: "JANE DOE/1")))
     #expect(!reason.contains("JANE"))
   }
+
+  @Test(arguments: ["M\u{F7DC}LLER/IM1", "A4C/M\u{F7DC}LLER", "A4C/deep/IM1"])
+  func settledFileComesBackUnderItsName(_ name: String) throws {
+    try base.write("one", to: "in/" + name)
+    let claimant = try claimant(base)
+    var state = StudyState(claim: try claim(base, [name]))
+    _ = try claimant.take(state.claim)
+    state.claim.files[0].end = .used
+    try Settlement(spool: claimant.spool, hash: .example).settle(state)
+    let restitution = Restitution(spool: claimant.spool, inbox: claimant.inbox)
+    for _ in 0..<2 { try restitution.giveBack(state.claim) }
+    #expect(try base.text(of: "in/requeued-c1/" + name) == "one")
+    #expect(try base.files(below: "spool").filter { !$0.contains("journal") } == [])
+  }
+
+  /// Also where the inbox is only read: they lie in the spool.
+  @Test(arguments: [true, false]) func filesFromAnArchiveLeaveItsFolder(_ moves: Bool) throws {
+    let claimant = try claimant(base)
+    try base.write("one", to: "spool/unpacked/c7/000003")
+    let status = try #require(try Files.examine(base.path + "/spool/unpacked/c7/000003", .spool))
+    var file = ClaimedFile.example(
+      source: SourcePath.unpacked(7, source: "box.zip", name: "IM1"), stamp: FileStamp(status))
+    file.box = BoxedFile(claim: 7, index: 3)
+    let claim = Claim.example(files: [file], moves: moves)
+    for _ in 0..<2 { #expect(try claimant.take(claim) == []) }
+    #expect(try base.files(below: "spool/unpacked") == [])
+    #expect(try base.text(of: "spool/claimed/c1/000001") == "one")
+  }
+
+  @Test func archiveInAnInboxThatIsOnlyReadIsCopied() throws {
+    try base.write("box", to: "in/box.zip")
+    let claimant = try claimant(base)
+    var claim = try claim(base, ["box.zip"], moves: false)
+    claim.isBox = true
+    for _ in 0..<2 { #expect(try claimant.take(claim) == []) }
+    #expect(try base.text(of: "in/box.zip") == "box")
+    #expect(try base.text(of: "spool/claimed/c1/000001") == "box")
+  }
 }

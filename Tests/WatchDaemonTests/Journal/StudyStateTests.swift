@@ -19,6 +19,25 @@ import Testing
     #expect(end.claim.files[0].end == .used && end.published?.name == "1.2.3")
   }
 
+  @Test func archiveIsOpenUntilItsEndIsDecided() throws {
+    var claim = Claim.example(study: nil)
+    claim.isBox = true
+    let open = try #require(state(after: [.claimed(missing: []), .unpacked], of: claim))
+    #expect(open.phase == .unpacked && !open.isStarted && !claim.needsProcessing)
+    #expect(open.following(.started) == nil && open.following(.settled) == nil)
+    let conclusion = StudyState.Conclusion(
+      at: 9, published: nil, status: nil, ends: [1: UnpackedBox(files: []).end])
+    let end = try #require(open.following(.concluded(conclusion))?.following(.settled))
+    #expect(end.claim.files[0].end?.reason == .unpacked)
+    var ledger = Ledger()
+    try ledger.apply(.state(open))
+    #expect(ledger.openBoxes == [1] && ledger.isBoxSettled(1))
+    var file = ClaimedFile.example()
+    file.box = BoxedFile(claim: 1, index: 1)
+    try ledger.apply(.claim(.example(id: 2, files: [file])))
+    #expect(!ledger.isBoxSettled(1))
+  }
+
   @Test func startsCountUnlessTheStudyWasNotToBlame() {
     #expect(state(after: [.claimed(missing: []), .started, .failed(failure), .started])?.attempts == 2)
     #expect(state(after: [.claimed(missing: []), .started, .released(nil), .started])?.attempts == 1)

@@ -223,6 +223,19 @@ import Testing
     bench.daemon?.requeue(1)
     try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
     #expect(bench.sums().taken == 1 && bench.sums().count(.quarantined) == 0)
+    let names = bench.processor.begun.withLock { $0.last?.inputs.map(\.names) }
+    #expect(names == [["a/IM1", "requeued-c1/a/IM1"]])
+    try await bench.stop()
+  }
+
+  @Test func folderWhoseNameIsNoTextIsRequeued() async throws {
+    let bench = try DaemonBench()
+    try bench.start()
+    try bench.drop(study: "1.2", instance: "1.2.1", as: "M\u{F7DC}LLER/IM1")
+    try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
+    bench.daemon?.requeue(1)
+    try await bench.wait("it is published anew") { bench.published == ["1.2", "1.2.r2"] && bench.isIdle }
+    #expect(bench.sums().taken == 1 && bench.sums().count(.used) == 1)
     try await bench.stop()
   }
 

@@ -55,6 +55,46 @@ import Testing
     #expect(old.troubles.contains { $0.contains("unfinished for 66 min") })
   }
 
+  @Test func cutFileIsToldOfUnderTheStudyThatItStates() throws {
+    let snapshot = status(Ledger()) {
+      $0.waiting = [
+        .init(
+          path: "DOE^JANE/1", firstSeen: 0, reason: "truncated", givenUpAt: 900_000, code: .truncated,
+          detail: ReasonText.whole(.truncated), study: "1.2.3")
+      ]
+    }
+    #expect(snapshot.text.contains("1 truncated, given up from 1970-01-01T00:15:00"))
+    #expect(snapshot.json.contains("\"reason\": \"truncated\"") && !snapshot.text.contains("DOE"))
+    let told = StudyExplanation(
+      "1.2.3", ledger: Ledger(), snapshot: snapshot.snapshot, isRunning: true, hash: .example,
+      showsPaths: false)
+    #expect(!told.isEmpty && told.text.contains("given up at 1970-01-01T00:15:00"))
+    #expect(told.text.contains(ReasonText.sentence(.truncated)) && !told.text.contains("DOE"))
+    let other = StudyExplanation(
+      "1.2.4", ledger: Ledger(), snapshot: snapshot.snapshot, isRunning: true, hash: .example,
+      showsPaths: false)
+    #expect(other.isEmpty)
+  }
+
+  @Test func cutFileThatWasGivenUpIsFoundByTheStudyThatItStates() throws {
+    var claim = Claim.example(study: nil, files: [.example(instance: nil, end: .truncated)])
+    claim.statedStudy = "1.2.3"
+    var ledger = Ledger()
+    try ledger.apply(.claim(claim))
+    try ledger.apply(.event(claim: 1, .claimed(missing: [])))
+    try ledger.apply(.event(claim: 1, .concluded(.init(at: 9, published: nil, status: nil, ends: [:]))))
+    try ledger.apply(.event(claim: 1, .settled))
+    #expect(ledger.claims(of: "1.2.3").isEmpty && ledger.claims(naming: "1.2.3").count == 1)
+    let told = StudyExplanation(
+      "1.2.3", ledger: ledger, snapshot: nil, isRunning: true, hash: .example, showsPaths: false)
+    #expect(told.text.contains("quarantined (truncated)"))
+    #expect(try Requeue("1.2.3", ledger: ledger, hash: .example).settled.count == 1)
+    let status = status(ledger)
+    #expect(status.text.contains("set aside  1 truncated: " + ReasonText.whole(.truncated)))
+    try ledger.apply(.forget(claims: [1]))
+    #expect(ledger.claims(naming: "1.2.3").isEmpty)
+  }
+
   @Test func aStudyThatAKilledDaemonHadBegunIsNotInWork() throws {
     let ledger = try ledger([.claimed(missing: []), .started])
     let snapshot = status(ledger) { $0.running = [1] }.snapshot

@@ -66,3 +66,37 @@ func readCard(_ bytes: [UInt8]) {
   _ = try? JSONDecoder().decode(ModelCard.self, from: Data(bytes))
   _ = try? JSONDecoder().decode(PrecisionCard.self, from: Data(bytes))
 }
+
+/// What the confined process does with an archive: nothing that it holds may be more than it may, nor have a name that
+/// leads anywhere.
+func readArchive(_ bytes: [UInt8]) {
+  withFile("archive", bytes) { path in
+    let file = open(path, O_RDONLY)
+    defer { close(file) }
+    guard let input = try? ArchiveInput(descriptor: file) else { return }
+    let limits = ArchiveLimits(entries: 64, bytes: 1 << 22, alwaysAllowed: 1 << 20)
+    try? Archive.read(input, limits: limits, into: CheckedArchive(limits))
+  }
+}
+
+private final class CheckedArchive: ArchiveSink {
+  private let limits: ArchiveLimits
+  private var entries = 0
+  private var bytes = 0
+
+  init(_ limits: ArchiveLimits) { self.limits = limits }
+
+  func begin(_ entry: ArchiveEntry) throws(ArchiveFailure) {
+    entries += 1
+    let isSafe =
+      entry.name.isEmpty || (try? ArchiveName.checked(FileName.bytes(of: entry.name))) == entry.name
+    guard entries <= limits.entries, isSafe else { fatalError("an entry that may not be") }
+  }
+
+  func write(_ part: ArraySlice<UInt8>) throws(ArchiveFailure) {
+    bytes += part.count
+    guard bytes <= limits.bytes else { fatalError("more than may be") }
+  }
+
+  func end() throws(ArchiveFailure) {}
+}

@@ -14,6 +14,7 @@ struct FuzzTarget: Sendable {
     FuzzTarget(name: "configuration", read: readConfiguration),
     FuzzTarget(name: "journal", read: readJournal), FuzzTarget(name: "manifest", read: readManifest),
     FuzzTarget(name: "study", read: readStudy), FuzzTarget(name: "card", read: readCard),
+    FuzzTarget(name: "archive", read: readArchive),
   ]
 
   /// The one that the environment names.

@@ -56,7 +56,9 @@ struct PlannedInput {
       case .failure(let fault):
         throw Refusal(fault: fault.reason == .unreadable ? .unreadable : .inputChanged)
       }
-      assessed.append(AssessedFile(path: file.path, sha256: input.sha256, header: input.header))
+      assessed.append(
+        AssessedFile(
+          path: file.path, sha256: input.sha256, header: input.header, modified: file.stamp.modified))
       headers[file.path] = input.header
     }
     let grouping = StudyGrouping.group(assessed)
