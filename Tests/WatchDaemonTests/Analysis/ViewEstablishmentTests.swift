@@ -103,7 +103,7 @@ import Testing
   @Test func rulesLookAtEachPathThatAFileCameByTheFirstOneFirst() throws {
     var settings = AnalysisSettings(configuration: nil, operatorView: nil, threads: 1, namesFiles: false)
     settings.viewRules = [try ViewRule("A4C if file ~ \"^a4c/\""), try ViewRule("A2C if file ~ \"^a2c/\"")]
-    func view(_ paths: String...) -> ClipReport.View.Code? {
+    func view(_ paths: String...) -> EchoView? {
       settings.ruleView(
         StudyFile(
           path: "/spool/1", origin: paths[0], laterOrigins: Array(paths.dropFirst()), sha256: "",
