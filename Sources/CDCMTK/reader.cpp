@@ -173,7 +173,7 @@ DcmElement *find(hd_reader &reader, const std::string &path) {
     start = path.find('.', bracket) + 1;
   }
   const DcmTagKey tag = tagOf(path.substr(start));
-  if (tag.getGroup() == fileMetaGroup) item = reader.file.getMetaInfo();
+  if (tag.getGroup() == fileMetaGroup) item = reader.file->getMetaInfo();
   DcmElement *element = nullptr;
   return item->findAndGetElement(tag, element).good() ? element : nullptr;
 }
