@@ -90,7 +90,8 @@ struct ClipAnalysis: Sendable {
   /// a clip of several pictures nobody said which of them shows it.
   private func establishedView(of file: StudyFile, hasSeveralPictures: Bool) throws -> ClipReport.View {
     let view = ViewEstablishment.establish(
-      operatorView: settings.operatorView, ruleView: settings.ruleView(file), header: file.header
+      operatorView: settings.operatorView, ruleView: settings.ruleView(file), header: file.header,
+      policy: settings.viewFromPicture
     ).view
     if view.code == .other {
       throw ClipStop.excluded(.notApical, "The view that is stated is not an apical one.")
