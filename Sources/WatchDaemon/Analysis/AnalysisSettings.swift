@@ -6,6 +6,7 @@ struct AnalysisSettings: Sendable, Equatable {
   var operatorView: EchoView?
   /// Asked in turn where the operator states none.
   var viewRules: [ViewRule] = []
+  /// Asked last.
   var viewFromPicture = Configuration.PictureViewPolicy.claim
   var outputs = Set(Configuration.Output.allCases)
   var reportKind = Configuration.ReportKind.comprehensive
@@ -24,6 +25,7 @@ struct AnalysisSettings: Sendable, Equatable {
     self.namesFiles = namesFiles
     guard let configuration else { return }
     viewRules = configuration.viewRules
+    viewFromPicture = configuration.viewFromPicture
     outputs = configuration.outputs
     reportKind = configuration.report
   }
@@ -41,7 +43,7 @@ struct AnalysisSettings: Sendable, Equatable {
     let rules = viewRules.map { "\($0.view.rawValue) if \($0.subject) ~ \($0.pattern)" }
     let models = viewModels.map { "\($0.rawValue) by \($1.sha256) \($1.precision?.rawValue ?? "-")" }.sorted()
     let words =
-      [operatorView?.rawValue ?? "-", reportKind.rawValue, precision.rawValue]
+      [operatorView?.rawValue ?? "-", viewFromPicture.rawValue, reportKind.rawValue, precision.rawValue]
       + outputs.map(\.rawValue).sorted() + rules + models
     var hash = SHA256()
     for word in words { hash.update(Array("\(word.utf8.count):\(word)".utf8)) }

@@ -101,8 +101,7 @@ struct ClipAnalysis: Sendable {
   private func statedView(of file: StudyFile, hasSeveralPictures: Bool) throws -> ViewEstablishment {
     let stated = establishment(of: file, nil)
     if stated.view.code == .other {
-      throw ClipStop.excluded(
-        .notApical, "The view that is stated of the clip is none of the apical ones.")
+      throw ClipStop.excluded(.notApical, "The view that is stated is not an apical one.")
     }
     return hasSeveralPictures ? .open : stated
   }

@@ -17,6 +17,9 @@ enum ClipDoubt: String, CaseIterable, Sendable {
   /// The scale is that of PixelSpacing alone, and the heart is a small or a large one by it.
   case doubtfulScale = "doubtful-scale"
 
+  /// Of which view the clip shows: they are none of a number that depends on no view.
+  static let ofTheView = [viewFromPicture, viewDisagrees, mirroredDisplay].map(\.rawValue)
+
   var words: String {
     switch self {
     case .mirroredDisplay:
@@ -35,17 +38,22 @@ enum ClipDoubt: String, CaseIterable, Sendable {
 }
 
 extension ClipReport {
-  /// Has everything that was measured reviewed.
+  /// Has everything that was measured reviewed, for each reason once.
   mutating func doubt(_ doubts: [ClipDoubt]) {
-    let reasons = doubts.map(\.rawValue)
-    guard !reasons.isEmpty else { return }
+    guard !doubts.isEmpty else { return }
     for index in measurements.indices {
       measurements[index].review = true
-      measurements[index].reviewReasons += reasons
+      measurements[index].reviewReasons.add(doubts)
     }
     for index in beats.indices {
-      beats[index].geometry?.endDiastole.reviewReasons += reasons
-      beats[index].geometry?.endSystole.reviewReasons += reasons
+      beats[index].geometry?.endDiastole.reviewReasons.add(doubts)
+      beats[index].geometry?.endSystole.reviewReasons.add(doubts)
     }
+  }
+}
+
+extension [String] {
+  fileprivate mutating func add(_ doubts: [ClipDoubt]) {
+    for doubt in doubts where !contains(doubt.rawValue) { append(doubt.rawValue) }
   }
 }

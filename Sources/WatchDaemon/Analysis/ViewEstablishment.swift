@@ -6,27 +6,6 @@ struct ViewEstablishment: Sendable, Equatable {
   /// An apical clip of which nobody says which view it shows.
   static let open = ViewEstablishment(picture: nil, threshold: 1, mayClaim: false)
 
-  /// View codes of CID 12226, SNOMED CT and the older SRT, PS3.16.
-  private static let codes: [String: EchoView] = [
-    "399214001": .a4c, "G-A19C": .a4c,
-    "399232001": .a2c, "G-A19B": .a2c,
-    "399339008": .a3c, "G-0395": .a3c, "399371001": .other,
-  ]
-
-  /// Texts that departments write for the apical views, once case, blanks and punctuation are gone.
-  private static let names: [String: EchoView] = [
-    "a4c": .a4c, "ap4": .a4c, "ap4c": .a4c,
-    "apical4c": .a4c, "apical4chamber": .a4c,
-    "apicalfourchamber": .a4c, "4ch": .a4c, "4chamber": .a4c,
-    "a2c": .a2c, "ap2": .a2c, "ap2c": .a2c,
-    "apical2c": .a2c, "apical2chamber": .a2c,
-    "apicaltwochamber": .a2c, "2ch": .a2c, "2chamber": .a2c,
-    "a3c": .a3c, "ap3": .a3c, "ap3c": .a3c, "apical3chamber": .a3c, "aplax": .a3c, "apicallongaxis": .a3c,
-    "a5c": .a5c, "ap5": .a5c, "apical5chamber": .a5c,
-    "plax": .other, "psax": .other, "parasternallongaxis": .other, "parasternalshortaxis": .other,
-    "subcostal": .other,
-  ]
-
   /// The operator's word, else a configured rule's, else a reader's, else the file's own tags, else the picture, if it
   /// is asked for and sure enough. Of an apical clip of which none of them says anything, which view it shows is left
   /// open.
@@ -54,12 +33,15 @@ struct ViewEstablishment: Sendable, Equatable {
     view = ClipReport.View(code: stated, source: source, candidates: picture?.candidates, mirrored: false)
     guard let picture, source != .reader else { return }
     if picture.contradicts(stated, threshold: threshold) { doubts.append(.viewDisagrees) }
+    if picture.likeliest?.view == stated.facts.family, picture.mirroredProbability >= threshold {
+      doubts.append(.mirroredDisplay)
+    }
   }
 
   private init(picture: PictureView?, threshold: Double, mayClaim: Bool) {
     view = ClipReport.View(code: .apical, source: .model, candidates: picture?.candidates, mirrored: false)
-    guard mayClaim, let picture, let (likeliest, probability) = picture.likeliest, likeliest.isNamed,
-      probability >= threshold
+    guard mayClaim, let picture, let (likeliest, probability) = picture.likeliest,
+      likeliest.facts.measures != nil, probability >= threshold
     else { return }
     view.code = likeliest
     view.source = .picture
@@ -69,13 +51,20 @@ struct ViewEstablishment: Sendable, Equatable {
     if picture.mirroredProbability >= 0.5 { doubts.append(.mirroredDisplay) }
   }
 
+  /// Tags by how closely they speak of the picture: of the image, of its series, of its study. The closest that name a
+  /// view decide; where they contradict each other, none does.
+  private static let tags: [[String]] = [
+    ["ViewCodeMeaning", "ViewName", "ImageComments", "StageName"],
+    ["SeriesDescription", "ProtocolName", "AcquisitionProtocolName", "PerformedProcedureStepDescription"],
+    ["PerformedProtocolMeaning", "StudyDescription"],
+  ]
+
   private static func fromTags(_ texts: [String: String]) -> EchoView? {
-    if let code = texts["ViewCodeSequence"], let view = codes[code] { return view }
-    for keyword in ["ViewName", "SeriesDescription", "ImageComments"] {
-      guard let text = texts[keyword] else { continue }
-      let plain = String(
-        text.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) })
-      if let view = names[plain] { return view }
+    let coded = texts["ViewCodeSequence"].flatMap { EchoView.byCode[$0] }
+    for (rank, keywords) in tags.enumerated() {
+      let named = keywords.compactMap { texts[$0].flatMap(ViewName.view) }
+      let views = Set(named + (rank == 0 ? [coded].compactMap { $0 } : []))
+      if !views.isEmpty { return views.count == 1 ? views.first : nil }
     }
     return nil
   }

@@ -4,12 +4,17 @@ extension ClipHeader {
   /// Texts that view rules may ask for, by keyword.
   private static let textKeywords = [
     "ViewName", "StageName", "SeriesDescription", "StudyDescription", "ImageComments", "ProtocolName",
-    "PerformedProtocolStepDescription", "ImageType", "Manufacturer", "ManufacturerModelName", "StudyDate",
+    "AcquisitionProtocolName", "PerformedProcedureStepDescription", "ImageType", "Manufacturer",
+    "ManufacturerModelName", "StudyDate",
     "StudyTime",
     "StudyID", "AccessionNumber", "ContentDate", "ContentTime", "AcquisitionDateTime", "SeriesNumber",
     "InstanceNumber", "TransducerData", "BodyPartExamined",
   ]
   private static let codeSequences = ["ViewCodeSequence", "AnatomicRegionSequence", "StageCodeSequence"]
+  /// Code meanings that are read as texts, by the names that rules know them by.
+  private static let codeMeanings = [
+    "ViewCodeMeaning": "ViewCodeSequence", "PerformedProtocolMeaning": "PerformedProtocolCodeSequence",
+  ]
   /// More regions than this are no echo picture.
   private static let maxRegions = 64
 
@@ -78,6 +83,7 @@ extension ClipHeader {
     var texts: [String: String] = [:]
     for keyword in textKeywords { texts[keyword] = file.text(keyword) }
     for keyword in codeSequences { texts[keyword] = file.text("\(keyword)[0].CodeValue") }
+    for (name, sequence) in codeMeanings { texts[name] = file.text("\(sequence)[0].CodeMeaning") }
     return texts
   }
 }

@@ -38,11 +38,10 @@ struct AnalysisOptions {
   }
 
   private static func view(_ word: String) throws -> EchoView {
-    switch word.uppercased() {
-    case "A4C", "4CH": return .a4c
-    case "A2C", "2CH": return .a2c
-    default: throw CommandFailure.usage("--view \(word): A4C or A2C is needed")
+    guard let view = ViewName.view(in: word), view.isNamed else {
+      throw CommandFailure.usage("--view \(word): A4C, A2C, A3C or A5C is needed")
     }
+    return view
   }
 
   /// - Parameter requiresAdmission: whether a precision that was not measured to hold is refused.

@@ -37,6 +37,8 @@ struct Configuration: Sendable, Equatable {
   var minFreeMegabytes = 2048
   /// The first rule that holds decides. Default none.
   var viewRules: [ViewRule] = []
+  /// Default `claim`.
+  var viewFromPicture = PictureViewPolicy.claim
   /// Path of the model. `nil`, the default: the one that is shipped.
   var model: String?
   /// Paths of models for established views. Default none.

@@ -24,7 +24,8 @@ struct ConfigurationKey: Sendable {
         return nil
       } catch { return (error.problem, error.remedy) }
     },
-    path("model", \.model), path("model.A4C", \.viewModels[.a4c]), path("model.A2C", \.viewModels[.a2c]),
+    choice("view_from_picture", \.viewFromPicture), path("model", \.model),
+    path("model.A4C", \.viewModels[.a4c]), path("model.A2C", \.viewModels[.a2c]),
     choice("precision", \.precision), choice("sr", \.report),
     ConfigurationKey(name: "outputs") { text, draft in outputs(text, &draft) },
     ConfigurationKey(name: "outbox_mode") { text, draft in

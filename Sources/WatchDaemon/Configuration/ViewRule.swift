@@ -18,7 +18,8 @@ struct ViewRule: Sendable, Equatable {
     var remedy: String
   }
 
-  static let form = #"write it as: A4C if SeriesDescription ~ "4 ?ch" (A4C, A2C or other; a keyword or file)"#
+  static let form =
+    #"write it as: A4C if SeriesDescription ~ "4 ?ch" (\#(EchoView.choices); a keyword or file)"#
 
   init(_ text: String) throws(Fault) {
     let words = text.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: true)
@@ -51,7 +52,8 @@ struct ViewRule: Sendable, Equatable {
     return text.contains(regex)
   }
 
-  private static let views: [String: EchoView] = ["a4c": .a4c, "a2c": .a2c, "other": .other]
+  private static let views = Dictionary(
+    uniqueKeysWithValues: EchoView.stateable.map { ($0.rawValue.lowercased(), $0) })
 
   private static func pattern(of text: String) throws(Fault) -> String {
     guard text.count > 2, text.first == "\"", text.last == "\"" else {

@@ -5,7 +5,7 @@ enum ClipLine {
     switch clip.status {
     case .measured:
       let phases = clip.measurements.map(measurement).joined(separator: ", ")
-      return "\(name): \(clip.view.code.rawValue), \(Plural.of(clip.frames, "frame")), \(phases)"
+      return "\(name): \(clip.view.text), \(Plural.of(clip.frames, "frame")), \(phases)"
     case .indeterminate, .excluded, .ignored, .failed:
       let reason = clip.reason.map { " (\($0.rawValue))" } ?? ""
       return "\(name): \(clip.status.rawValue)\(reason)" + (clip.detail.map { ": " + $0 } ?? "")

@@ -79,7 +79,7 @@ extension Daemon {
       pause: pause, inbox: inbox(report), pending: pendingStudies(),
       waiting: Array(waiting.prefix(StatusSnapshot.listed)), waitingCount: waiting.count,
       running: queue.runningIDs, queued: queue.waitingCount, deferred: queue.deferredCount,
-      stranded: claims.strandedCounts)
+      stranded: claims.strandedCounts, views: indexer.views)
   }
 
   private func inbox(_ report: ScanReport?) -> StatusSnapshot.Inbox {
@@ -165,7 +165,7 @@ extension Daemon {
       quarantinedFiles: sums.count(.quarantined), heldFiles: sums.count(.held),
       isInboxReachable: intake.isReachable, isPaused: pause != nil,
       scanSeconds: intake.lastReport.map { $0.ended - $0.began } ?? 0,
-      lastScan: intake.lastScanAt.map { Double($0) / 1000 })
+      lastScan: intake.lastScanAt.map { Double($0) / 1000 }, views: indexer.views)
   }
 }
 

@@ -7,6 +7,7 @@ enum MeasureTable {
     views.flatMap(diameters) + excursions + [.endDiastole, .endSystole].map(annulusArea)
     + [.endDiastole, .endSystole].map(ventricleVolume) + [ejectionFraction] + views.flatMap(ventricles)
     + views.flatMap(lengths) + [atrialVolume] + views.flatMap(atria) + [heartRate]
+    + CyclePhase.allCases.map(apicalDiameter)
 
   static func measure(named name: String) -> Measure? { measures.first { $0.name == name } }
 
@@ -43,6 +44,16 @@ enum MeasureTable {
         beat.endDiastole.annulus.combined(beat.endSystole.annulus) { ($0 - $1) / $0 * 100 }
       })
     return atPhase + [change]
+  }
+
+  /// What can be said of an apical clip, whatever its view.
+  private static func apicalDiameter(_ phase: CyclePhase) -> Measure {
+    Measure(
+      name: "Mitral annulus diameter apical \(phase.rawValue)", unit: "mm", code: Concept.diameter,
+      modifiers: [.mitralAnnulus, .at(phase)],
+      formula: "distance of the two hinge points in the best apical clip, of whichever view" + perBeat,
+      source: pointsSource, rule: pointsRule, confidence: .hingePoints,
+      origin: .anyView { beat, _ in beat.frame(phase).annulus })
   }
 
   private static let excursions: [Measure] = [

@@ -15,17 +15,22 @@ struct StudyMeasures {
   private init(_ clips: [ClipReport]) {
     fourChamber = ViewChoice(clips, views: [.a4c])
     twoChamber = ViewChoice(clips, views: [.a2c])
-    anyView = ViewChoice(clips, views: [.a4c, .a2c, .apical])
+    anyView = ViewChoice(clips, views: Set(EchoView.allCases.filter(\.isApical)))
   }
 
   private func measurement(_ measure: Measure) -> StudyReport.Measurement {
     var result =
       switch measure.origin {
       case .beats(let view, let value): single(measure, view == .a4c ? fourChamber : twoChamber, value)
+      case .anyView(let value): single(measure, anyView, value)
       case .bothViews(let value): biplane(measure, value)
       case .cycles(let value): cycles(measure, value)
       }
-    if result.value == nil { result.confidence = nil }
+    if result.value == nil {
+      result.confidence = nil
+    } else if result.contradictedBy?.isEmpty == false {
+      result.reviewReasons = (result.reviewReasons ?? []) + [Self.clipsDisagree]
+    }
     return result
   }
 
@@ -33,7 +38,7 @@ struct StudyMeasures {
     _ measure: Measure, _ choice: ViewChoice,
     _ value: (BeatGeometry, ClipReport.View) -> Result<Double, ReasonCode>
   ) -> StudyReport.Measurement {
-    var result = StudyReport.Measurement(measure, choice.best.map { [$0] } ?? [], others: choice.others)
+    var result = StudyReport.Measurement(measure, [choice])
     guard let clip = choice.best, choice.reason == nil else {
       result.withheld = choice.reason ?? .noClipOfView
       return result
@@ -54,7 +59,7 @@ struct StudyMeasures {
     } else {
       result.value = known.reduce(0, +) / Double(known.count)
       let used = zip(clip.beats, numbers).filter { $0.1 != nil }.map(\.0)
-      result.reviewReasons = Self.reviewReasons(used)
+      result.reviewReasons = Self.reviewReasons(used, dependsOnView: measure.dependsOnView)
       if measure.prefersDriftRemoved, !hasWhole { result.reviewReasons?.append(Self.driftNotRemoved) }
     }
     return result
@@ -62,13 +67,17 @@ struct StudyMeasures {
 
   /// A review reason beside those of the hinge points.
   static let driftNotRemoved = "drift-not-removed"
+  /// Another clip of the view gives another annulus or ventricle.
+  static let clipsDisagree = "clips-disagree"
+  /// Beside `ReviewReason` and `ClipDoubt`, what a number of the study may be reviewed for.
+  static let reviewReasons = [driftNotRemoved, clipsDisagree]
 
   private func biplane(
     _ measure: Measure, _ value: (BeatGeometry, BeatGeometry) -> Result<Double, ReasonCode>
   ) -> StudyReport.Measurement {
     let choices = [fourChamber, twoChamber]
     let clips = choices.compactMap(\.best)
-    var result = StudyReport.Measurement(measure, clips, others: choices.flatMap(\.others))
+    var result = StudyReport.Measurement(measure, choices)
     if let reason = choices.compactMap(\.reason).first {
       result.withheld = reason
       return result
@@ -82,7 +91,7 @@ struct StudyMeasures {
     switch value(geometries[0], geometries[1]) {
     case .success(let number):
       result.value = number
-      result.reviewReasons = Self.reviewReasons(beats)
+      result.reviewReasons = Self.reviewReasons(beats, dependsOnView: measure.dependsOnView)
     case .failure(let reason): result.withheld = reason
     }
     return result
@@ -92,7 +101,7 @@ struct StudyMeasures {
     _ measure: Measure, _ value: ([Double]) -> Result<Double, ReasonCode>
   ) -> StudyReport.Measurement {
     // Time needs no millimetres.
-    var result = StudyReport.Measurement(measure, anyView.best.map { [$0] } ?? [], others: anyView.others)
+    var result = StudyReport.Measurement(measure, [anyView])
     guard let clip = anyView.best else {
       result.withheld = anyView.reason
       return result
@@ -109,22 +118,28 @@ struct StudyMeasures {
     return result
   }
 
-  private static func reviewReasons(_ beats: [ClipReport.Beat]) -> [String] {
+  private static func reviewReasons(_ beats: [ClipReport.Beat], dependsOnView: Bool) -> [String] {
     let frames = beats.compactMap(\.geometry).flatMap { [$0.endDiastole, $0.endSystole] }
-    return Set(frames.flatMap(\.reviewReasons)).sorted()
+    let reasons = Set(frames.flatMap(\.reviewReasons))
+    return (dependsOnView ? reasons : reasons.subtracting(ClipDoubt.ofTheView)).sorted()
   }
 }
 
 extension StudyReport.Measurement {
   /// What is known of a measure before its value.
-  init(_ measure: Measure, _ clips: [ClipReport], others: [String]) {
+  init(_ measure: Measure, _ choices: [ViewChoice]) {
+    let clips = choices.compactMap(\.best)
     self.init(
       name: measure.name, value: nil, unit: measure.unit, code: measure.code?.triple,
       from: clips.map(\.sopInstanceUID), withheld: nil)
     modifiers = measure.modifiers
     method = measure.formula
     range = measure.ranges
-    self.others = others
+    others = choices.flatMap(\.others)
+    chosenBy = choices.filter { $0.best != nil }.map(\.chosenBy)
+    // Clips of any view need not show the same diameter.
+    contradictedBy = measure.dependsOnView ? choices.flatMap(\.contradicting) : []
+    viewSource = measure.dependsOnView ? .leastCertain(clips.map(\.view.source)) : nil
     if case .hingePoints = measure.confidence {
       confidence = clips.flatMap(\.measurements).compactMap(\.confidence).min()
     }

@@ -30,6 +30,7 @@ struct MetricsState: Sendable, Equatable {
     var scanSeconds = 0.0
     /// Seconds since 1970; `nil` before the first.
     var lastScan: Double?
+    var views = ViewTally()
   }
 
   fileprivate struct Ending: Hashable { var result, reason: String }
@@ -76,6 +77,9 @@ struct MetricsState: Sendable, Equatable {
     text.gauge(
       "hinged_pending_files", "Files in the inbox that are not claimed.", Double(gauges.pendingFiles))
     text.gauge("hinged_oldest_pending_age_seconds", "Age of the oldest.", gauges.oldestPendingSeconds)
+    text.gauge(
+      "hinged_outbox_studies", "Studies with a measured clip, by who states the view.",
+      Dictionary(uniqueKeysWithValues: gauges.views.counts.map { ([("view", $0.name)], Double($0.count)) }))
     text.gauge("hinged_quarantined_files", "Files in quarantine.", Double(gauges.quarantinedFiles))
     text.gauge("hinged_held_files", "Files held for a person to decide.", Double(gauges.heldFiles))
     text.gauge(

@@ -121,6 +121,7 @@ extension DaemonStatus {
     }
     lines.append(
       "studies    " + list(studies.map { (name: Self.words[$0.name] ?? $0.name, count: $0.count) }))
+    lines += viewLines
     lines.append(
       "files      \(sums.taken) taken = \(sums.open) open + "
         + endings.map { "\($0.count) \($0.name)" }.joined(separator: " + "))
@@ -128,6 +129,18 @@ extension DaemonStatus {
       lines.append((index == 0 ? "set aside  " : "           ") + files.text)
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Measures of a view are withheld where it is unknown, so that is told with its remedy.
+  private var viewLines: [String] {
+    guard isRunning, let views = snapshot?.views else { return [] }
+    let counts = "\(views.stated) stated, \(views.picture) from the picture, \(views.unknown) unknown"
+    guard views.unknown > 0 else { return ["views      \(counts)"] }
+    return [
+      "views      \(counts)",
+      "           view unknown in \(Plural.of(views.unknown, "study")): write a view rule into the configuration, "
+        + "reload, and requeue them; the outbox's index names them",
+    ]
   }
 
   var json: String {
@@ -145,6 +158,9 @@ extension DaemonStatus {
       ("oldest_unfinished_seconds", .rounded(oldestUnfinishedSeconds, 1)),
       ("oldest_pending_seconds", .rounded(oldestPendingSeconds, 1)),
     ]
+    if let views = snapshot?.views {
+      members.append(("views", .object(views.counts.map { ($0.name, .integer($0.count)) })))
+    }
     if let snapshot { members += Self.members(of: snapshot, pendingFiles: pendingFiles) }
     return ((try? JSONValue.object(members).pretty()) ?? "{}\n")
   }

@@ -59,6 +59,8 @@ struct StatusSnapshot: Codable, Sendable, Equatable {
   var deferred: Int
   /// Claims whose files cannot be taken for now, by why.
   var stranded: [String: Int] = [:]
+  /// Of the studies in the outbox; `nil` where a version wrote it that did not count them.
+  var views: ViewTally?
 
   static let listed = 1_000
 

@@ -87,6 +87,11 @@ struct StudyBatch {
       if outcome.isNew { indexer.update(outcome.revision.name) }
       let end = outcome.isNew ? outcome.report.status.rawValue : "already in the outbox, unchanged"
       progress.line("study \(study.uid): \(end)")
+      for advice in [
+        ViewAdvice.unknown(in: outcome.report.clips), ViewAdvice.fromPicture(in: outcome.report.clips),
+      ] {
+        if let advice { progress.line("study \(study.uid): \(advice)") }
+      }
       result.reports.append(outcome.report)
       result.ends += study.ends(by: outcome.report, held: outcome.held)
     } catch let error as FileError {

@@ -78,7 +78,7 @@ struct MeasuredFrame {
       start + [
         .code(.contains, diameterConcept, Concept.valueIndeterminate, modifiers),
         .text(.contains, Concept.comment, "Withheld. \(ReasonText.sentence(reason))"),
-      ]
+      ] + (measurement.review ? [.text(.contains, Concept.comment, reviewText)] : [])
     return .container(Concept.measurementGroup, template: "1501", children)
   }
 
@@ -135,10 +135,7 @@ struct MeasuredFrame {
     "\(ContentItem.decimalString(ends[0], 1)) to \(ContentItem.decimalString(ends[1], 1)) mm"
   }
 
-  private var reviewText: String {
-    let words = measurement.reviewReasons.map(ReasonText.words(review:))
-    return (["To be reviewed"] + words).joined(separator: "; ") + "."
-  }
+  private var reviewText: String { ReasonText.call(for: measurement.reviewReasons) }
 }
 
 extension PhaseMeasurement.HingePoint {

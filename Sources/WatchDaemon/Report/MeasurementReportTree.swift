@@ -121,7 +121,13 @@ struct MeasurementReportTree {
         + modifiers.site
         + Self.algorithm(
           of: report, clips: report.clips.filter { measurement.from.contains($0.sopInstanceUID) })
-        + origins.flatMap(annulusLines) + [number])
+        + origins.flatMap(annulusLines) + [number] + Self.comment(on: measurement))
+  }
+
+  /// What a reader is to know of a number before it is relied on.
+  private static func comment(on measurement: StudyReport.Measurement) -> [ContentItem] {
+    guard let reasons = measurement.reviewReasons, !reasons.isEmpty else { return [] }
+    return [.text(.contains, Concept.comment, ReasonText.call(for: reasons))]
   }
 
   /// What makes a study's number say the whole: the site for the group, the rest for the number.

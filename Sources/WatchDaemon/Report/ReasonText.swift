@@ -13,11 +13,22 @@ enum ReasonText {
     [sentence(reason), remedy(reason)].compactMap { $0 }.joined(separator: " ")
   }
 
+  /// What a person is asked to do about a measurement, and why, in a sentence.
+  static func call(for reasons: [String]) -> String {
+    let call = Attention(reasons).words ?? "to be reviewed"
+    return ([call.prefix(1).uppercased() + call.dropFirst()] + reasons.map(words(review:))).joined(
+      separator: "; ")
+      + "."
+  }
+
   /// Why a person should look at a measurement, in a few words; a code that is not known stays as it is.
   static func words(review code: String) -> String {
     if let doubt = ClipDoubt(rawValue: code) { return doubt.words }
     if code == StudyMeasures.driftNotRemoved {
       return "no beat is whole, so the picture's drift is not removed"
+    }
+    if code == StudyMeasures.clipsDisagree {
+      return "another clip of the view gives another annulus or another ventricle"
     }
     return switch ReviewReason(rawValue: code) {
     case .fragmentedVentricle: "the left ventricle's outline is in pieces"

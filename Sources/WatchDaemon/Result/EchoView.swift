@@ -24,6 +24,12 @@ extension EchoView {
     var words: String
     /// CID 12226, PS3.16; `nil` where it has none.
     var concept: CodedConcept?
+    /// Values of View Code Sequence that state it: CID 12226, SNOMED CT and the older SRT.
+    var codes: [String] = []
+    /// By which it is called in many languages (`ViewName`).
+    var chambers: Int?
+    /// Words of tags that state it, apart from the number of chambers.
+    var names: Set<String> = []
     /// The view that the network takes it for, which tells four- from two-chamber pictures only; `nil` where it may be
     /// any.
     var family: EchoView?
@@ -38,34 +44,81 @@ extension EchoView {
     switch self {
     case .a4c:
       Facts(
-        words: "apical four-chamber", concept: Concept.apicalFourChamber, family: .a4c, measures: .a4c,
-        left: HingeAnatomy(label: .aMVL, site: .septal), right: HingeAnatomy(label: .pMVL, site: .lateral))
+        words: "apical four-chamber", concept: Concept.apicalFourChamber, codes: ["399214001", "G-A19C"],
+        chambers: 4, family: .a4c, measures: .a4c, left: HingeAnatomy(label: .aMVL, site: .septal),
+        right: HingeAnatomy(label: .pMVL, site: .lateral))
     case .a2c:
       Facts(
-        words: "apical two-chamber", concept: Concept.apicalTwoChamber, family: .a2c, measures: .a2c,
-        left: HingeAnatomy(label: .pMVL, site: .inferior), right: HingeAnatomy(label: .aMVL, site: .anterior))
+        words: "apical two-chamber", concept: Concept.apicalTwoChamber, codes: ["399232001", "G-A19B"],
+        chambers: 2, family: .a2c, measures: .a2c, left: HingeAnatomy(label: .pMVL, site: .inferior),
+        right: HingeAnatomy(label: .aMVL, site: .anterior))
     // The anterior leaflet hangs on the aortic root here, between the walls that the sites are named for.
     case .a3c:
       Facts(
-        words: "apical three-chamber (long axis)", concept: Concept.apicalLongAxis, family: .a2c,
+        words: "apical three-chamber (long axis)", concept: Concept.apicalLongAxis,
+        codes: ["399339008", "G-0395"], chambers: 3, names: ["aplax", "alax"], family: .a2c,
         left: HingeAnatomy(label: .pMVL), right: HingeAnatomy(label: .aMVL))
     case .a5c:
       Facts(
-        words: "apical five-chamber", family: .a4c, left: HingeAnatomy(label: .aMVL),
+        words: "apical five-chamber", chambers: 5, family: .a4c, left: HingeAnatomy(label: .aMVL),
         right: HingeAnatomy(label: .pMVL, site: .lateral))
-    case .apical: Facts(words: "apical, view unknown")
-    case .other: Facts(words: "another view", family: .other)
+    // Four chambers with the probe over the right ventricle, which foreshortens the left one: CID 12226 names them.
+    case .apical: Facts(words: "apical", codes: ["130681", "130682"])
+    case .other:
+      Facts(
+        words: "another view", codes: Self.otherCodes,
+        names: [
+          "plax", "pslax", "psla", "plx", "psax", "pssax", "sax", "parasternal", "parasternale",
+          "parasternaler",
+          "parasternales", "paraesternal", "subcostal", "subcostale", "subkostal", "subkostale",
+          "subkostaler",
+          "sottocostale", "souscostal", "souscostale", "costal", "costale", "subxiphoid", "subxiphoidal",
+          "subxyphoid", "subxifoidea", "subxifoideo", "sottoxifoidea", "suprasternal", "suprasternale",
+          "suprasternaler", "supraesternal", "soprasternale", "ssn", "jugular", "ivc", "vci", "cava", "tee",
+          "toe",
+          "ete", "eto", "transesophageal", "transoesophageal", "transosophageal", "transesofagico",
+          "transesofagica", "transesofageo", "transoesophagienne", "transoesophagien", "midesophageal",
+          "midoesophageal", "transgastric", "fetal", "foetal", "fetale",
+        ], family: .other)
     case .unknown: Facts(words: "view unknown")
     }
   }
+
+  /// What CID 12226 has beside the apical views.
+  private static let otherCodes = [
+    "399139001", "G-0396", "443082005", "G-0577", "443083000", "G-0578", "399306005", "G-0397", "399239005",
+    "G-0398", "399371001", "G-0399", "399036006", "G-039A", "399271003", "G-039B", "398998003", "G-039C",
+    "399195005", "G-039D", "399310008", "G-039E", "443640005", "R-40B0A", "399200001", "G-039F", "443609003",
+    "G-057E", "443499004", "G-057B", "443160001", "G-0579", "443500008", "G-057C", "443100003", "R-40AFF",
+    "443162009", "R-40B00", "399106004", "G-03A0", "443562002", "G-057D", "443163004", "R-40B01", "399145009",
+    "G-03A1", "443698002", "R-40B0E",
+  ]
 
   var words: String { facts.words }
   /// `nil` where the view is not established or has no code.
   var concept: CodedConcept? { facts.concept }
   /// Whether it is one of the apical views by name.
   var isNamed: Bool { self != .apical && self != .other && self != .unknown }
+  /// What is written on pictures: `A4C`, `A4C (picture)`; `nil` where it is none of the apical views by name.
+  func caption(isFromPicture: Bool) -> String? {
+    isNamed ? rawValue + (isFromPicture ? " (picture)" : "") : nil
+  }
   /// Whether left ventricle and left atrium can be measured in it.
   var isApical: Bool { isNamed || self == .apical }
+
+  /// Whom a value of View Code Sequence means.
+  static let byCode = Dictionary(
+    uniqueKeysWithValues: allCases.flatMap { view in view.facts.codes.map { ($0, view) } })
+
+  /// The views that are called by a number of chambers.
+  static let byChambers = Dictionary(
+    uniqueKeysWithValues: allCases.compactMap { view in view.facts.chambers.map { (String($0), view) } })
+
+  /// What the operator and a rule may state.
+  static let stateable = allCases.filter { $0.isNamed || $0 == .other }
+  /// `A4C, A2C, A3C, A5C or other`.
+  static let choices =
+    stateable.dropLast().map(\.rawValue).joined(separator: ", ") + " or " + (stateable.last?.rawValue ?? "")
 
   /// The views that measures are named for.
   static let measured = allCases.filter { $0.facts.measures != nil }

@@ -6,6 +6,8 @@ struct Measure: Sendable {
   enum Origin: Sendable {
     /// Each beat of the best clip of a view; the mean of those that give a value.
     case beats(EchoView, @Sendable (BeatGeometry, ClipReport.View) -> Result<Double, ReasonCode>)
+    /// Each beat of the best clip of any apical view; the mean of those that give a value.
+    case anyView(@Sendable (BeatGeometry, ClipReport.View) -> Result<Double, ReasonCode>)
     /// The reference beats of the best clips of both views, A4C first.
     case bothViews(@Sendable (BeatGeometry, BeatGeometry) -> Result<Double, ReasonCode>)
     /// The lengths of the cardiac cycles of the best clip of any view, in milliseconds.
@@ -30,6 +32,14 @@ struct Measure: Sendable {
   /// Beats from whose excursion the picture's drift was removed are taken where there are any.
   var prefersDriftRemoved = false
   var origin: Origin
+
+  /// Whether the number would be another one, or none, if its clips showed another view.
+  var dependsOnView: Bool {
+    switch origin {
+    case .beats, .bothViews: true
+    case .anyView, .cycles: false
+    }
+  }
 
   struct Modifier: Decodable, Sendable, Equatable {
     /// Code value, coding scheme designator, code meaning; each.

@@ -107,11 +107,14 @@ extension StudyReport.Measurement {
     .object([
       ("name", .string(name)), ("value", .rounded(value, 2)), ("unit", .string(unit)),
       ("code", code.map(Self.strings) ?? .null), ("from", Self.strings(from)),
-      ("withheld", .code(withheld)), ("confidence", .rounded(confidence, 3)),
+      ("withheld", .code(withheld)), ("view_source", .code(viewSource)),
+      ("confidence", .rounded(confidence, 3)),
       ("review_reasons", Self.strings(reviewReasons ?? [])),
       ("beats", beats.map { .array($0.map { .rounded($0, 2) }) } ?? .null),
       ("range", .array((range ?? []).map { $0.json })), ("method", .optional(method)),
       ("modifiers", .array((modifiers ?? []).map { $0.json })), ("others", Self.strings(others ?? [])),
+      ("chosen_by", .array((chosenBy ?? []).map { .code($0) })),
+      ("contradicted_by", Self.strings(contradictedBy ?? [])),
     ])
   }
 

@@ -46,8 +46,15 @@ struct StudyReport: Decodable, Sendable, Equatable {
     var range: [ReferenceRange]?
     /// One entry a beat of the clip; `nil` where the beat gave none.
     var beats: [Double?]?
-    /// Other clips of the same view.
+    /// Other clips of the same view, best first.
     var others: [String]?
+    /// By what each clip of `from` was chosen among those of its view; `nil` for one that had no rival.
+    var chosenBy: [ClipCriterion?]?
+    /// Those of `others` that contradict the chosen one.
+    var contradictedBy: [String]?
+    /// Who says which view the clips show, the least certain of them; `nil` where the number depends on no view, and in
+    /// results of versions that did not say.
+    var viewSource: ClipReport.View.Source?
     /// Of the hinge points that it rests on, that both lie within 5 mm of the truth.
     var confidence: Double?
     var reviewReasons: [String]?
@@ -55,6 +62,9 @@ struct StudyReport: Decodable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
       case name, value, unit, code, from, withheld, modifiers, method, range, beats, others, confidence
       case reviewReasons = "review_reasons"
+      case chosenBy = "chosen_by"
+      case contradictedBy = "contradicted_by"
+      case viewSource = "view_source"
     }
   }
 

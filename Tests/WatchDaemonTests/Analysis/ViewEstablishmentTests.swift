@@ -78,15 +78,33 @@ import Testing
 
   @Test(arguments: [
     (["ViewCodeSequence": "399214001"], EchoView.a4c), (["ViewCodeSequence": "G-A19B"], .a2c),
-    (["ViewCodeSequence": "399339008"], .a3c),
-    (["ViewName": "Apical 4 Chamber"], .a4c), (["ViewName": "AP2"], .a2c),
-    (["SeriesDescription": "a-4-c"], .a4c),
-    (["ViewName": "PLAX"], .other), (["ViewName": "4 chamber with colour"], .apical), ([:], .apical),
+    (["ViewCodeSequence": "399339008"], .a3c), (["ViewCodeSequence": "399371001"], .other),
+    (["ViewCodeSequence": "130681"], .apical), (["ViewCodeMeaning": "Apical four chamber"], .a4c),
+    (["ViewName": "Apical 4 Chamber"], .a4c), (["ViewName": "AP2"], .a2c), (["ViewName": "PLAX"], .other),
+    (["SeriesDescription": "a-4-c"], .a4c), (["StudyDescription": "A2C"], .a2c),
+    (["ProtocolName": "A5C"], .a5c),
+    (["PerformedProcedureStepDescription": "APLAX"], .a3c), (["ImageComments": "4-Kammerblick"], .a4c),
+    (["AcquisitionProtocolName": "2CH"], .a2c), (["PerformedProtocolMeaning": "4CH"], .a4c),
+    (["StageName": "A4C Peak"], .a4c),
+    // The image's own tags before those of its series, and these before the study's.
+    (["ViewName": "A2C", "SeriesDescription": "A4C"], .a2c),
+    (["SeriesDescription": "A4C", "StudyDescription": "PLAX"], .a4c),
+    (["ViewName": "Baseline", "SeriesDescription": "A4C"], .a4c),
   ])
   func readsTags(texts: [String: String], expected: EchoView) {
     let view = ViewEstablishment.establish(operatorView: nil, ruleView: nil, header: header(texts)).view
-    #expect(view.code == expected)
-    #expect(view.source == (expected == .apical ? .model : .tag))
+    #expect(view.code == expected && view.source == .tag)
+  }
+
+  @Test(arguments: [
+    [:], ["ViewName": "apical views"], ["SeriesDescription": "4CH 2CH"],
+    ["ViewName": "A4C", "ImageComments": "2CH"], ["ViewCodeSequence": "399214001", "ViewName": "A2C"],
+    ["SeriesDescription": "A4C", "ProtocolName": "A2C", "StudyDescription": "A4C"],
+    ["Manufacturer": "A4C", "BodyPartExamined": "A4C"],
+  ])
+  func leavesTheViewOpenWhereTagsSayNothingOrContradictEachOther(texts: [String: String]) {
+    let view = ViewEstablishment.establish(operatorView: nil, ruleView: nil, header: header(texts)).view
+    #expect(view.code == .apical && view.source == .model)
   }
 
   @Test func namesSitesByViewAndSwapsThemInAMirroredDisplay() {
@@ -97,7 +115,22 @@ import Testing
     #expect(sites(.a4c, mirrored: false) == [.septal, .lateral])
     #expect(sites(.a4c, mirrored: true) == [.lateral, .septal])
     #expect(sites(.a2c, mirrored: false) == [.inferior, .anterior])
-    #expect(sites(.apical, mirrored: false) == [nil, nil])
+    #expect(sites(.a5c, mirrored: false) == [nil, .lateral])
+    for view in [EchoView.a3c, .apical, .other, .unknown] {
+      #expect(sites(view, mirrored: false) == [nil, nil])
+    }
+  }
+
+  /// The anterior leaflet lies beside the septum or the aortic root, left in the four- and five-chamber view and right
+  /// in the two others.
+  @Test func namesLeafletsByView() {
+    func labels(_ code: EchoView) -> [PhaseMeasurement.HingePoint.Label?] {
+      let view = ClipReport.View(code: code, source: .tag, mirrored: false)
+      return [.left, .right].map { view.anatomy($0).label }
+    }
+    #expect(labels(.a4c) == [.aMVL, .pMVL] && labels(.a5c) == [.aMVL, .pMVL])
+    #expect(labels(.a2c) == [.pMVL, .aMVL] && labels(.a3c) == [.pMVL, .aMVL])
+    #expect(labels(.apical) == [nil, nil])
   }
 
   @Test func rulesLookAtEachPathThatAFileCameByTheFirstOneFirst() throws {

@@ -37,6 +37,27 @@ import Testing
     #expect(header.pixelSpacing == PixelSpacing(x: 0.25, y: 0.5))
   }
 
+  @Test func readsTheTextsThatViewsAreNamedIn() throws {
+    func code(_ meaning: String) -> DICOMBytes.Value {
+      .items([[.init(0x0008_0100, "SH", "X1"), .init(0x0008_0104, "LO", meaning)]])
+    }
+    let header = try Self.header([
+      .init(0x0008_103E, "LO", "series"), .init(0x0008_1030, "LO", "study"),
+      .init(0x0008_2120, "SH", "stage"),
+      .init(0x0008_2127, "SH", "view"), .init(0x0018_1030, "LO", "protocol"),
+      .init(0x0018_9423, "LO", "acquisition"),
+      .init(0x0020_4000, "LT", "comments"), .init(0x0040_0254, "LO", "step"),
+      .init(0x0040_0260, "SQ", code("performed")), .init(0x0054_0220, "SQ", code("coded view")),
+    ])
+    let expected = [
+      "SeriesDescription": "series", "StudyDescription": "study", "StageName": "stage", "ViewName": "view",
+      "ProtocolName": "protocol", "AcquisitionProtocolName": "acquisition", "ImageComments": "comments",
+      "PerformedProcedureStepDescription": "step", "PerformedProtocolMeaning": "performed",
+      "ViewCodeSequence": "X1", "ViewCodeMeaning": "coded view",
+    ]
+    for (keyword, text) in expected { #expect(header.texts[keyword] == text, "\(keyword)") }
+  }
+
   @Test func readsTimes() throws {
     let header = try Self.header([
       .init(0x0018_1063, "DS", "33.3"), .init(0x0018_1065, "DS", "0\\33.3 \\ 33.4"),

@@ -79,7 +79,7 @@ import Testing
     "width = 0", "threads = -1", "quiet_seconds = nan", "scan_seconds = 0", "intake = copy",
     "precision = fp8",
     "outputs = sr, pdf", "keep_done_days = ever", "sr = basic", "memory_mb = 1", "limit_seconds = 30",
-    "model = model.onnx", "view = A5C if file ~ \"x\"", "view = A4C if file ~ \"(\"",
+    "model = model.onnx", "view = A6C if file ~ \"x\"", "view = A4C if file ~ \"(\"",
     "view = A4C if file ~ x",
     "view = A4C when file ~ \"x\"", "view = A4C if Series/Description ~ \"x\"", "spool = /other",
     "outbox_mode = 0400", "outbox_mode = 755", "outbox_mode = 04640", "outbox_mode = rw-r-----",
@@ -107,5 +107,21 @@ import Testing
     #expect(value.view(texts: ["SeriesDescription": "Apical 4CH"], file: "2ch/a") == .a4c)
     #expect(value.view(texts: ["SeriesDescription": "PLAX"], file: "x/2CH/a") == .a2c)
     #expect(value.view(texts: [:], file: "x") == nil)
+  }
+
+  @Test(arguments: Configuration.PictureViewPolicy.allCases)
+  func theViewFromThePictureIsASettingThatResultsDependOn(policy: Configuration.PictureViewPolicy) throws {
+    let value = try ConfigurationFile.parse(folders + "view_from_picture = \(policy.rawValue)\n", name: "f")
+    #expect(value.viewFromPicture == policy)
+    func digest(_ configuration: Configuration?) -> String {
+      AnalysisSettings(configuration: configuration, operatorView: nil, threads: 1, namesFiles: false).digest
+    }
+    #expect((digest(value) == digest(nil)) == (policy == .claim), "claim is the default")
+  }
+
+  @Test func rulesStateEveryViewByName() throws {
+    let lines = EchoView.stateable.map { "view = \($0.rawValue) if file ~ \"\($0.rawValue)\"" }
+    let value = try ConfigurationFile.parse(folders + lines.joined(separator: "\n") + "\n", name: "f")
+    #expect(value.viewRules.map(\.view) == EchoView.stateable)
   }
 }

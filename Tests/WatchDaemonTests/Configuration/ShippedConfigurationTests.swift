@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import WatchDaemon
@@ -38,6 +39,31 @@ import Testing
     expected.viewModels = value.viewModels
     (expected.model, expected.metrics, expected.onPublished) = (value.model, value.metrics, value.onPublished)
     #expect(value == expected && value.viewRules.count == 3)
+  }
+}
+
+/// What docs/OPERATOR.md gives to be copied.
+@Suite struct DocumentedRulesTests {
+  private let rules: [ViewRule]
+
+  init() throws {
+    let lines = try Checkout.text("docs/OPERATOR.md").split(separator: "\n")
+    rules = try lines.filter { $0.hasPrefix("view = ") }.map {
+      try ViewRule(String($0.dropFirst("view = ".count)))
+    }
+  }
+
+  @Test func stateTheViewsThatTheyAreMeantFor() {
+    #expect(rules.count >= 9)
+    let cases: [(texts: [String: String], file: String, view: EchoView?)] = [
+      (["SeriesDescription": "4K Ruhe"], "x", .a4c), (["SeriesDescription": "3K"], "x", .a3c),
+      (["SeriesDescription": "14K"], "x", nil), (["ProtocolName": "Step 03"], "x", .a4c),
+      ([:], "patient/4ch/1.dcm", .a4c), ([:], "patient/2CH/1.dcm", .a2c), ([:], "patient/24ch/1.dcm", nil),
+      (["StageName": "Peak"], "x", .other), (["ImageComments": "with Contrast"], "x", .other),
+    ]
+    for (texts, file, view) in cases {
+      #expect(rules.first { $0.holds(texts: texts, file: file) }?.view == view, "\(texts) \(file)")
+    }
   }
 }
 

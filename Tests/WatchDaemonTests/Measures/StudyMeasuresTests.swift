@@ -37,11 +37,44 @@ import Testing
 
   @Test func claimsNothingOfAViewThatIsNotEstablished() {
     let found = values([MeasureSamples.clip(.apical)])
-    for (name, measurement) in found where name != "Heart rate" {
+    for (name, measurement) in found where name != "Heart rate" && !name.contains("diameter apical") {
       #expect(measurement.value == nil && measurement.withheld == .viewNotEstablished, "\(name)")
       #expect(measurement.confidence == nil && measurement.from == [])
     }
     #expect(found["Heart rate"]?.value != nil)
+    #expect(found["Mitral annulus diameter apical ED"]?.value == 34)
+    #expect(found["Mitral annulus diameter apical ED"]?.viewSource == nil)
+  }
+
+  @Test(arguments: [EchoView.a3c, .a5c])
+  func measuresAThreeOrFiveChamberViewAsItselfAlone(view: EchoView) {
+    for (name, measurement) in values([MeasureSamples.clip(view)]) {
+      let isOfAnyView = name == "Heart rate" || name.contains("diameter apical")
+      #expect((measurement.value != nil) == isOfAnyView, "\(name)")
+      if !isOfAnyView { #expect(measurement.withheld == .noClipOfView, "\(name)") }
+    }
+    let beside = values([fourChamber, MeasureSamples.clip(view, uid: "0.1")])["LV volume A4C ED"]
+    #expect(beside?.from == ["1.1"] && beside?.others == [])
+  }
+
+  @Test func saysOfEveryNumberWhoSaysWhichViewItIsOf() {
+    var picture = twoChamber
+    picture.view.source = .picture
+    picture.doubt([.viewFromPicture])
+    let found = values([fourChamber, picture])
+    for (name, measurement) in found {
+      let isOfAnyView = name == "Heart rate" || name.contains("apical")
+      let restsOnPicture =
+        !isOfAnyView
+        && (name.contains("A2C") || name.contains("biplane") || name.contains("area E")
+          || name.contains("anterior") || name.contains("inferior"))
+      let source: ClipReport.View.Source? = isOfAnyView ? nil : restsOnPicture ? .picture : .operator
+      #expect(measurement.viewSource == source, "\(name)")
+      #expect(
+        (measurement.reviewReasons ?? []).contains("view-from-picture") == restsOnPicture
+          && measurement.value != nil,
+        "\(name)")
+    }
   }
 
   @Test func saysWhyThereIsNoNumber() {

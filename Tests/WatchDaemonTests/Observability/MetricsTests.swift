@@ -97,4 +97,11 @@ import Testing
   @Test func watchdogOfAnotherProcessIsNotOurs() {
     #expect(SystemdNotify { ["WATCHDOG_USEC": "1", "WATCHDOG_PID": "1"][$0] }.watchdogSeconds == nil)
   }
+
+  @Test func countsStudiesByWhoStatesTheView() {
+    let text = MetricsState().text(.init(views: ViewTally(stated: 3, picture: 2, unknown: 1)), version: "1")
+    for line in ["{view=\"stated\"} 3", "{view=\"picture\"} 2", "{view=\"unknown\"} 1"] {
+      #expect(text.contains("hinged_outbox_studies" + line + "\n"))
+    }
+  }
 }

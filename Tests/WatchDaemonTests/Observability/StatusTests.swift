@@ -126,4 +126,16 @@ import Testing
         "1.9", ledger: ledger, snapshot: nil, isRunning: true, hash: .example, showsPaths: false
       ).isEmpty)
   }
+
+  @Test func saysInHowManyStudiesTheViewIsUnknownAndWhatToDo() throws {
+    let ledger = try ledger(published)
+    let unknown = status(ledger) { $0.views = ViewTally(stated: 3, picture: 2, unknown: 1) }
+    #expect(unknown.isHealthy, "no trouble of the daemon's")
+    #expect(unknown.text.contains("views      3 stated, 2 from the picture, 1 unknown"))
+    #expect(unknown.text.contains("view unknown in 1 study: write a view rule into the configuration"))
+    #expect(unknown.json.contains("\"unknown\": 1"))
+    let known = status(ledger) { $0.views = ViewTally(stated: 3) }
+    #expect(!known.text.contains("view unknown"))
+    #expect(!status(ledger).text.contains("views"), "a daemon of an earlier version counts none")
+  }
 }

@@ -156,9 +156,94 @@ import Testing
     entries[0].reviewReasons = ["steep-contact"]
     #expect(entries.sorted(by: OutboxEntry.comesBefore).map(\.study) == ["1.1", "1.3", "1.2"])
     let page = OutboxPage.render(entries.sorted(by: OutboxEntry.comesBefore), of: 3)
-    let flagged = try #require(page.range(of: "To be looked at")?.lowerBound)
+    let flagged = try #require(page.range(of: "To be reviewed</h2>")?.lowerBound)
     let others = try #require(page.range(of: "Other studies")?.lowerBound)
     #expect(flagged < others && page.contains("the annulus stands steep"))
+  }
+
+  private func entry(_ clips: [ClipReport], _ uid: String = "1.1") throws -> OutboxEntry {
+    var report = report(uid)
+    report.clips = clips
+    report.studyMeasurements = StudyMeasures.measurements(of: clips)
+    return OutboxEntry(try report.recorded(), folder: uid, published: 0)
+  }
+
+  private func clip(_ view: EchoView, _ source: ClipReport.View.Source) -> ClipReport {
+    var clip = MeasureSamples.clip(view)
+    clip.view.source = source
+    if source == .picture { clip.doubt([.viewFromPicture]) }
+    return clip
+  }
+
+  private func column(_ name: String, of entry: OutboxEntry) throws -> String {
+    let rows = [MeasurementsTable.head, MeasurementsTable.line(entry)].map {
+      $0.dropLast().split(separator: ",", omittingEmptySubsequences: false)
+    }
+    return String(rows[1][try #require(rows[0].firstIndex { $0.hasPrefix(name) })])
+  }
+
+  @Test func listsWhatOnlyThePictureSaysApartFromWhatIsToBeReviewed() throws {
+    let entries = [
+      try entry([clip(.a4c, .picture)], "1.1"), try entry([clip(.a4c, .tag)], "1.2"),
+      try entry([clip(.apical, .model)], "1.3"),
+    ]
+    #expect(entries.map(\.attention) == [.confirm, .none, .none])
+    let sorted = entries.sorted(by: OutboxEntry.comesBefore)
+    #expect(sorted.first?.study == "1.1")
+    let page = OutboxPage.render(sorted, of: 3)
+    let confirmed = try #require(page.range(of: "To be confirmed</h2>")?.lowerBound)
+    let others = try #require(page.range(of: "Other studies</h2>")?.lowerBound)
+    let first = try #require(page.range(of: "1.1/index.html")?.lowerBound)
+    #expect(confirmed < first && first < others && !page.contains("To be reviewed</h2>"))
+    #expect(page.contains("A4C (picture)") && page.contains("A4C (tag)"))
+    #expect(page.contains("View unknown in 1 study") && page.contains("a view rule of the configuration"))
+    #expect(
+      page.components(separatedBy: "<data value=\"34.0\">34.0</data>").count == 4, "the diameter in any case")
+  }
+
+  @Test func theTableSaysWhoStatesTheViewAndWhatToDoWhereItIsUnknown() throws {
+    let picture = try entry([clip(.a4c, .picture)])
+    #expect(try column("views", of: picture) == "A4C (picture)")
+    #expect(try column("view_source", of: picture) == "picture")
+    #expect(try column("review", of: picture) == "confirm")
+    let stated = try entry([clip(.a4c, .rule)])
+    #expect(try column("view_source", of: stated) == "rule" && column("to_do", of: stated) == "")
+    let unknown = try entry([clip(.apical, .model)])
+    #expect(try column("views", of: unknown) == "view unknown" && column("view_source", of: unknown) == "")
+    #expect(try column("to_do", of: unknown).contains("a view rule of the configuration"))
+    #expect(try column("Mitral annulus diameter apical ED", of: unknown) == "34.0")
+    #expect(try column("Mitral annulus diameter A4C ED", of: unknown) == "")
+  }
+
+  @Test func countsStudiesByWhoStatesTheView() throws {
+    try withTemporaryFolder { outbox in
+      var index = OutboxIndex()
+      let studies = [
+        ("1.1", EchoView.a4c, ClipReport.View.Source.tag), ("1.2", .a4c, .picture), ("1.3", .apical, .model),
+      ]
+      for (uid, view, source) in studies {
+        var report = report(uid)
+        report.clips = [clip(view, source)]
+        report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
+        try publish(report, in: outbox)
+      }
+      try index.update(outbox)
+      #expect(index.views == ViewTally(stated: 1, picture: 1, unknown: 1))
+      var restarted = OutboxIndex()
+      try restarted.update(outbox)
+      #expect(restarted.views == index.views)
+    }
+  }
+
+  /// A line of version 0.2.0.
+  @Test func readsLinesThatSayNothingOfViews() throws {
+    let line = """
+      {"study":"1.2","revision":1,"folder":"1.2","published":0,"status":"completed","measured_clips":1,"clips":1,\
+      "review_reasons":[],"version":"0.2.0","model":"m","values":{"MAPSE mean":12.5}}
+      """
+    let entry = try JSONDecoder().decode(OutboxEntry.self, from: Data(line.utf8))
+    #expect(entry.views == nil && entry.viewSource == nil && entry.remedy == nil && entry.attention == .none)
+    #expect(try column("views", of: entry) == "")
   }
 
   @Test(arguments: [

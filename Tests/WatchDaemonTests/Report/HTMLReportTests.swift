@@ -51,6 +51,51 @@ import Testing
     #expect(page.contains("Send the same view without colour flow."))
   }
 
+  private func viewed(_ view: ClipReport.View) -> StudyReport {
+    var report = SampleReport.study
+    report.clips = [MeasureSamples.clip(view.code)]
+    report.clips[0].view = view
+    if view.source == .picture { report.clips[0].doubt([.viewFromPicture]) }
+    report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
+    return report
+  }
+
+  @Test func marksEveryNumberWhoseViewThePictureSays() {
+    let page = page(
+      viewed(
+        .init(code: .a4c, source: .picture, probability: 0.98, candidates: ["A4C": 0.98], mirrored: false)))
+    #expect(page.contains("1 clip with the view from the picture") && page.contains("from the picture, 98 %"))
+    #expect(
+      page.contains("<span class=\"badge warn\">to be confirmed</span>") && !page.contains("to be reviewed"))
+    let reported =
+      page.components(separatedBy: "to be confirmed: the view is read from the picture").count - 1
+    let ofTheView = StudyMeasures.measurements(of: [MeasureSamples.clip(.a4c)]).filter {
+      $0.value != nil && $0.viewSource != nil
+    }
+    #expect(reported == ofTheView.count && reported > 10)
+  }
+
+  @Test func saysWhereTheViewIsUnknownAndWhatToDo() {
+    let page = page(
+      viewed(.init(code: .apical, source: .model, candidates: ["A4C": 0.7, "A2C": 0.2], mirrored: false)))
+    #expect(
+      page.contains("View unknown in 1 clip: state it with --view or a view rule of the configuration."))
+    #expect(page.contains("view unknown (A4C 70 %, A2C 20 %)"))
+    #expect(!self.page(viewed(.init(code: .a4c, source: .tag, mirrored: false))).contains("view unknown"))
+  }
+
+  @Test func saysByWhatAClipWasChosen() {
+    var report = SampleReport.study
+    report.clips = [
+      MeasureSamples.clip(.a4c, uid: "1.1", beats: [MeasureSamples.beat(length: 60)]),
+      MeasureSamples.clip(.a4c, uid: "1.2"),
+    ]
+    report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
+    let page = page(report)
+    #expect(page.contains("also of this view: clip 1 · clip 2 chosen for the longer ventricle"))
+    #expect(page.contains("not so in clip 1"))
+  }
+
   @Test func keepsAWithheldDiameterToItself() {
     var report = SampleReport.study
     report.clips[0].measurements[0].withheld = .atSectorEdge

@@ -44,6 +44,27 @@ import Testing
     #expect(value(Concept.findingSite, in: group) == .code(Concept.septalAnnulus))
   }
 
+  @Test func saysInEveryGroupOfAViewThatThePictureSaysIt() throws {
+    var report = SampleReport.study
+    report.clips = [MeasureSamples.clip(.a4c, uid: SampleReport.measuredUID)]
+    report.clips[0].view.source = .picture
+    report.clips[0].doubt([.viewFromPicture])
+    report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
+    let ofAnyView = ["Heart rate"]
+    for group in try groups(report) {
+      guard case .text(let name) = value(Concept.trackingIdentifier, in: group) else { continue }
+      let comments = group.children.filter { $0.name == Concept.comment }.map(\.value)
+      let says = comments.contains { comment in
+        if case .text(let text) = comment {
+          text.contains("To be confirmed; the view is read from the picture")
+        } else {
+          false
+        }
+      }
+      #expect(says == !ofAnyView.contains(name), "\(name)")
+    }
+  }
+
   @Test(arguments: [
     (CyclePhase.endDiastole, EchoView.a4c, Concept.diameterA4CAtED),
     (.endDiastole, .a2c, Concept.diameterA2CAtED), (.endDiastole, .apical, Concept.diameter),

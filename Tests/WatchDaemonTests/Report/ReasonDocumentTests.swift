@@ -22,7 +22,7 @@ struct ReasonDocumentTests {
 
   @Test(
     arguments: ReviewReason.allCases.map(\.rawValue) + ClipDoubt.allCases.map(\.rawValue)
-      + [StudyMeasures.driftNotRemoved])
+      + StudyMeasures.reviewReasons)
   func hasEveryReviewReasonWithItsWords(_ code: String) {
     #expect(text.contains("| `\(code)` | \(ReasonText.words(review: code)) |"))
   }
@@ -31,7 +31,7 @@ struct ReasonDocumentTests {
     let reasons = text.matches(of: /(?m)^\| `([^`]+)` \|/).map { String($0.1) }
     let known =
       ReasonCode.allCases.map(\.rawValue) + ReviewReason.allCases.map(\.rawValue)
-      + ClipDoubt.allCases.map(\.rawValue) + [StudyMeasures.driftNotRemoved]
+      + ClipDoubt.allCases.map(\.rawValue) + StudyMeasures.reviewReasons
     #expect(Set(reasons) == Set(known))
   }
 }

@@ -80,6 +80,39 @@ import Testing
     return curves
   }
 
+  @Test func writesWhatThePictureSaysOfTheView() throws {
+    var report = SampleReport.study
+    report.clips[0].view = .init(
+      code: .a4c, source: .picture, probability: 0.9876,
+      candidates: ["A4C": 0.9876, "A2C": 0.0102, "other": 0.0022],
+      mirrored: false)
+    report.clips[0].doubt([.viewFromPicture])
+    let view = try #require(try clip(0, of: report)["view"] as? [String: Any])
+    #expect(view["source"] as? String == "picture" && view["probability"] as? Double == 0.988)
+    #expect(view["candidates"] as? [String: Double] == ["A4C": 0.988, "A2C": 0.01, "other": 0.002])
+    #expect(try StudyJSON.decode(StudyJSON.encode(report)).clips[0].view.source == .picture)
+    let stated = try #require(try clip(1, of: report)["view"] as? [String: Any])
+    #expect(stated["probability"] is NSNull && stated["candidates"] is NSNull)
+  }
+
+  /// Clips of an earlier version go on into the revisions of this one.
+  @Test func readsAResultThatSaysNothingOfPicturesAndSources() throws {
+    var root = try object(SampleReport.study)
+    root["clips"] = (root["clips"] as? [[String: Any]])?.map { clip in
+      var clip = clip
+      clip["view"] = (clip["view"] as? [String: Any])?.filter {
+        ["code", "source", "mirrored"].contains($0.key)
+      }
+      return clip
+    }
+    root["study_measurements"] = (root["study_measurements"] as? [[String: Any]])?.map { measure in
+      measure.filter { !["view_source", "chosen_by", "contradicted_by"].contains($0.key) }
+    }
+    let report = try StudyJSON.decode(JSONSerialization.data(withJSONObject: root))
+    #expect(report.clips.map(\.view) == SampleReport.study.clips.map(\.view))
+    #expect(report.studyMeasurements[0].viewSource == nil && report.studyMeasurements[0].chosenBy == nil)
+  }
+
   @Test func refusesNumbersThatJSONDoesNotHave() {
     var report = SampleReport.study
     report.clips[0].measurements[1].hingePoints[0].y = .nan

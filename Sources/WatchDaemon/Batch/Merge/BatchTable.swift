@@ -6,7 +6,9 @@ enum BatchTable {
       "study_uid", "revision", "status", "reason", "review", "review_reasons", "clips_measured", "clips",
     ]
     let measures = MeasureTable.measures.map { "\($0.name) (\($0.unit))" }
-    return (facts + measures + ["model", "model_sha256", "configuration_sha256", "version"])
+    return
+      (facts + measures + ["model", "model_sha256", "configuration_sha256", "version"]
+      + MeasurementsTable.viewNames)
       .map(MeasurementsTable.field).joined(separator: ",")
   }()
 
@@ -22,10 +24,12 @@ enum BatchTable {
     let entry = OutboxEntry(summary, folder: result.revision.name, published: 0)
     let configuration = summary.configuration?.sha256
     let facts = [
-      entry.study, "\(entry.revision)", entry.status.rawValue, "", entry.isFlagged ? "yes" : "no",
+      entry.study, "\(entry.revision)", entry.status.rawValue, "", entry.attention.column,
       entry.reviewReasons.joined(separator: " "), "\(entry.measuredClips)", "\(entry.clips)",
     ]
-    let ends = [entry.model, summary.model.sha256, configuration ?? "", entry.version]
+    let ends =
+      [entry.model, summary.model.sha256, configuration ?? "", entry.version]
+      + MeasurementsTable.views(of: entry)
     let json: JSONValue = .object([
       ("study", .string(entry.study)), ("revision", .integer(entry.revision)),
       ("status", .code(entry.status)),
@@ -34,6 +38,7 @@ enum BatchTable {
       ("values", entry.valuesJSON), ("model", .string(entry.model)),
       ("model_sha256", .string(summary.model.sha256)),
       ("configuration_sha256", .optional(configuration)), ("version", .string(entry.version)),
+      ("views", entry.viewsJSON), ("view_source", .code(entry.viewSource)),
     ])
     return Row(
       study: entry.study,
@@ -44,12 +49,13 @@ enum BatchTable {
   /// Of a study of which nothing was published.
   static func row(_ study: String, _ fault: BatchFault) -> Row {
     let facts = [study, "", StudyReport.Status.failed.rawValue, fault.rawValue, "yes", "", "", ""]
-    let empty = [String](repeating: "", count: MeasureTable.measures.count + 4)
+    let empty = [String](
+      repeating: "", count: MeasureTable.measures.count + 4 + MeasurementsTable.viewNames.count)
     let json: JSONValue = .object([
       ("study", .string(study)), ("revision", .null), ("status", .code(StudyReport.Status.failed)),
       ("reason", .code(fault)), ("review_reasons", .array([])), ("measured_clips", .null), ("clips", .null),
       ("values", .object([])), ("model", .null), ("model_sha256", .null), ("configuration_sha256", .null),
-      ("version", .null),
+      ("version", .null), ("views", .null), ("view_source", .null),
     ])
     return Row(study: study, csv: (facts + empty).map(field).joined(separator: ","), json: json.line)
   }

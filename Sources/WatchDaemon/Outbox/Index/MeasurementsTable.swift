@@ -3,18 +3,29 @@ enum MeasurementsTable {
   static var head: String {
     let names =
       ["study_uid", "revision", "published", "status", "review", "review_reasons", "clips_measured", "clips"]
-      + MeasureTable.measures.map { "\($0.name) (\($0.unit))" } + ["model", "version"]
+      + MeasureTable.measures.map { "\($0.name) (\($0.unit))" } + [
+        "model", "version", "views", "view_source", "to_do",
+      ]
     return names.map(field).joined(separator: ",") + "\r\n"
   }
 
   static func line(_ entry: OutboxEntry) -> String {
     let facts = [
       entry.study, "\(entry.revision)", UTCTime(milliseconds: entry.published).iso8601,
-      entry.status.rawValue, entry.isFlagged ? "yes" : "no", entry.reviewReasons.joined(separator: " "),
+      entry.status.rawValue, entry.attention.column, entry.reviewReasons.joined(separator: " "),
       "\(entry.measuredClips)", "\(entry.clips)",
     ]
-    let fields = facts.map(field) + values(of: entry) + [entry.model, entry.version].map(field)
+    let fields =
+      facts.map(field) + values(of: entry) + ([entry.model, entry.version] + views(of: entry)).map(field)
     return fields.joined(separator: ",") + "\r\n"
+  }
+
+  static let viewNames = ["views", "view_source", "to_do"]
+
+  /// The views of the measured clips, who says so, and what a person can do.
+  static func views(of entry: OutboxEntry) -> [String] {
+    let views = (entry.views ?? []).map(\.text).joined(separator: " + ")
+    return [views, entry.viewSource?.rawValue ?? "", entry.remedy ?? ""]
   }
 
   /// One field a measure; empty where it was withheld.
@@ -29,5 +40,16 @@ enum MeasurementsTable {
     let safe = isFormula ? "'" + text : text
     let needsQuotes = safe.unicodeScalars.contains { "\",;\r\n\t'".unicodeScalars.contains($0) }
     return needsQuotes ? "\"" + safe.replacing("\"", with: "\"\"") + "\"" : safe
+  }
+}
+
+extension Attention {
+  /// As the column `review` has it.
+  var column: String {
+    switch self {
+    case .none: "no"
+    case .confirm: "confirm"
+    case .review: "yes"
+    }
   }
 }

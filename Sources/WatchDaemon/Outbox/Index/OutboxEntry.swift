@@ -15,11 +15,16 @@ struct OutboxEntry: Decodable, Sendable, Equatable {
   var reviewReasons: [String]
   var version: String
   var model: String
+  /// Views of the measured clips, each once; `nil` in lines of versions that did not say.
+  var views: [StudySummary.Clip.View]?
+  /// Who says which view the values are of, the least certain of them; `nil` where none of them depends on it.
+  var viewSource: ClipReport.View.Source?
   /// Values of the measures that were not withheld, as `study.json` has them.
   var values: [String: Double]
 
   private enum CodingKeys: String, CodingKey {
-    case study, revision, folder, published, status, clips, version, model, values
+    case study, revision, folder, published, status, clips, version, model, views, values
+    case viewSource = "view_source"
     case measuredClips = "measured_clips"
     case reviewReasons = "review_reasons"
   }
@@ -30,7 +35,10 @@ struct OutboxEntry: Decodable, Sendable, Equatable {
     self.folder = folder
     self.published = published
     status = report.status
-    measuredClips = report.clips.count { $0.status == .measured }
+    let measured = report.clips.filter { $0.status == .measured }
+    measuredClips = measured.count
+    views = Set(measured.map(\.view)).sorted { $0.text < $1.text }
+    viewSource = .leastCertain(report.values.filter { $0.value != nil }.compactMap(\.viewSource))
     clips = report.clips.count
     let measurements = report.clips.flatMap(\.measurements)
     let flags =
@@ -48,7 +56,21 @@ struct OutboxEntry: Decodable, Sendable, Equatable {
   }
 
   /// Whether a person should look at it before others.
-  var isFlagged: Bool { !reviewReasons.isEmpty || status == .failed || status == .partial }
+  var attention: Attention {
+    status == .failed || status == .partial ? .review : Attention(reviewReasons)
+  }
+
+  /// A measured clip is apical, and nobody says which view it shows.
+  var hasUnknownView: Bool { views?.contains(where: \.isUnknown) ?? false }
+
+  /// Nobody but the picture says what a measured clip shows.
+  var hasViewFromPicture: Bool { views?.contains { $0.source == .picture } ?? false }
+
+  /// What a person can do for it, in a sentence; `nil` where there is nothing.
+  var remedy: String? {
+    if hasUnknownView { return ViewAdvice.unknown }
+    return hasViewFromPicture ? ViewAdvice.fromPicture : nil
+  }
 
   /// Its line of `index.jsonl`.
   var line: String.UTF8View { (json.line + "\n").utf8 }
@@ -59,16 +81,29 @@ struct OutboxEntry: Decodable, Sendable, Equatable {
       ("published", .integer(Int(published))), ("status", .code(status)),
       ("measured_clips", .integer(measuredClips)), ("clips", .integer(clips)),
       ("review_reasons", .array(reviewReasons.map { .string($0) })), ("version", .string(version)),
-      ("model", .string(model)),
-      ("values", valuesJSON),
+      ("model", .string(model)), ("views", viewsJSON),
+      ("view_source", .code(viewSource)), ("values", valuesJSON),
     ])
+  }
+
+  var viewsJSON: JSONValue {
+    guard let views else { return .null }
+    return .array(views.map { .object([("code", .code($0.code)), ("source", .code($0.source))]) })
   }
 
   var valuesJSON: JSONValue { .object(values.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) }) }
 
-  /// What calls for a look first, then the latest first.
+  /// What is to be reviewed first, then what is to be confirmed, and the latest first.
   static func comesBefore(_ a: OutboxEntry, _ b: OutboxEntry) -> Bool {
-    if a.isFlagged != b.isFlagged { return a.isFlagged }
+    if a.attention != b.attention { return a.attention > b.attention }
     return (b.published, a.study) < (a.published, b.study)
   }
+}
+
+extension StudySummary.Clip.View {
+  /// An apical view, and nobody says which.
+  var isUnknown: Bool { code == .apical && source == .model }
+
+  /// `A4C (tag)`, `view unknown`.
+  var text: String { isUnknown ? "view unknown" : "\(code.rawValue) (\(source.rawValue))" }
 }

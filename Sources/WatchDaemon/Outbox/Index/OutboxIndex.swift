@@ -7,6 +7,8 @@ import Foundation
 struct OutboxIndex: Sendable {
   /// Folders whose record cannot be read; they are not tried again.
   private var unreadable: Set<String> = []
+  /// Of all studies, as of the last update.
+  private(set) var views = ViewTally()
 
   static let linesName = "index.jsonl"
   static let pageName = "index.html"
@@ -20,24 +22,28 @@ struct OutboxIndex: Sendable {
   mutating func update(_ outbox: String, _ mode: OutboxMode = .standard, anew: Set<String> = []) throws {
     unreadable.subtract(anew)
     let latest = PublishedRevision.latest(of: try Files.names(in: outbox, .outbox))
-    let (standing, gone) = try Self.standing(in: outbox, latest.filter { !anew.contains($0.value.name) })
+    let (standing, gone, tally) = try Self.standing(
+      in: outbox, latest.filter { !anew.contains($0.value.name) })
+    views = tally
     let fresh = read(latest.filter { !standing.contains($0.key) }, in: outbox)
     if fresh.isEmpty, !gone, try Self.areThere(outbox, orEmpty: standing.isEmpty) { return }
     try Self.merge(fresh, with: latest, in: outbox, mode)
-    try Self.writeTable(outbox, mode)
+    views = try Self.writeTable(outbox, mode)
   }
 
-  /// The studies whose line tells of their latest result, and whether there are lines that do not.
+  /// The studies whose line tells of their latest result, whether there are lines that do not, and what is known of
+  /// the views.
   private static func standing(
     in outbox: String, _ latest: [String: PublishedRevision]
-  ) throws -> (studies: Set<String>, hasOthers: Bool) {
-    var (studies, hasOthers) = (Set<String>(), false)
+  ) throws -> (studies: Set<String>, hasOthers: Bool, views: ViewTally) {
+    var (studies, hasOthers, views) = (Set<String>(), false, ViewTally())
     let lines = try OutboxIndexLines(outbox)
     while let (entry, _) = try lines.next() {
       let isCurrent = latest[entry.study]?.name == entry.folder && studies.insert(entry.study).inserted
       hasOthers = hasOthers || !isCurrent
+      if isCurrent { views.add(entry) }
     }
-    return (studies, hasOthers)
+    return (studies, hasOthers, views)
   }
 
   private mutating func read(_ revisions: [String: PublishedRevision], in outbox: String) -> [OutboxEntry] {
@@ -79,14 +85,15 @@ struct OutboxIndex: Sendable {
     }
   }
 
-  private static func writeTable(_ outbox: String, _ mode: OutboxMode) throws {
-    var (shown, count) = ([OutboxEntry](), 0)
+  private static func writeTable(_ outbox: String, _ mode: OutboxMode) throws -> ViewTally {
+    var (shown, count, views) = ([OutboxEntry](), 0, ViewTally())
     let lines = try OutboxIndexLines(outbox)
     try AtomicFile.stream(to: outbox + "/" + tableName, mode: mode.files, .outbox) { output in
       var pending = Array(MeasurementsTable.head.utf8)
       while let (entry, _) = try lines.next() {
         if count < OutboxPage.mostStudies { shown.append(entry) }
         count += 1
+        views.add(entry)
         pending += MeasurementsTable.line(entry).utf8
         if pending.count > pieceBytes { try flush(&pending, to: output) }
       }
@@ -94,6 +101,7 @@ struct OutboxIndex: Sendable {
     }
     let page = OutboxPage.render(shown, of: count)
     try AtomicFile.write(Array(page.utf8), to: outbox + "/" + pageName, mode: mode.files, .outbox)
+    return views
   }
 
   private static let pieceBytes = 1 << 16

@@ -28,6 +28,9 @@ final class OutboxIndexer: Sendable {
     self.onError = onError
   }
 
+  /// What is known of the views of the studies in the outbox, as of the last update.
+  var views: ViewTally { state.withLock { $0.index.views } }
+
   /// Asks for an update soon; results that come in the meantime share it.
   /// - Parameter folder: What was published.
   func wake(_ folder: String? = nil) {

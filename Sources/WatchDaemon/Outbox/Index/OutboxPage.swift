@@ -6,16 +6,14 @@ enum OutboxPage {
   /// Shown of each study, as far as they are there.
   private static let shown = [
     "LV ejection fraction biplane", "LV ejection fraction A4C", "MAPSE mean",
-    "Mitral annulus diameter A4C ED",
-    "LA volume biplane ES",
+    "Mitral annulus diameter apical ED", "LA volume biplane ES",
   ]
 
   /// - Parameters:
   ///   - entries: The first `mostStudies`.
   ///   - count: How many there are.
   static func render(_ entries: [OutboxEntry], of count: Int) -> String {
-    let flagged = entries.filter(\.isFlagged)
-    let others = entries.filter { !$0.isFlagged }
+    func having(_ attention: Attention) -> [OutboxEntry] { entries.filter { $0.attention == attention } }
     let page: HTML = """
       \(HTMLStyle.head(title: "Mitral annulus reports"))
       <body>
@@ -25,8 +23,10 @@ enum OutboxPage {
       <p>\(Plural.of(count, "study")), latest first. \
       <a href="measurements.csv">All measurements as a table</a></p>
       \(truncation(count))
-      \(table("To be looked at", flagged))
-      \(table("Other studies", others))
+      \(advice(entries))
+      \(table("To be reviewed", having(.review)))
+      \(table("To be confirmed", having(.confirm)))
+      \(table("Other studies", having(.none)))
       </main>
       </body>
       </html>
@@ -40,6 +40,16 @@ enum OutboxPage {
       ? "<p>Here are the first \(mostStudies); the table has them all.</p>" : nil
   }
 
+  /// What keeps numbers back, and how to have them.
+  private static func advice(_ entries: [OutboxEntry]) -> HTML? {
+    let unknown = entries.count(where: \.hasUnknownView)
+    guard unknown > 0 else { return nil }
+    return """
+      <p class="warn">View unknown in \(Plural.of(unknown, "study")): the measures of a view are withheld there. \
+      To have them, \(ViewAdvice.remedy).</p>
+      """
+  }
+
   private static func table(_ title: String, _ entries: [OutboxEntry]) -> HTML? {
     guard !entries.isEmpty else { return nil }
     let heads: [HTML] = shown.map { name in
@@ -48,7 +58,8 @@ enum OutboxPage {
     return """
       <h2>\(title)</h2>
       <div class="card scroll"><table>
-      <thead><tr><th scope="col">Study</th><th scope="col">Published</th><th scope="col">Status</th>\(heads)\
+      <thead><tr><th scope="col">Study</th><th scope="col">Published</th><th scope="col">Status</th>\
+      <th scope="col">View</th>\(heads)\
       <th scope="col" class="wide">To be reviewed</th></tr></thead>
       <tbody>\(entries.map(row))</tbody></table></div>
       """
@@ -65,8 +76,14 @@ enum OutboxPage {
       <tr><th scope="row" class="uid"><a href="\(entry.folder)/index.html">\(entry.folder)</a></th>\
       <td>\(UTCTime(milliseconds: entry.published).iso8601)</td>\
       <td><span class="badge \(entry.status.style)">\(entry.status.rawValue)</span>\
-      <div class="muted">\(entry.measuredClips) of \(entry.clips) clips</div></td>\(values)\
+      <div class="muted">\(entry.measuredClips) of \(entry.clips) clips</div></td>\
+      <td>\(views(entry))</td>\(values)\
       <td>\(reasons.joined(separator: "; "))</td></tr>
       """
+  }
+
+  private static func views(_ entry: OutboxEntry) -> HTML {
+    let lines: [HTML] = (entry.views ?? []).map { "<span class=\"line\">\($0.text)</span>" }
+    return lines.isEmpty ? "–" : "\(lines)"
   }
 }

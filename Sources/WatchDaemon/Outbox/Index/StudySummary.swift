@@ -4,7 +4,14 @@ import Foundation
 /// make up most of it.
 struct StudySummary: Decodable, Sendable, Equatable {
   struct Clip: Decodable, Sendable, Equatable {
+    /// Which view it shows, and who says so.
+    struct View: Decodable, Sendable, Hashable {
+      var code: EchoView
+      var source: ClipReport.View.Source
+    }
+
     var status: ClipReport.Status
+    var view: View
     var measurements: [Flags]
   }
 
@@ -22,10 +29,12 @@ struct StudySummary: Decodable, Sendable, Equatable {
   struct Value: Decodable, Sendable, Equatable {
     var name: String
     var value: Double?
+    var viewSource: ClipReport.View.Source?
     var reviewReasons: [String]?
 
     private enum CodingKeys: String, CodingKey {
       case name, value
+      case viewSource = "view_source"
       case reviewReasons = "review_reasons"
     }
   }
@@ -67,13 +76,14 @@ extension StudySummary {
       schema: report.schema, study: report.study, status: report.status,
       clips: report.clips.map { clip in
         Clip(
-          status: clip.status,
+          status: clip.status, view: .init(code: clip.view.code, source: clip.view.source),
           measurements: clip.measurements.map {
             Flags(withheld: $0.withheld, reviewReasons: $0.reviewReasons)
           })
       },
       values: report.studyMeasurements.map {
-        Value(name: $0.name, value: $0.value, reviewReasons: $0.reviewReasons)
+        Value(
+          name: $0.name, value: $0.value, viewSource: $0.viewSource, reviewReasons: $0.reviewReasons)
       },
       inputs: report.inputs.map { Instance(uid: $0.sopInstanceUID) }, model: report.model,
       software: report.software, configuration: report.configuration)

@@ -21,7 +21,7 @@ struct HTMLClip {
   }
 
   private var reviewBadge: HTML? {
-    clip.measurements.contains(where: \.review) ? "<span class=\"badge warn\">to be reviewed</span>" : nil
+    clip.attention.words.map { "<span class=\"badge warn\">\($0)</span>" }
   }
 
   private var remark: HTML? {
@@ -38,10 +38,17 @@ struct HTMLClip {
     }
     facts.append(fact("Size", "\(clip.columns) × \(clip.rows) pixels"))
     facts.append(fact("Pixel", spacing))
-    if clip.view.source != .none { facts.append(fact("View from", "\(clip.view.source.words)")) }
+    if clip.view.source != .none { facts.append(fact("View from", viewSource)) }
     if clip.view.mirrored { facts.append(fact("Display", "mirrored")) }
     facts.append(fact("Instance", "<span class=\"uid\">\(clip.file ?? clip.sopInstanceUID)</span>"))
     return "<dl class=\"facts\">\(facts)</dl>"
+  }
+
+  private var viewSource: HTML {
+    switch clip.view.source {
+    case .picture, .model: "\(clip.view.source.words): \(clip.view.text)"
+    default: "\(clip.view.source.words)"
+    }
   }
 
   private var spacing: HTML {
@@ -96,7 +103,8 @@ struct HTMLClip {
     var remarks: [HTML] = measurement.withheld.map { ["<p>Withheld: \(ReasonText.sentence($0))</p>"] } ?? []
     if measurement.review {
       let words = measurement.reviewReasons.map(ReasonText.words(review:))
-      remarks.append("<p>\((["to be reviewed"] + words).joined(separator: "; "))</p>")
+      let call = Attention(measurement.reviewReasons).words ?? "to be reviewed"
+      remarks.append("<p>\(([call] + words).joined(separator: "; "))</p>")
     }
     let columns = 3 + (showsErrors ? 1 : 0) + (showsConfidence ? 1 : 0)
     let style: HTML? = remarks.isEmpty ? nil : " class=\"noted\""
@@ -172,6 +180,14 @@ extension ClipReport {
     let frame = phase == .endDiastole ? beat?.edFrame : beat?.esFrame
     let ofPhase = measurements.filter { $0.phase == phase }
     return ofPhase.first { $0.frame == frame } ?? ofPhase.first
+  }
+}
+
+extension ClipReport {
+  /// What a person is asked to do about its measurements.
+  var attention: Attention {
+    let calls = measurements.filter(\.review).map { max(Attention($0.reviewReasons), .confirm) }
+    return calls.max() ?? .none
   }
 }
 

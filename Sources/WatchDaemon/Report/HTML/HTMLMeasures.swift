@@ -61,13 +61,20 @@ struct HTMLMeasures {
   private func remarks(_ measure: StudyReport.Measurement) -> String? {
     var parts: [String] = []
     if let reasons = measure.reviewReasons, !reasons.isEmpty {
-      parts.append("to be reviewed: \(reasons.map(ReasonText.words(review:)).joined(separator: "; "))")
+      let call = Attention(reasons).words ?? "to be reviewed"
+      parts.append("\(call): \(reasons.map(ReasonText.words(review:)).joined(separator: "; "))")
     }
     if let beats = measure.beats, beats.count > 1 {
       parts.append("by beat: \(beats.map { $0.map { Decimal.text($0, 1) } ?? "–" }.joined(separator: ", "))")
     }
     if let others = measure.others, !others.isEmpty {
       parts.append("also of this view: \(others.map(clipName).joined(separator: ", "))")
+      parts += zip(measure.from, measure.chosenBy ?? []).compactMap { clip, criterion in
+        criterion.map { "\(clipName(clip)) chosen \($0.words)" }
+      }
+    }
+    if let contradicting = measure.contradictedBy, !contradicting.isEmpty {
+      parts.append("not so in \(contradicting.map(clipName).joined(separator: ", "))")
     }
     return parts.isEmpty ? nil : parts.joined(separator: " · ")
   }

@@ -30,6 +30,7 @@ enum HTMLReport {
       <main>
       <p class="notice" role="note">\(StructuredReport.disclaimer)</p>
       \(heading(report))
+      \(advice(report))
       \(summary(shown.map { ($0 + 1, $1) }))
       \(HTMLMeasures(report: report).section())
       \(shown.isEmpty ? nil : "<h2>Measured clips</h2>")
@@ -72,10 +73,10 @@ enum HTMLReport {
         let diameter = clip.reference(phase).map { HTMLClip.diameter($0, in: clip) } ?? "–"
         return "<td class=\"number\">\(diameter)</td>"
       }
-      let review = clip.measurements.contains(where: \.review) ? "to be reviewed" : ""
+      let review = clip.attention.words ?? ""
       return """
         <tr><th scope="row"><a href="#clip\(number)">Clip \(number)</a></th>\
-        <td>\(clip.view.code.words)</td>\(cells)<td>\(review)</td></tr>
+        <td>\(clip.view.code.words)\(remark(on: clip.view))</td>\(cells)<td>\(review)</td></tr>
         """
     }
     return """
@@ -85,6 +86,20 @@ enum HTMLReport {
       <th scope="col">End systole</th><th scope="col">Remark</th></tr></thead>
       <tbody>\(rows)</tbody></table></div>
       """
+  }
+
+  /// What the words of the view leave open.
+  private static func remark(on view: ClipReport.View) -> HTML? {
+    view.isUnknown || view.source == .picture ? "<div class=\"muted\">\(view.text)</div>" : nil
+  }
+
+  /// What keeps numbers back or makes them rest on the picture alone, and what can be done.
+  private static func advice(_ report: StudyReport) -> HTML {
+    let sentences = [ViewAdvice.unknown(in: report.clips), ViewAdvice.fromPicture(in: report.clips)]
+    let lines: [HTML] = sentences.compactMap { sentence in
+      sentence.map { "<p class=\"warn\">\($0.prefix(1).uppercased() + $0.dropFirst()).</p>" }
+    }
+    return "\(lines)"
   }
 
   private static func notMeasured(_ clips: [(number: Int, clip: ClipReport)]) -> HTML? {

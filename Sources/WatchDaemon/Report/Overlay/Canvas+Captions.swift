@@ -70,7 +70,8 @@ extension OverlayScene {
   fileprivate var title: [(String, Colour)] {
     let position = "frame \(frameIndex + 1) of \(frameCount)"
     let name = phase == .endDiastole ? "end diastole" : "end systole"
-    let view = view.isNamed ? [(self.view.rawValue, Palette.text)] : []
+    let caption = view.caption(isFromPicture: isViewFromPicture)
+    let view = caption.map { [($0, Palette.text)] } ?? []
     return view + [(phase.rawValue, Palette.point), (name, Palette.muted), (position, Palette.text)]
   }
 }

@@ -83,7 +83,7 @@ struct CineFrame {
 
   private var captions: CineCaptions {
     CineCaptions(
-      view: clip.view.code.isNamed ? clip.view.code.rawValue : nil, index: frame.index,
+      view: clip.view.code.caption(isFromPicture: clip.view.source == .picture), index: frame.index,
       count: clip.frames, beats: clip.beats)
   }
 }

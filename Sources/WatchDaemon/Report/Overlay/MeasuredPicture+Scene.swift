@@ -10,7 +10,7 @@ extension MeasuredPicture {
       frame: frame, box: target.box, sector: target.sector.mask.bits, outlines: outlines,
       hingePoints: measurement.hingePoints.map { OverlayScene.Mark($0) }, contactLine: contactLine,
       diameter: OverlayScene.Diameter(recorded ?? measurement), phase: measurement.phase,
-      view: clip.view.code,
+      view: clip.view.code, isViewFromPicture: clip.view.source == .picture,
       frameIndex: measurement.frame,
       frameCount: clip.frames, spacing: target.region.spacing)
   }

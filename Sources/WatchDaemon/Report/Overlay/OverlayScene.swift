@@ -30,6 +30,7 @@ struct OverlayScene: Sendable {
   var diameter: Diameter?
   var phase: CyclePhase
   var view: EchoView
+  var isViewFromPicture = false
   /// 0-based.
   var frameIndex: Int
   var frameCount: Int
