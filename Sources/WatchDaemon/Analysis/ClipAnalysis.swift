@@ -74,7 +74,10 @@ struct ClipAnalysis: Sendable {
     let doubts: [ClipDoubt?] = [
       looksMirrored == true ? .mirroredDisplay : nil, hasSeveralPictures ? .severalPictures : nil,
     ]
-    defer { outcome.report.doubt(doubts.compactMap { $0 }) }
+    defer {
+      outcome.report.doubt(doubts.compactMap { $0 })
+      outcome.report.reviewImplausibleBeats()
+    }
     try measure(segmented, segmenter.card, &outcome)
   }
 

@@ -14,6 +14,9 @@ enum ReasonText {
     if code == StudyMeasures.driftNotRemoved {
       return "no beat is whole, so the picture's drift is not removed"
     }
+    if code == ClipReport.implausible {
+      return "what changes from end diastole to end systole is not possible"
+    }
     return switch ReviewReason(rawValue: code) {
     case .fragmentedVentricle: "the left ventricle's outline is in pieces"
     case .fragmentedAtrium: "the left atrium's outline is in pieces"

@@ -22,7 +22,7 @@ struct ReasonDocumentTests {
 
   @Test(
     arguments: ReviewReason.allCases.map(\.rawValue) + ClipDoubt.allCases.map(\.rawValue)
-      + [StudyMeasures.driftNotRemoved])
+      + [StudyMeasures.driftNotRemoved, ClipReport.implausible])
   func hasEveryReviewReasonWithItsWords(_ code: String) {
     #expect(text.contains("| `\(code)` | \(ReasonText.words(review: code)) |"))
   }
