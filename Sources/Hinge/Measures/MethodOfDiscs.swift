@@ -11,7 +11,10 @@ public enum MethodOfDiscs {
   }
 
   /// Millilitres: pi/4 · L/20 · sum(a·b), L the longer length; `nil` where the lengths do not go together.
-  public static func biplaneVolume(_ a: ChamberSection, _ b: ChamberSection) -> Double? {
+  /// - Parameter largestLengthDifference: a share of the longer one.
+  public static func biplaneVolume(
+    _ a: ChamberSection, _ b: ChamberSection, largestLengthDifference: Double = Self.largestLengthDifference
+  ) -> Double? {
     guard lengthDifference(a, b) <= largestLengthDifference else { return nil }
     return volume(a.diameters, b.diameters, length: max(a.length, b.length))
   }

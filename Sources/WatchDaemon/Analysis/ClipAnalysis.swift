@@ -84,7 +84,10 @@ struct ClipAnalysis: Sendable {
       selection.contradictsRWaves ? .rWavesContradicted : nil,
       outcome.report.hasDoubtfulScale ? .doubtfulScale : nil,
     ]
-    defer { outcome.report.doubt(established.doubts + doubts.compactMap { $0 }) }
+    defer {
+      outcome.report.doubt(established.doubts + doubts.compactMap { $0 })
+      outcome.report.reviewImplausibleBeats()
+    }
     try measure(segmented, segmenter.card, &outcome)
   }
 

@@ -6,7 +6,10 @@ extension Command {
     name: "evaluate", operands: "",
     summary: "Measures a model over a CAMUS-layout data set, as the method's paper does.",
     options: [
-      Option("--dataset", "DIR", "patient folders with .nii.gz or .mhd/.raw pictures and truths (required)"),
+      Option(
+        "--dataset", "DIR",
+        "patient folders with .nii.gz or .mhd/.raw pictures and truths, or the folder with camus (4CH) and "
+          + "camus_2ch (2CH) (required)"),
       Option("--list", "FILE", "the patients to take, one a line (required)"),
       Option("--views", "4CH,2CH", "the views to take (default: all that are there)"),
       Option("--out", "DIR", "where the results go (required)"),

@@ -27,19 +27,25 @@ struct CAMUSDataset: Sendable {
     var placement: GridPlacement
   }
 
-  let folder: String
+  /// Where each view's patients lie: one folder for all, or `camus` and `camus_2ch` below one.
+  private let folders: [View: String]
   let entries: [Entry]
 
   /// - Parameters:
+  ///   - folder: of the patients, or of the two folders `camus` (four-chamber) and `camus_2ch` (two-chamber).
   ///   - list: a text file with a patient's name on each line.
   ///   - views: each patient must have every one; `nil` takes those that the first patient has.
   init(folder: String, list: String, views: [View]?) throws {
-    self.folder = folder
     let patients = try Self.patients(list)
-    let views = views ?? Self.views(in: folder, of: patients[0])
+    let folders = Self.folders(in: folder, of: patients[0])
+    self.folders = folders
+    let views = views ?? Self.views(in: folders, of: patients[0])
     guard !views.isEmpty else {
       throw EvaluationError(
-        file: folder, problem: "it has no \(patients[0])/\(patients[0])_<view>_ED picture: not CAMUS's layout"
+        file: folder,
+        problem:
+          "it has no \(patients[0])/\(patients[0])_<view>_ED picture, nor has camus or camus_2ch below it: "
+          + "name the folder of the patients, or the one above both"
       )
     }
     entries = patients.flatMap { patient in
@@ -50,6 +56,7 @@ struct CAMUSDataset: Sendable {
   }
 
   func load(_ entry: Entry) throws -> Sample {
+    let folder = folders[entry.view] ?? ""
     let picture = try GridImage.read(try Self.existing(folder, entry, suffix: ""))
     let file = try Self.existing(folder, entry, suffix: "_gt")
     let truth = try GridImage.read(file)
@@ -80,9 +87,15 @@ struct CAMUSDataset: Sendable {
     return names
   }
 
-  private static func views(in folder: String, of patient: String) -> [View] {
+  private static func folders(in folder: String, of patient: String) -> [View: String] {
+    let hasPatients = FileManager.default.fileExists(atPath: "\(folder)/\(patient)")
+    let below: [View: String] = [.fourChamber: "\(folder)/camus", .twoChamber: "\(folder)/camus_2ch"]
+    return hasPatients ? [.fourChamber: folder, .twoChamber: folder] : below
+  }
+
+  private static func views(in folders: [View: String], of patient: String) -> [View] {
     View.allCases.filter { view in
-      path(folder, Entry(patient: patient, view: view, phase: .endDiastole), suffix: "") != nil
+      path(folders[view] ?? "", Entry(patient: patient, view: view, phase: .endDiastole), suffix: "") != nil
     }
   }
 

@@ -54,6 +54,9 @@ struct EvaluatedCase: Sendable, Equatable {
   var diameter: Double?
   var truthDiameter: Double?
   var errors: [SidedError]?
+  /// The ventricle by the truth and its points, and by the prediction and the points found.
+  var truthGeometry: PictureGeometry?
+  var geometry: PictureGeometry?
   /// The expected probability that both points lie within 5 mm of the truth.
   var confidence: Double?
   var reviewReasons: [String]
@@ -86,6 +89,8 @@ struct EvaluatedCase: Sendable, Equatable {
       diameter = pair.diameterMillimetres
     }
     errors = Self.errors(points, truth, mask.spacing)
+    truthGeometry = PictureGeometry(mask, truth)
+    geometry = PictureGeometry(prediction, points)
   }
 
   private static func sided(

@@ -8,12 +8,14 @@ struct Evaluation: Encodable, Sendable {
   let schema = Self.schemaName
   var model: StudyReport.Model
   var cases: [EvaluatedCase]
+  var patients: [PatientMeasures]
   var summary: EvaluationSummary
 
   init(model: StudyReport.Model, cases: [EvaluatedCase]) {
     self.model = model
-    self.cases = cases
-    summary = EvaluationSummary(cases)
+    patients = PatientMeasures.of(cases)
+    self.cases = cases.reviewingImplausible(patients)
+    summary = EvaluationSummary(self.cases, patients)
   }
 
   /// The same bytes for the same figures. Numbers that JSON cannot tell do not occur.

@@ -6,12 +6,16 @@ struct StructureFigures: Codable, Sendable, Equatable {
   var dice: PercentileRange?
   var meanAbsoluteDistance: PercentileRange?
   var hausdorff: PercentileRange?
+  var meanOfMeanAbsoluteDistance: Double?
+  var meanHausdorff: Double?
 
   init(_ agreements: [StructureAgreement]) {
     meanDice = Percentiles.mean(agreements.map(\.dice))
     dice = PercentileRange(agreements.map(\.dice))
     meanAbsoluteDistance = PercentileRange(agreements.compactMap(\.meanAbsoluteDistance))
     hausdorff = PercentileRange(agreements.compactMap(\.hausdorff))
+    meanOfMeanAbsoluteDistance = Percentiles.mean(agreements.compactMap(\.meanAbsoluteDistance))
+    meanHausdorff = Percentiles.mean(agreements.compactMap(\.hausdorff))
   }
 
   enum CodingKeys: String, CodingKey {
@@ -19,6 +23,8 @@ struct StructureFigures: Codable, Sendable, Equatable {
     case dice
     case meanAbsoluteDistance = "mad_mm"
     case hausdorff = "hausdorff_mm"
+    case meanOfMeanAbsoluteDistance = "mean_mad_mm"
+    case meanHausdorff = "mean_hausdorff_mm"
   }
 }
 
@@ -94,7 +100,9 @@ struct PooledFigures: Codable, Sendable, Equatable {
     var medianAbsoluteY: Double
     var meanDistance: Double
     var medianDistance: Double
-    /// The share of points within 5 mm of the truth.
+    /// The shares of points within 2, 3 and 5 mm of the truth.
+    var withinTwo: Double
+    var withinThree: Double
     var withinFive: Double
 
     init?(_ errors: [EvaluatedCase.SidedError]) {
@@ -107,7 +115,12 @@ struct PooledFigures: Codable, Sendable, Equatable {
       medianAbsoluteY = y
       meanDistance = mean
       medianDistance = median
-      withinFive = Double(distances.count { $0 <= 5 }) / Double(distances.count)
+      func share(within reach: Double) -> Double {
+        Double(distances.count { $0 <= reach }) / Double(distances.count)
+      }
+      withinTwo = share(within: 2)
+      withinThree = share(within: 3)
+      withinFive = share(within: 5)
     }
 
     enum CodingKeys: String, CodingKey {
@@ -115,6 +128,8 @@ struct PooledFigures: Codable, Sendable, Equatable {
       case medianAbsoluteY = "median_absolute_y_mm"
       case meanDistance = "mean_distance_mm"
       case medianDistance = "median_distance_mm"
+      case withinTwo = "within_2_mm"
+      case withinThree = "within_3_mm"
       case withinFive = "within_5_mm"
     }
   }
@@ -139,17 +154,19 @@ struct DiameterFigures: Codable, Sendable, Equatable {
   var count: Int
   var medianPredicted: Double
   var medianTruth: Double
-  /// Median predicted over median true diameter, minus 1.
+  /// Median predicted over median true diameter, minus 1: a ratio of medians, which the method's paper gives.
   var relativeDifference: Double
+  var pairedBias: PairedBias?
   var error: PercentileRange
   var medianAbsolute: Double
   var blandAltman: BlandAltman?
   var shapiroWilk: ShapiroWilk?
 
   init?(_ cases: [EvaluatedCase]) {
-    let pairs = cases.compactMap { item in
-      item.diameter.flatMap { diameter in item.truthDiameter.map { (diameter, $0) } }
+    let paired = cases.compactMap { item in
+      item.diameter.flatMap { diameter in item.truthDiameter.map { (item.entry.patient, diameter, $0) } }
     }
+    let pairs = paired.map { ($0.1, $0.2) }
     let differences = pairs.map { $0.0 - $0.1 }
     guard let predicted = Percentiles.median(pairs.map(\.0)),
       let truth = Percentiles.median(pairs.map(\.1)), let error = PercentileRange(differences),
@@ -159,6 +176,8 @@ struct DiameterFigures: Codable, Sendable, Equatable {
     medianPredicted = predicted
     medianTruth = truth
     relativeDifference = predicted / truth - 1
+    pairedBias = PairedBias(
+      Dictionary(grouping: paired, by: \.0).mapValues { $0.map { $0.1 - $0.2 } })
     self.error = error
     medianAbsolute = absolute
     blandAltman = BlandAltman(differences: differences)
@@ -170,6 +189,7 @@ struct DiameterFigures: Codable, Sendable, Equatable {
     case medianPredicted = "median_predicted_mm"
     case medianTruth = "median_truth_mm"
     case relativeDifference = "relative_difference"
+    case pairedBias = "paired_bias_mm"
     case error = "error_mm"
     case medianAbsolute = "median_absolute_mm"
     case blandAltman = "bland_altman_mm"

@@ -3,8 +3,13 @@ import Hinge
 /// The figures of an evaluation: of each view and phase, of each view, and of all pictures.
 struct EvaluationSummary: Codable, Sendable, Equatable {
   var groups: [EvaluationGroup]
+  /// Volumes, ejection fraction and the way of the annulus, over the patients.
+  var measures: [MeasureAgreement]
+  /// What people reach on the same data set.
+  var human = HumanFigures.ventricle
 
-  init(_ cases: [EvaluatedCase]) {
+  init(_ cases: [EvaluatedCase], _ patients: [PatientMeasures]? = nil) {
+    measures = MeasureAgreement.all(patients ?? PatientMeasures.of(cases))
     let views = Set(cases.map(\.entry.view)).sorted()
     let subgroups = views.flatMap { view in CyclePhase.allCases.map { (view, $0) } }
     let bias = BiasMedians(cases)
@@ -83,6 +88,9 @@ struct EvaluationGroup: Codable, Sendable, Equatable {
   var points: PooledFigures?
   /// Of measured and withheld cases.
   var pointsWithWithheld: PooledFigures?
+  /// Of every picture with a truth, a missing point counting as far.
+  var everyPicture: EveryPicture?
+  var worst: WorstFigures?
   var diameter: DiameterFigures?
   /// What was expected of the errors beside what they are; of measured and withheld cases.
   var uncertainty: UncertaintyFigures?
@@ -108,6 +116,8 @@ struct EvaluationGroup: Codable, Sendable, Equatable {
     right = PointFigures(measured, .right, bias)
     points = PooledFigures(measured, bias)
     pointsWithWithheld = PooledFigures(cases, bias)
+    everyPicture = EveryPicture(cases)
+    worst = WorstFigures(cases)
     diameter = DiameterFigures(measured)
     uncertainty = UncertaintyFigures(cases)
   }
@@ -123,6 +133,8 @@ struct EvaluationGroup: Codable, Sendable, Equatable {
     case atrium = "la"
     case left, right, points
     case pointsWithWithheld = "points_with_withheld"
+    case everyPicture = "every_picture"
+    case worst = "worst_5_percent"
     case diameter, uncertainty
   }
 }

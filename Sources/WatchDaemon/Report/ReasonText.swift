@@ -30,6 +30,9 @@ enum ReasonText {
     if code == StudyMeasures.clipsDisagree {
       return "another clip of the view gives another annulus or another ventricle"
     }
+    if code == ClipReport.implausible {
+      return "what changes from end diastole to end systole is not possible"
+    }
     return switch ReviewReason(rawValue: code) {
     case .fragmentedVentricle: "the left ventricle's outline is in pieces"
     case .fragmentedAtrium: "the left atrium's outline is in pieces"

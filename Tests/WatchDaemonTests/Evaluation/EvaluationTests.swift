@@ -284,10 +284,32 @@ private struct DrawnSegmenter: PictureSegmenter {
     ]
     try evaluator.run(dataset, model: Self.model, output: drawn.output)
     let page = try String(contentsOfFile: drawn.output + "/evaluation.html", encoding: .utf8)
-    // Four panels of the walk; Dice, errors, diameters and Bland-Altman of two phases; the training.
-    #expect(page.components(separatedBy: "<img src=\"data:image/png;base64,").count - 1 == 4)
-    #expect(page.components(separatedBy: "<svg ").count - 1 == 9)
-    #expect(page.components(separatedBy: "<circle ").count - 1 == 2 * (6 + 3 + 3))
+    // Five panels of the walk.
+    #expect(page.components(separatedBy: "<img src=\"data:image/png;base64,").count - 1 == 5)
+    // Of two phases Dice, errors, diameters, Bland-Altman, diameters in order and correlation; errors in order of two
+    // axes; boxes, biases and the training.
+    #expect(page.components(separatedBy: "<svg ").count - 1 == 2 * 6 + 2 + 3)
+    // Errors, diameters, Bland-Altman and correlation of two phases; biases of two points and their mean.
+    #expect(page.components(separatedBy: "<circle ").count - 1 == 2 * (6 + 3 + 3 + 6) + 2 * 2 + 1)
+  }
+
+  @Test func takesBothViewsFromTheFoldersOfADataRoot() throws {
+    let root = FileManager.default.temporaryDirectory.appendingPathComponent("data-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    for (name, view) in [("camus", "4CH"), ("camus_2ch", "2CH")] {
+      let drawn = try DrawnDataset(patients: ["patient0001", "patient0002"], views: [view])
+      try FileManager.default.moveItem(at: drawn.folder, to: root.appendingPathComponent(name))
+    }
+    let list = root.path + "/camus/list.txt"
+    for views in [nil, CAMUSDataset.View.allCases] {
+      let dataset = try CAMUSDataset(folder: root.path, list: list, views: views)
+      #expect(
+        dataset.entries.map(\.view.rawValue) == ["4CH", "4CH", "2CH", "2CH", "4CH", "4CH", "2CH", "2CH"])
+      let result = try evaluator(DrawnSegmenter()).run(dataset, model: Self.model, output: root.path + "/out")
+      let biplane = try #require(
+        result.summary.measures.first { $0.view == "biplane" && $0.measure == "ef_percent" })
+      #expect(biplane.count == 2 && biplane.meanAbsoluteError == 0)
+    }
   }
 
   @Test func namesTheFileThatIsMissingOrWrong() throws {

@@ -22,7 +22,7 @@ struct ReasonDocumentTests {
 
   @Test(
     arguments: ReviewReason.allCases.map(\.rawValue) + ClipDoubt.allCases.map(\.rawValue)
-      + StudyMeasures.reviewReasons)
+      + StudyMeasures.reviewReasons + [ClipReport.implausible])
   func hasEveryReviewReasonWithItsWords(_ code: String) {
     #expect(text.contains("| `\(code)` | \(ReasonText.words(review: code)) |"))
   }

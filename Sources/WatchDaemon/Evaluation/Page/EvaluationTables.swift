@@ -15,33 +15,53 @@ struct EvaluationTables {
     }
   }
 
-  /// What the method's paper reports, with the same figures of this evaluation.
+  /// What the method's paper reports, of both views together, with the same figures of this evaluation by view.
   func besidePaper() -> HTMLTable {
-    func group(_ view: CAMUSDataset.View?, _ phase: CyclePhase?) -> EvaluationGroup? {
-      evaluation.summary.groups.first { $0.view == view && $0.phase == phase && !$0.offCentre }
+    let views = Set(evaluation.cases.map(\.entry.view)).sorted()
+    let columns: [CAMUSDataset.View?] = views.count > 1 ? [nil] + views : [nil]
+    func row(_ name: String, _ paper: String, _ value: (CAMUSDataset.View?) -> String) -> [String] {
+      [name, paper] + columns.map(value)
     }
-    func dice(_ phase: CyclePhase) -> String {
-      let all = evaluation.cases.filter { $0.entry.phase == phase }.map(\.agreement.ventricle.dice)
-      return number(Percentiles.mean(all), 3)
+    func dice(_ structure: KeyPath<EvaluatedCase.Agreement, StructureAgreement>, _ phase: CyclePhase)
+      -> (CAMUSDataset.View?) -> String
+    {
+      { view in
+        let of = evaluation.cases.filter { $0.entry.phase == phase && (view == nil || $0.entry.view == view) }
+        return number(Percentiles.mean(of.map { $0.agreement[keyPath: structure].dice }), 3)
+      }
     }
-    let pooled = evaluation.summary.groups.last
-    func diameter(_ view: CAMUSDataset.View, _ phase: CyclePhase) -> String {
-      group(view, phase)?.diameter.map { "\(number($0.medianPredicted, 1)) / \(number($0.medianTruth, 1))" }
-        ?? ""
+    func points(_ value: KeyPath<PooledFigures, Double>) -> (CAMUSDataset.View?) -> String {
+      { number(group($0, nil)?.points?[keyPath: value], 2) }
     }
     return HTMLTable(
-      ["", "paper", "here"],
+      ["", "paper", "here"] + (views.count > 1 ? views.map(\.rawValue) : []),
       [
-        ["Dice LV, ED", "0.931", dice(.endDiastole)], ["Dice LV, ES", "0.915", dice(.endSystole)],
-        ["median |dx| without bias, mm", "1.35", number(pooled?.points?.adjusted.medianAbsoluteX, 2)],
-        ["median |dx| as measured, mm", "", number(pooled?.points?.raw.medianAbsoluteX, 2)],
-        ["median |dy| without bias, mm", "0.75", number(pooled?.points?.adjusted.medianAbsoluteY, 2)],
-        ["median |dy| as measured, mm", "", number(pooled?.points?.raw.medianAbsoluteY, 2)],
-        ["median diameter A4C ED, found / true, mm", "27.9 / 28.8", diameter(.fourChamber, .endDiastole)],
-        ["median diameter A4C ES, found / true, mm", "24.4 / 28.3", diameter(.fourChamber, .endSystole)],
-        ["median diameter A2C ED, found / true, mm", "31.3 / 31.7", diameter(.twoChamber, .endDiastole)],
-        ["median diameter A2C ES, found / true, mm", "26.3 / 26.1", diameter(.twoChamber, .endSystole)],
-      ])
+        row("Dice LV, ED", "0.931", dice(\.ventricle, .endDiastole)),
+        row("Dice LV, ES", "0.915", dice(\.ventricle, .endSystole)),
+        row("Dice LA, ED", "", dice(\.atrium, .endDiastole)),
+        row("Dice LA, ES", "", dice(\.atrium, .endSystole)),
+        row("median |dx| without bias, mm", "1.35", points(\.adjusted.medianAbsoluteX)),
+        row("median |dx| as measured, mm", "", points(\.raw.medianAbsoluteX)),
+        row("median |dy| without bias, mm", "0.75", points(\.adjusted.medianAbsoluteY)),
+        row("median |dy| as measured, mm", "", points(\.raw.medianAbsoluteY)),
+      ]
+        + paperDiameters.map { view, phase, paper in
+          row("median diameter \(view.code.rawValue) \(phase.rawValue), found / true, mm", paper) { column in
+            guard column == nil || column == view, let figures = group(view, phase)?.diameter else {
+              return ""
+            }
+            return "\(number(figures.medianPredicted, 1)) / \(number(figures.medianTruth, 1))"
+          }
+        })
+  }
+
+  private let paperDiameters: [(CAMUSDataset.View, CyclePhase, String)] = [
+    (.fourChamber, .endDiastole, "27.9 / 28.8"), (.fourChamber, .endSystole, "24.4 / 28.3"),
+    (.twoChamber, .endDiastole, "31.3 / 31.7"), (.twoChamber, .endSystole, "26.3 / 26.1"),
+  ]
+
+  private func group(_ view: CAMUSDataset.View?, _ phase: CyclePhase?) -> EvaluationGroup? {
+    evaluation.summary.groups.first { $0.view == view && $0.phase == phase && !$0.offCentre }
   }
 
   func uncertainty() -> HTMLTable {
@@ -110,6 +130,7 @@ struct EvaluationTables {
         [
           group.name, kind, number(figures?.medianAbsoluteX, 2), number(figures?.medianAbsoluteY, 2),
           number(figures?.meanDistance, 2), number(figures?.medianDistance, 2),
+          number(figures.map { 100 * $0.withinTwo }, 1), number(figures.map { 100 * $0.withinThree }, 1),
           number(figures.map { 100 * $0.withinFive }, 1),
         ]
       }
@@ -117,7 +138,7 @@ struct EvaluationTables {
     return HTMLTable(
       [
         "", "errors", "median |dx|, mm", "median |dy|, mm", "mean distance, mm", "median distance, mm",
-        "within 5 mm, %",
+        "within 2 mm, %", "within 3 mm, %", "within 5 mm, %",
       ], rows)
   }
 
@@ -125,7 +146,7 @@ struct EvaluationTables {
     HTMLTable(
       [
         "", "median predicted", "median true", "difference, %", "error (15 to 85)", "median absolute error",
-        "mean difference", "limits of agreement",
+        "mean difference", "limits of agreement", "paired mean (95 %)", "paired median (95 %)",
       ],
       groups.map { group in
         let figures = group.diameter
@@ -134,6 +155,8 @@ struct EvaluationTables {
           group.name, number(figures?.medianPredicted, 1), number(figures?.medianTruth, 1),
           number(figures.map { 100 * $0.relativeDifference }, 1), range(figures?.error, 2),
           number(figures?.medianAbsolute, 2), number(figures?.blandAltman?.meanDifference, 2), limits ?? "",
+          interval(figures?.pairedBias?.mean, figures?.pairedBias?.meanInterval),
+          interval(figures?.pairedBias?.median, figures?.pairedBias?.medianInterval),
         ]
       })
   }
@@ -155,8 +178,9 @@ struct EvaluationTables {
       })
   }
 
-  private func number(_ value: Double?, _ digits: Int) -> String {
-    value.map { String(format: "%.\(digits)f", $0) } ?? ""
+  private func interval(_ value: Double?, _ range: [Double]?) -> String {
+    guard let range, range.count == 2 else { return number(value, 2) }
+    return "\(number(value, 2)) (\(number(range[0], 2)) to \(number(range[1], 2)))"
   }
 
   private func probability(_ value: Double?) -> String {
@@ -166,6 +190,11 @@ struct EvaluationTables {
   private func range(_ range: PercentileRange?, _ digits: Int) -> String {
     range.map { "\(number($0.p50, digits)) (\(number($0.p15, digits)) to \(number($0.p85, digits)))" } ?? ""
   }
+}
+
+/// With so many decimals; empty where there is none.
+func number(_ value: Double?, _ digits: Int) -> String {
+  value.map { String(format: "%.\(digits)f", $0) } ?? ""
 }
 
 /// A table of texts, which are escaped.
@@ -190,7 +219,7 @@ struct HTMLTable {
 
 extension EvaluationGroup {
   /// `4CH ED`, `4CH`, `4CH off-centre` or `all`.
-  fileprivate var name: String {
+  var name: String {
     let parts = [view?.rawValue, phase?.rawValue].compactMap(\.self)
     let name = parts.isEmpty ? "all" : parts.joined(separator: " ")
     return offCentre ? "\(name) off-centre" : name

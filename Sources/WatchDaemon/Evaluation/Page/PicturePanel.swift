@@ -41,6 +41,14 @@ struct PicturePanel {
     }
   }
 
+  /// Every place as a small ring.
+  mutating func dot(_ places: [Point], _ colour: Colour) {
+    for place in places {
+      let at = Point(x: (place.x + 0.5) / stepX - 0.5, y: (place.y + 0.5) / stepY - 0.5)
+      canvas.ring(at: at, radius: 1, width: 1, colour: colour)
+    }
+  }
+
   func figure(_ caption: String) -> HTML {
     let png = Data(PNGEncoder.encode(canvas)).base64EncodedString()
     return """
@@ -51,7 +59,8 @@ struct PicturePanel {
 }
 
 extension PicturePanel {
-  /// The walk of one case: the picture, the truth, the labels found, and both pairs of points.
+  /// The walk of one case: the picture, the truth, the labels found, the line where the chambers found touch, and
+  /// both pairs of points.
   static func walk(
     _ item: EvaluatedCase, _ sample: CAMUSDataset.Sample, found: LabelMask
   ) -> [HTML] {
@@ -59,8 +68,15 @@ extension PicturePanel {
       PicturePanel(sample.picture).figure("\(item.entry.name): the picture"),
       PicturePanel(sample.picture, labels: sample.truth).figure("the labels as drawn by a physician"),
       PicturePanel(sample.picture, labels: found).figure("the labels found"),
+      contactLine(sample.picture, found),
       points(item, sample.picture, caption: "hinge points: true white, found pink"),
     ]
+  }
+
+  private static func contactLine(_ picture: GridImage, _ found: LabelMask) -> HTML {
+    var panel = PicturePanel(picture)
+    panel.dot(ContactLine(of: found)?.pixels ?? [], foundColour)
+    return panel.figure("the contact line of the labels found")
   }
 
   static func points(

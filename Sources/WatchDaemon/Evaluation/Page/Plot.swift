@@ -24,11 +24,13 @@ struct Plot {
 
   private static let side = 300.0
   private static let left = 52.0
+  /// Half of the last tick's text reaches beyond the axis.
+  private static let right = 26.0
   private static let top = 30.0
   private static let bottom = 44.0
 
   func svg() -> HTML {
-    let width = Self.left + Self.side + 14
+    let width = Self.left + Self.side + Self.right
     let height = Self.top + Self.side + Self.bottom
     return """
       <svg class="plot" viewBox="0 0 \(number: width) \(number: height)" role="img" aria-label="\(title)">\
