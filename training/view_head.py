@@ -6,7 +6,7 @@
 
 The head reads three inner maps that the network computes anyway (384 channels of 8 x 8) and stands on them frozen: two
 1 x 1 convolutions and one over the whole map. `--data` holds camus/, camus_2ch/, dicom/ and views/. `--folds` must come
-first: what it finds goes into `MODEL.view.json`, from which the card is written. A quarter of an hour on two cores
+first: what it finds goes into `view-folds.json` of the cache, for the card. A quarter of an hour on two cores
 each, most of it for the inner maps, which are kept in `training/cache`.
 """
 
@@ -262,8 +262,8 @@ def check(path: Path, net: nn.Sequential, given: Set, scale: tuple[np.ndarray, n
     return worst
 
 
-def write(path: Path, given: Set, root: Path, seed: int, apical: float, version: str | None) -> None:
-    found = json.loads(path.with_suffix(".view.json").read_text())
+def write(path: Path, folds: Path, given: Set, root: Path, seed: int, apical: float, version: str | None) -> None:
+    found = json.loads(folds.read_text())
     scale = scaling(given.maps)
     net = fit(given, np.ones(len(given), bool), scale, seed)
     onnx.save(with_head(onnx.load(path), net, scale), path)
@@ -309,14 +309,15 @@ def main() -> None:
         print(json.dumps(sector_alone(root, Taps(options.model, options.threads), options.seed), indent=2))
         return
     given = load(options.model, root, options.cache, options.threads)
+    folds = options.cache / "view-folds.json"
     if options.folds:
         from view_folds import report
 
         found = json.dumps(report(given, options.seed), indent=2)
-        options.model.with_suffix(".view.json").write_text(found + "\n")
+        folds.write_text(found + "\n")
         print(found)
     else:
-        write(options.model, given, root, options.seed, options.apical, options.version)
+        write(options.model, folds, given, root, options.seed, options.apical, options.version)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 import Foundation
-import Inference
 import Testing
 
+@testable import Inference
 @testable import WatchDaemon
 
 /// What a card lacks is told at once, each with its field and a remedy.

@@ -1,6 +1,6 @@
-import Inference
 import Testing
 
+@testable import Inference
 @testable import WatchDaemon
 
 /// What the view head's logits say of a clip.
