@@ -14,8 +14,8 @@ struct ClipLook: Sendable {
     var vote: [Float]?
     /// Whether the labels are arranged as in an apical view.
     var isPlausible: Bool
-    /// Whether an outflow tract seems to lie beside the annulus.
-    var hasOutflowTract = false
+    /// On which sides of the display an outflow tract seems to lie beside the annulus.
+    var outflow = OutflowTract.Sides()
   }
 
   enum Verdict: Sendable, Equatable {
@@ -37,14 +37,15 @@ struct ClipLook: Sendable {
   /// Which view the network takes the clip for; `nil` without a view head.
   var picture: PictureView? {
     let votes = frames.sorted { $0.key < $1.key }.compactMap(\.value.vote)
-    let picture = head?.pictureView(of: votes)
-    return hasOutflowTract ? picture?.withOutflowTract : picture
+    return head?.pictureView(of: votes)?.withOutflowTract(left: outflow.left, right: outflow.right)
   }
 
-  /// Whether most of the frames that hold together show an outflow tract beside the annulus.
-  private var hasOutflowTract: Bool {
+  /// On which sides most of the frames that hold together show an outflow tract beside the annulus.
+  private var outflow: OutflowTract.Sides {
     let judged = frames.values.filter(\.isPlausible)
-    return judged.count(where: \.hasOutflowTract) * 2 > judged.count
+    return OutflowTract.Sides(
+      left: judged.count(where: \.outflow.left) * 2 > judged.count,
+      right: judged.count(where: \.outflow.right) * 2 > judged.count)
   }
 
   /// The probability from which on the picture's view is claimed; `nil` without a view head.
@@ -106,9 +107,8 @@ struct ClipLook: Sendable {
 extension ClipLook.Frame {
   init(_ segmentation: Segmentation) {
     let arrangement = ChamberArrangement(segmentation.labels)
-    let outflow = OutflowTract.sides(of: arrangement)
     vote = segmentation.viewLogits
     isPlausible = ApicalPlausibility.faults(of: arrangement).isEmpty
-    hasOutflowTract = outflow.left || outflow.right
+    outflow = OutflowTract.sides(of: arrangement)
   }
 }

@@ -6,15 +6,23 @@ struct PictureView: Sendable, Equatable {
   /// That the display is mirrored, if the clip shows the likeliest view.
   var mirroredProbability: Double
 
-  /// The same for a clip that shows signs of an outflow tract: a five-chamber view is then likelier than a four-chamber
-  /// one, and a three-chamber view than a two-chamber one. The share is not measured: it is chosen so that no four- or
-  /// two-chamber view is claimed.
-  var withOutflowTract: PictureView {
+  /// The same for a clip that shows signs of an outflow tract. Beside the septum a five-chamber view is then likelier than
+  /// a four-chamber one, at the anterior wall a three-chamber view than a two-chamber one. The share is not measured: it
+  /// is chosen so that no four- or two-chamber view is claimed.
+  /// - Parameters:
+  ///   - left: On the left of the display, where the septum of a four-chamber view usually is.
+  ///   - right: On the right, where the anterior wall of a two-chamber view usually is.
+  func withOutflowTract(left: Bool, right: Bool) -> PictureView {
+    let isMirrored = mirroredProbability >= 0.5
+    let signs = [
+      (view: EchoView.a4c, beside: EchoView.a5c, isSeen: isMirrored ? right : left),
+      (view: .a2c, beside: .a3c, isSeen: isMirrored ? left : right),
+    ]
     var result = self
-    for (view, beside) in [(EchoView.a4c, EchoView.a5c), (.a2c, .a3c)] {
-      guard let probability = probabilities[view] else { continue }
-      result.probabilities[view] = Self.shareDespiteTract * probability
-      result.probabilities[beside] = (1 - Self.shareDespiteTract) * probability
+    for sign in signs where sign.isSeen {
+      guard let probability = probabilities[sign.view] else { continue }
+      result.probabilities[sign.view] = Self.shareDespiteTract * probability
+      result.probabilities[sign.beside] = (1 - Self.shareDespiteTract) * probability
     }
     return result
   }

@@ -53,24 +53,35 @@ import Testing
     #expect(look(plausible: 12, apical: 0.91, claim: 0.99).verdict == .apical)
   }
 
-  @Test func claimsNoViewWhereMostFramesShowAnOutflowTract() throws {
-    func look(tracts: Int) -> ClipLook {
-      var look = ClipLook(ViewHeadTests.head())
-      look.add(
-        Dictionary(
-          uniqueKeysWithValues: (0..<12).map {
-            ($0, ClipLook.Frame(vote: vote(apical: 0.99), isPlausible: true, hasOutflowTract: $0 < tracts))
-          }))
-      return look
+  /// - Parameter tracts: in how many of twelve frames there is one, on the left.
+  private func look(tracts: Int, vote: [Float]) -> ClipLook {
+    var look = ClipLook(ViewHeadTests.head())
+    let frames = (0..<12).map { index in
+      (index, ClipLook.Frame(vote: vote, isPlausible: true, outflow: .init(left: index < tracts)))
     }
-    let few = try #require(look(tracts: 6).picture)
+    look.add(Dictionary(uniqueKeysWithValues: frames))
+    return look
+  }
+
+  @Test func claimsNoViewWhereMostFramesShowAnOutflowTract() throws {
+    let few = try #require(look(tracts: 6, vote: vote(apical: 0.99)).picture)
     #expect(few.likeliest?.view == .a4c)
     #expect(few.probabilities[.a5c] == nil)
-    let many = try #require(look(tracts: 7).picture)
+    let many = try #require(look(tracts: 7, vote: vote(apical: 0.99)).picture)
     #expect(many.probabilities.values.allSatisfy { $0 < ViewHeadTests.head().claim })
     #expect(many.probabilities[.a5c]! > many.probabilities[.a4c]!)
     #expect(abs(many.probabilities.values.reduce(0, +) - 1) < 1e-9)
-    #expect(look(tracts: 12).isApical)
+    #expect(look(tracts: 12, vote: vote(apical: 0.99)).isApical)
+  }
+
+  @Test(
+    arguments: [
+      ([5, 0, 0, 0, 0], .a5c), ([0, 5, 0, 0, 0], nil), ([0, 0, 5, 0, 0], nil), ([0, 0, 0, 5, 0], .a3c),
+    ] as [([Float], EchoView?)])
+  func looksForTheTractAtTheSeptumAndAtTheAnteriorWall(_ vote: [Float], _ view: EchoView?) throws {
+    let picture = try #require(look(tracts: 12, vote: vote).picture)
+    #expect(picture.likeliest?.view == view || view == nil)
+    #expect((picture.likeliest?.probability ?? 0 > 0.9) == (view == nil))
   }
 
   @Test func keepsWhatAFrameSaidFirst() {
