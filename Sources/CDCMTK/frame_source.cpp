@@ -31,12 +31,23 @@ bool isSupported(const DcmXfer &syntax) {
   }
 }
 
+bool startsWith(const std::string &text, const char *start) { return text.rfind(start, 0) == 0; }
+
 /// JPEG 2000 Part 15 (HTJ2K) and JPEG XL are younger than DCMTK's list of names.
 std::string nameOf(const std::string &uid) {
-  if (uid.rfind("1.2.840.10008.1.2.4.11", 0) == 0) return "JPEG XL";
-  if (uid.rfind("1.2.840.10008.1.2.4.20", 0) == 0) return "High-Throughput JPEG 2000";
+  if (startsWith(uid, "1.2.840.10008.1.2.4.11")) return "JPEG XL";
+  if (startsWith(uid, "1.2.840.10008.1.2.4.20")) return "High-Throughput JPEG 2000";
   const DcmXfer syntax(uid.c_str());
   return syntax.getXfer() == EXS_Unknown ? "an unknown one" : syntax.getXferName();
+}
+
+/// What makes a file of it that can be read. GDCM decodes JPEG 2000 and no video; DCMTK decodes neither.
+std::string remedyFor(const std::string &uid) {
+  if (startsWith(uid, "1.2.840.10008.1.2.4.9")) return " Convert it: gdcmconv --raw IN OUT.";
+  if (startsWith(uid, "1.2.840.10008.1.2.4.10")) {
+    return " Export it as JPEG Baseline; gdcmraw -i IN -o OUT.mp4 takes the video out.";
+  }
+  return " Export it as JPEG Baseline.";
 }
 
 /// Uncompressed samples, frame after frame.
@@ -148,7 +159,10 @@ uint32_t storedFrames(DcmDataset &dataset, const std::string &transferSyntax, Dc
   DcmElement *pixelData = pixelDataOf(dataset);
   if (!isSupported(syntax) || pixelData == nullptr) return otherwise;
   try {
-    if (!syntax.isEncapsulated()) return NativeFrames::count(readPixelFormat(dataset), *pixelData, stated);
+    // That there is none is found, and told, where frames are asked for.
+    if (!syntax.isEncapsulated()) {
+      return std::max(1u, NativeFrames::count(readPixelFormat(dataset), *pixelData, stated));
+    }
     Fragments fragments(*pixelData, syntax, cache);
     return static_cast<uint32_t>(frameStarts(fragments, stated, syntax.getXfer() == EXS_RLELossless).size() - 1);
   } catch (const Failure &) {
@@ -161,7 +175,8 @@ std::unique_ptr<FrameSource> makeFrameSource(DcmDataset &dataset, const std::str
   const DcmXfer syntax(transferSyntax.c_str());
   if (!isSupported(syntax)) {
     throw Failure(HD_UNSUPPORTED_TRANSFER_SYNTAX,
-                  "The transfer syntax, " + nameOf(transferSyntax) + " (" + transferSyntax + "), is not supported.");
+                  "The transfer syntax, " + nameOf(transferSyntax) + " (" + transferSyntax + "), is not supported." +
+                      remedyFor(transferSyntax));
   }
   DcmElement *pixelData = pixelDataOf(dataset);
   if (pixelData == nullptr) throw Failure(HD_CORRUPT, "The file has no PixelData.");

@@ -109,7 +109,8 @@ double tintGain(const PixelFormat &format, const uint8_t *samples, const Palette
   uint64_t seen = 0;
   double mean = 0;
   double largest = 0;
-  for (size_t i = levels.size(); i-- > 0 && static_cast<double>(seen) < brightestPixels * static_cast<double>(lit);) {
+  const double enough = brightestPixels * static_cast<double>(lit);
+  for (size_t i = levels.size(); i-- > 0 && static_cast<double>(seen) < enough;) {
     seen += levels[i].pixels;
     mean += static_cast<double>(i * levels[i].pixels);
     largest += levels[i].largest;

@@ -82,7 +82,9 @@ std::vector<uint8_t> bytesOf(const char *path) {
   std::vector<uint8_t> bytes(static_cast<size_t>(stream.tellg()));
   stream.seekg(0);
   stream.read(reinterpret_cast<char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (static_cast<size_t>(stream.gcount()) != bytes.size()) throw hd::Failure(HD_UNREADABLE, "The file cannot be read.");
+  if (static_cast<size_t>(stream.gcount()) != bytes.size()) {
+    throw hd::Failure(HD_UNREADABLE, "The file cannot be read.");
+  }
   return bytes;
 }
 
@@ -110,7 +112,12 @@ void load(hd_reader &reader, const char *path) {
     throw hd::Failure(HD_NOT_DICOM, "The file is not DICOM.");
   }
   if (condition.bad() || hasKnownElementsAsUnknown(*reader.file->getDataset())) {
-    if (!mend(reader.file, path)) hd::check(condition, "The file cannot be parsed");
+    try {
+      if (!mend(reader.file, path)) hd::check(condition, "The file cannot be parsed");
+    } catch (const std::bad_alloc &) {
+      // A large file that DCMTK parses is read without the elements that it does not know.
+      if (condition.bad()) throw;
+    }
   }
   reader.transferSyntax = transferSyntax(*reader.file);
 }

@@ -111,7 +111,7 @@ def messages(program: Path, work: Path, content: bytes) -> list[bytes]:
     """What a decode worker says of a file."""
     path = work / "message.dcm"
     path.write_bytes(content)
-    words = [program, "decode-worker", "1000000", "100", "10000000", "256", "60", "0"]
+    words = [program, "decode-worker", "1000000", "100", "10000000", "256", "60", "0", "chroma"]
     said = subprocess.run(["sh", "-c", 'exec "$@" 3<"$0"', path, *words], stdout=subprocess.PIPE, check=True).stdout
     found, at = [], 0
     while at < len(said):

@@ -10,5 +10,5 @@
   mount -t tmpfs tmpfs /tmp 2>&1 && echo "ALLOWED: a mount"
   chmod u+s /srv/hinged/hook.log 2>&1 && echo "ALLOWED: a file that lends its user"
   nice -n -5 true 2>&1 | grep -q . || echo "ALLOWED: a higher priority"
-  env -i SWIFT_BACKTRACE=enable=no /run/hinged-test/hinged decode-worker 1 1 1 256 5 confinement 3</dev/null | cat
+  env -i SWIFT_BACKTRACE=enable=no /run/hinged-test/hinged decode-worker 1 1 1 256 5 confinement luma 3</dev/null | cat
 } >>/srv/hinged/hook.log

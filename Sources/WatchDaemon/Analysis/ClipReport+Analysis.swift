@@ -40,7 +40,8 @@ extension ClipReport {
     guard spacing?.source == .pixelSpacing else { return false }
     let diameter = Percentiles.median((curves?.annulusDiameterMillimetres ?? []).compactMap { $0 })
     let area = (curves?.lvAreaSquareMillimetres ?? []).compactMap { $0 }.max()
-    return !(diameter.map(Self.adultAnnulus.contains) ?? true) || !(area.map(Self.adultVentricle.contains) ?? true)
+    return !(diameter.map(Self.adultAnnulus.contains) ?? true)
+      || !(area.map(Self.adultVentricle.contains) ?? true)
   }
 }
 

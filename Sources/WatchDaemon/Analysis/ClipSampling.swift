@@ -109,7 +109,7 @@ extension ClipTarget {
     var range = TemporalRange(width: box.width, height: box.height)
     for frame in frames { range.add(frame.gray.cropped(to: box)) }
     guard let mask = SectorMask.mask(of: range), let bounds = mask.boundingBox else { return nil }
-    let region = region.withScale(ifReached: bounds.maxY)
+    let region = region.withScale(ofSector: bounds)
     let spacing = region.spacing ?? .nominal(sectorHeight: bounds.height)
     guard let sector = SectorMask(mask: mask.cropped(to: bounds), spacing: spacing) else { return nil }
     self.init(
@@ -124,11 +124,19 @@ extension ImageRegion {
   /// How near to a region's lower edge the sector of a picture that was not shrunk comes, as a share of its height.
   private static let lowerEdge = 0.88
 
-  /// Without its scale where that is in doubt and the sector ends above the region's lower edge.
-  /// - Parameter lowest: the sector's lowest row on the grid of the box.
-  fileprivate func withScale(ifReached lowest: Int) -> ImageRegion {
-    guard isScaleDoubtful, Double(lowest + 1) < Self.lowerEdge * Double(box.height) else { return self }
-    return ImageRegion(box: box, spacingReason: .regionOutsideImage)
+  /// Millimetres that a heart is looked at in, from the skin on: a newborn's and the deepest that scanners offer.
+  private static let sectorDepths = 30.0...300.0
+
+  /// Without its scale where that is in doubt and the sector ends above the region's lower edge, or where the sector
+  /// would be too shallow or too deep for any heart.
+  /// - Parameter sector: bounds on the grid of the box.
+  fileprivate func withScale(ofSector sector: GridBox) -> ImageRegion {
+    guard let spacing else { return self }
+    if isScaleDoubtful, Double(sector.maxY + 1) < Self.lowerEdge * Double(box.height) {
+      return ImageRegion(box: box, spacingReason: .regionOutsideImage)
+    }
+    guard !Self.sectorDepths.contains(spacing.y * Double(sector.height)) else { return self }
+    return ImageRegion(box: box, spacingReason: .noCalibration)
   }
 }
 

@@ -66,7 +66,8 @@ final class CineDecoder {
     let frameBytes = DecodeMessage.frameBytes(columns: columns, rows: rows, withChroma: withChroma)
     switch kind {
     case .frame where length == frameBytes:
-      return DecodeMessage.frame(try worker.read(length), columns: columns, rows: rows, withChroma: withChroma)
+      return DecodeMessage.frame(
+        try worker.read(length), columns: columns, rows: rows, withChroma: withChroma)
     case .missing where length <= DecodeMessage.maxTextBytes:
       return DecodeMessage.missingFrame(try worker.read(length), columns: columns, rows: rows)
     default: return nil

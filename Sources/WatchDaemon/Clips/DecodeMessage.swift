@@ -45,7 +45,9 @@ enum DecodeMessage {
 
   /// `nil` where `payload` is not as long as `frameBytes` says.
   static func frame(_ payload: [UInt8], columns: Int, rows: Int, withChroma: Bool) -> DecodedFrame? {
-    guard payload.count == frameBytes(columns: columns, rows: rows, withChroma: withChroma) else { return nil }
+    guard payload.count == frameBytes(columns: columns, rows: rows, withChroma: withChroma) else {
+      return nil
+    }
     let end = framePrefixBytes + columns * rows
     return DecodedFrame(
       index: Int(integer(payload[..<framePrefixBytes], as: UInt32.self)),

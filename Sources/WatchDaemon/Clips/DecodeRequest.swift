@@ -24,7 +24,8 @@ struct DecodeRequest: Equatable {
   var arguments: [String] {
     [
       Self.command, String(limits.maxPixels), String(limits.maxFrames), String(limits.maxTotalPixels),
-      String(limits.memoryMegabytes), String(limits.cpuSeconds), framesArgument, withChroma ? Self.chroma : Self.luma,
+      String(limits.memoryMegabytes), String(limits.cpuSeconds), framesArgument,
+      withChroma ? Self.chroma : Self.luma,
     ]
   }
 

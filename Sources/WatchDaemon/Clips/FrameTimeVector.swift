@@ -31,7 +31,8 @@ enum FrameTimeVector {
     }
     // Every frame twice: as many steps of 0.
     let mean = steps.reduce(0, +) / Double(max(1, steps.count))
-    let isMean = steps.count >= shortest && steps.allSatisfy { $0 >= 0 } && FrameTiming.plausibleSteps.contains(mean)
+    let isMean =
+      steps.count >= shortest && steps.allSatisfy { $0 >= 0 } && FrameTiming.plausibleSteps.contains(mean)
     return isMean ? mean : nil
   }
 
@@ -39,7 +40,9 @@ enum FrameTimeVector {
   private static func increments(_ vector: [Double]) -> [Double] {
     guard vector.count >= shortest, let first = vector.first, let last = vector.last else { return vector }
     let steps = zip(vector, vector.dropFirst()).map { $1 - $0 }
-    guard let step = Percentiles.median(steps), FrameTiming.plausibleSteps.contains(step) else { return vector }
+    guard let step = Percentiles.median(steps), FrameTiming.plausibleSteps.contains(step) else {
+      return vector
+    }
     let all = Double(steps.count) * step
     return usual.contains((last - first) / all) ? [0] + steps : vector
   }
@@ -58,7 +61,9 @@ enum FrameTimeVector {
   /// Runs of steps that no frames have share their time evenly with the next step where that makes them usual, and
   /// are usual ones otherwise.
   private static func repaired(_ steps: [Double]) -> [Double]? {
-    guard let typical = Percentiles.median(steps.filter(FrameTiming.plausibleSteps.contains)) else { return nil }
+    guard let typical = Percentiles.median(steps.filter(FrameTiming.plausibleSteps.contains)) else {
+      return nil
+    }
     var repaired: [Double] = []
     var made = 0
     var next = 0

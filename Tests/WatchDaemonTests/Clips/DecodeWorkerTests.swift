@@ -140,11 +140,14 @@ import Testing
     let limits = DecodeLimits(
       maxPixels: 1, maxFrames: 2, maxTotalPixels: 3, memoryMegabytes: 4, cpuSeconds: 5)
     for frames in [DecodeRequest.Frames.none, .all, .confinement, .some([]), .some([7, 0, 9999])] {
-      let request = DecodeRequest(frames: frames, limits: limits)
-      #expect(DecodeRequest(arguments: request.arguments) == request)
+      for withChroma in [false, true] {
+        let request = DecodeRequest(frames: frames, withChroma: withChroma, limits: limits)
+        #expect(DecodeRequest(arguments: request.arguments) == request)
+      }
     }
-    #expect(DecodeRequest(arguments: ["decode-worker", "1", "2", "3", "4", "5", "1,x"]) == nil)
-    #expect(DecodeRequest(arguments: ["decode-worker", "0", "2", "3", "4", "5", "all"]) == nil)
+    #expect(DecodeRequest(arguments: ["decode-worker", "1", "2", "3", "4", "5", "all", "sound"]) == nil)
+    #expect(DecodeRequest(arguments: ["decode-worker", "1", "2", "3", "4", "5", "1,x", "luma"]) == nil)
+    #expect(DecodeRequest(arguments: ["decode-worker", "0", "2", "3", "4", "5", "all", "luma"]) == nil)
     #expect(DecodeRequest(arguments: ["decode-worker"]) == nil)
   }
 }

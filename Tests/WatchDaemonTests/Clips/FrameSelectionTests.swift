@@ -228,6 +228,51 @@ private struct Errors {
     #expect(FrameSelection.beats(lvArea: heart.areas().map { _ in .nan }, times: heart.times).isEmpty)
   }
 
+  /// Half, double, far off and of another loop.
+  @Test(arguments: [0.5, 0.54, 0.4, 1.9, 2.2]) func theCurveOutranksAHeartRateThatItContradicts(
+    _ factor: Double
+  ) {
+    for heart in hearts({ $0.noise = 0.01 }) where (40...200).contains(heart.rate * factor) {
+      let free = FrameSelection.select(lvArea: heart.areas(), times: heart.times)
+      let told = FrameSelection.select(
+        lvArea: heart.areas(), times: heart.times, heartRate: heart.rate * factor)
+      #expect(told.beats == free.beats)
+      #expect(told.contradictsHeartRate == free.beats.contains { $0.nextEDFrame != nil })
+    }
+  }
+
+  @Test func aHeartRateThatAgreesIsNotContradicted() {
+    for heart in hearts({ $0.noise = 0.02 }) {
+      let selection = FrameSelection.select(
+        lvArea: heart.areas(), times: heart.times, rWaves: heart.rWaves, heartRate: heart.rate)
+      #expect(!selection.contradictsHeartRate && !selection.contradictsRWaves)
+    }
+  }
+
+  static let impossibleRWaves: [[Double]] = [
+    [0.3, 1.3, 2.3], [900, 500, 100], [50, 55, 60], stride(from: 0, to: 2000, by: 20).map { $0 },
+  ]
+
+  @Test(arguments: impossibleRWaves) func rWavesThatCannotBeAreToldAndNotUsed(_ rWaves: [Double]) {
+    let heart = Heartbeat()
+    let free = FrameSelection.select(lvArea: heart.areas(), times: heart.times)
+    let told = FrameSelection.select(lvArea: heart.areas(), times: heart.times, rWaves: rWaves)
+    #expect(told.beats == free.beats && told.contradictsRWaves)
+  }
+
+  @Test func rWavesOfZeroAreNone() {
+    let heart = Heartbeat()
+    let free = FrameSelection.select(lvArea: heart.areas(), times: heart.times)
+    #expect(FrameSelection.select(lvArea: heart.areas(), times: heart.times, rWaves: [0, 0]) == free)
+  }
+
+  /// A single wave, in seconds for instance, that stands for none of the other beats.
+  @Test func aWaveThatExplainsFewBeatsGivesWayToTheCurve() {
+    let heart = Heartbeat(rate: 84, frameTime: 33.3, frames: 60, phase: 650)
+    let told = FrameSelection.select(lvArea: heart.areas(), times: heart.times, rWaves: [0.7])
+    #expect(told.beats.allSatisfy { $0.source == .areaCurve } && told.contradictsRWaves)
+  }
+
   @Test func implausibleRWavesGiveWayToTheCurve() {
     let heart = Heartbeat()
     for rWaves in [[1e6, 2e6], [0.0, 10, 20], [Double.nan]] {

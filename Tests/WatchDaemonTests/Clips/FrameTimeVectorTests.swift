@@ -25,10 +25,19 @@ import Testing
     ("an entry too many", changed { $0.append(0) }),
     ("the first entry twice", [0] + changed { _ in }),
     ("the first entry missing", usual),
-    ("cumulative", (0...40).map { Double($0) * 11.1 }),
-    ("cumulative from the end of the first frame", (1...41).map { Double($0) * 11.1 }),
-    ("cumulative with a repeated frame", (0...40).map { Double($0 == 20 ? 19 : $0) * 11.1 }),
+    ("cumulative", cumulative(from: 0)), ("cumulative from the end of the first frame", cumulative(from: 1)),
+    ("cumulative with a repeated frame", repeated),
   ]
+
+  private static func cumulative(from first: Int) -> [Double] {
+    (first...first + 40).map { frame -> Double in 11.1 * Double(frame) }
+  }
+
+  private static var repeated: [Double] {
+    var times = cumulative(from: 0)
+    times[20] = times[19]
+    return times
+  }
 
   @Test(arguments: vectors) func tellsTheTime(_ what: String, _ vector: [Double]) throws {
     let steps = try #require(FrameTimeVector.steps(vector, frames: 41, stated: 41))
@@ -36,11 +45,13 @@ import Testing
     #expect(steps.allSatisfy { abs($0 - 11.1) < 0.01 }, "\(steps)")
   }
 
-  @Test(arguments: [
-    ("seconds", (0..<41).map { _ in 0.0111 }), ("microseconds", (0..<41).map { _ in 11_100 }),
-    ("zeros", (0..<41).map { _ in 0 }), ("half of it back", (0..<41).map { $0 % 2 == 0 ? 11 : -11 }),
-    ("nothing", []),
-  ])
+  static let impossible: [(String, [Double])] = [
+    ("seconds", [Double](repeating: 0.0111, count: 41)), ("zeros", [Double](repeating: 0, count: 41)),
+    ("microseconds", [Double](repeating: 11_100, count: 41)), ("nothing", []),
+    ("half of it back", (0..<41).map { $0 % 2 == 0 ? 11.0 : -11.0 }),
+  ]
+
+  @Test(arguments: impossible)
   func isNotBelieved(_ what: String, _ vector: [Double]) {
     #expect(FrameTimeVector.steps(vector, frames: 41, stated: 41) == nil)
     #expect(FrameTimeVector.mean(vector) == nil)

@@ -57,6 +57,42 @@ import Testing
     #expect(Self.timing().comparable([400, 1400]).isEmpty)
   }
 
+  private static func stated(_ change: (inout ClipHeader) -> Void) -> [String] {
+    var header = ClipHeader.loop()
+    change(&header)
+    return FrameTiming.stated(header).map { ["\($0.timing)", $0.source.rawValue] } ?? []
+  }
+
+  @Test func takesWhatElseStatesTheTime() {
+    #expect(Self.stated { $0.cineRate = 50 } == ["even(20.0)", "cine-rate"])
+    #expect(Self.stated { $0.recommendedDisplayFrameRate = 50 } == ["even(20.0)", "display-rate"])
+    #expect(Self.stated { $0.actualFrameDuration = 20 } == ["even(20.0)", "actual-frame-duration"])
+    #expect(Self.stated { $0.effectiveDuration = 1.2 } == ["even(20.0)", "effective-duration"])
+    #expect(Self.stated { $0.cineRate = 100_000 } == [])
+  }
+
+  @Test func takesTheFirstThatIsPossible() {
+    let rates = Self.stated {
+      $0.cineRate = 50
+      $0.recommendedDisplayFrameRate = 30
+      $0.frameTime = 0.1
+    }
+    #expect(rates == ["even(20.0)", "cine-rate"])
+    let time = Self.stated {
+      $0.cineRate = 50
+      $0.frameTime = 25
+    }
+    #expect(time == ["even(25.0)", "frame-time"])
+  }
+
+  /// A tenth of a millisecond, one, seconds, microseconds and none.
+  @Test(arguments: [0.1, 1, 0.033, 33_333, 0, -33.3, 1e6]) func believesNoTimeThatNoHeartsLoopHas(
+    _ time: Double
+  ) {
+    #expect(Self.timing(time) == .unknown)
+    #expect(Self.timing(time, [0, 33, 34]) == .steps([33, 34]))
+  }
+
   @Test func aSingleFrameHasNoSteps() {
     #expect(Self.timing(nil, [0], frames: 1) == .unknown)
     #expect(Self.timing().times(of: 1) == [0])

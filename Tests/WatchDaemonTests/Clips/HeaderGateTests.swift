@@ -61,6 +61,14 @@ import Testing
     #expect(Self.reason(regions: regions) == expected)
   }
 
+  @Test(arguments: [
+    ("an empty spectrum", Region.make(format: 3, type: 3, 0, 0, 0, 0)),
+    ("an empty M-mode trace", .make(format: 2, 0, 0, 0, 0)),
+  ])
+  func keepsThePictureBesideWhatIsEmpty(_ what: String, _ region: ClipHeader.Region) {
+    #expect(Self.reason(regions: [Self.tissue, region]) == nil)
+  }
+
   @Test func keepsPlainPictureBesideColour() {
     let header = ClipHeader.loop(regions: [.make(0, 50, 399, 449), .make(type: 2, 400, 50, 799, 449)])
     let plain = ImageRegion(

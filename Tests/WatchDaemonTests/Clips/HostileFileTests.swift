@@ -21,6 +21,12 @@ import Testing
     return dicom
   }
 
+  static func rleFragments(frames: Int, fragments: Int) -> DICOMBytes {
+    var dicom = DICOMBytes.ultrasound(.rle, rows: 2, columns: 3, frames: frames)
+    dicom.setFragments(Array(repeating: DICOMBytes.rle([[1, 2, 3, 4, 5, 6]]), count: fragments))
+    return dicom
+  }
+
   static func native(_ count: Int = 24, _ change: (inout DICOMBytes) -> Void = { _ in }) -> DICOMBytes {
     var dicom = DICOMBytes.ultrasound()
     dicom.setPixels(Array(repeating: 7, count: count))
@@ -38,8 +44,8 @@ import Testing
     ("JPEG without frame header", jpeg([Array(stream[..<20]) + [0xFF, 0xD9]]), .corrupt),
     ("JPEG that is cut", jpeg([Array(stream.dropLast(6))]), .truncated),
     ("JPEG that is text", jpeg([Array("no picture at all".utf8)]), .corrupt),
-    ("fewer fragments than frames", jpeg(frames: 3, [stream, stream]), .truncated),
-    ("fragments that belong to no frame", jpeg(frames: 2, [stream, stream, stream]), .corrupt),
+    ("most frames missing", jpeg(frames: 6, [stream, stream]), .truncated),
+    ("fragments that belong to no frame", rleFragments(frames: 2, fragments: 3), .corrupt),
     ("no fragment", jpeg([]), .truncated),
     ("RLE offset outside of the fragment", rle { $0[6] = 0xFF }, .corrupt),
     ("RLE offset inside of the header", rle { $0[4] = 3 }, .corrupt),

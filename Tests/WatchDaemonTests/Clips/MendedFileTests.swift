@@ -25,20 +25,24 @@ import Testing
   }
   private static let undefined: UInt32 = 0xFFFF_FFFF
   private static func implicit(_ number: UInt32, _ value: [UInt8]) -> [UInt8] {
-    tag(number) + bytes(UInt32(value.count)) + value
+    [tag(number), bytes(UInt32(value.count)), value].flatMap { $0 }
   }
   private static func explicit(_ number: UInt32, _ vr: String, _ value: [UInt8]) -> [UInt8] {
-    tag(number) + Array(vr.utf8) + [UInt8(value.count), 0] + value
+    [tag(number), Array(vr.utf8), [UInt8(value.count), 0], value].flatMap { $0 }
   }
   private static func item(_ body: [UInt8]) -> [UInt8] {
-    tag(0xFFFE_E000) + bytes(undefined) + body + tag(0xFFFE_E00D) + bytes(0)
+    [tag(0xFFFE_E000), bytes(undefined), body, tag(0xFFFE_E00D), bytes(0)].flatMap { $0 }
   }
   private static func sequence(_ items: [[UInt8]]) -> DICOMBytes.Value {
-    .raw(items.flatMap(item) + tag(0xFFFE_E0DD) + bytes(0), length: undefined)
+    let end: [UInt8] = tag(0xFFFE_E0DD) + bytes(0)
+    return .raw(items.flatMap(item) + end, length: undefined)
   }
 
   private static let inner = implicit(0x0021_1002, Array("ABCD".utf8))
   private static let innerExplicit = explicit(0x0021_1002, "LO", Array("ABCD".utf8))
+  private static let nested: [UInt8] = [
+    tag(0x0021_1005), bytes(undefined), item(inner), tag(0xFFFE_E0DD), bytes(0), implicit(0x0021_1006, []),
+  ].flatMap { $0 }
   static let privateSequences: [(String, String, DICOMBytes.Value)] = [
     ("implicit items in an explicit file", "SQ", sequence([inner])),
     ("explicit items in one of VR UN", "UN", sequence([innerExplicit])),
@@ -46,9 +50,7 @@ import Testing
     ("both encodings in turn", "UN", sequence([inner, innerExplicit])),
     (
       "a sequence within", "SQ",
-      sequence([
-        tag(0x0021_1005) + bytes(undefined) + item(inner) + tag(0xFFFE_E0DD) + bytes(0) + implicit(0x0021_1006, [])
-      ])
+      sequence([nested])
     ),
     ("an item that is no list of elements", "SQ", sequence([Array("what only its maker reads".utf8)])),
   ]
@@ -86,9 +88,14 @@ import Testing
     let region = UltrasoundRegionItem(box: (0, 0, 5, 3))
     var implicit = DICOMBytes(.implicitLittle)
     for element in region.elements { implicit.set(element) }
-    let items = isUndefined
-      ? Self.item(implicit.dataset) + Self.tag(0xFFFE_E0DD) + Self.bytes(0)
-      : Self.tag(0xFFFE_E000) + Self.bytes(UInt32(implicit.dataset.count)) + implicit.dataset
+    var items: [UInt8] = []
+    if isUndefined {
+      for part in [Self.item(implicit.dataset), Self.tag(0xFFFE_E0DD), Self.bytes(0)] { items += part }
+    } else {
+      for part in [Self.tag(0xFFFE_E000), Self.bytes(UInt32(implicit.dataset.count)), implicit.dataset] {
+        items += part
+      }
+    }
     let length = isUndefined ? Self.undefined : UInt32(items.count)
     let header = try DecodeFixture(
       Self.cine(.explicitLittle, [Element(DICOMBytes.Tag.regions, "UN", .raw(items, length: length))])
@@ -111,8 +118,9 @@ import Testing
 
   /// Sequences within sequences, all of them broken: time is what such a file must not take.
   @Test func givesUpSoonWhereEverythingIsBroken() throws {
-    let start: [UInt8] = Self.tag(0x0009_1001) + Array("SQ".utf8) + [0, 0] + Self.bytes(Self.undefined)
-    let levels = (0..<20_000).flatMap { _ in start + Self.tag(0xFFFE_E000) + Self.bytes(Self.undefined) }
+    let length = Self.bytes(Self.undefined)
+    let level = [Self.tag(0x0009_1001), Array("SQ".utf8), [0, 0], length, Self.tag(0xFFFE_E000), length]
+    let levels = (0..<20_000).flatMap { _ in level.flatMap { $0 } }
     let file = Self.cine(.explicitLittle, [Element(0x0009_1001, "SQ", .raw(levels, length: Self.undefined))])
     let clock = ContinuousClock.now
     #expect(try DecodeFixture(file).failure() != nil)
@@ -137,8 +145,8 @@ import Testing
 
   private static func offsets(_ fragments: [[UInt8]], at starts: [Int]) -> [UInt8] {
     starts.flatMap { start -> [UInt8] in
-      let offset = fragments[..<start].reduce(0) { $0 + 8 + ($1.count + 1) / 2 * 2 }
-      return (0..<4).map { UInt8(offset >> (8 * $0) & 0xFF) }
+      let offset: Int = fragments[..<start].reduce(0) { sum, fragment in sum + 8 + (fragment.count + 1) / 2 * 2 }
+      return (0..<4).map { byte -> UInt8 in UInt8(offset >> (8 * byte) & 0xFF) }
     }
   }
 
@@ -208,13 +216,13 @@ import Testing
 
   /// PS3.5 A.4 asks for even lengths. Some writers leave a byte of filling behind an odd fragment, and others none.
   @Test(arguments: [true, false]) func readsFragmentsOfOddLength(_ isFilled: Bool) throws {
-    let word = { (n: Int) in (0..<4).map { UInt8(n >> (8 * $0) & 0xFF) } }
+    let word = { (n: Int) -> [UInt8] in (0..<4).map { UInt8(n >> (8 * $0) & 0xFF) } }
     var body: [UInt8] = [0xFE, 0xFF, 0, 0xE0, 0, 0, 0, 0]
     for value in Self.values {
       let stream = Self.stream(value)
       let odd = stream.count % 2 == 1 ? stream : stream + [0]
       let fragment = odd.count % 2 == 1 ? odd : odd + [0]
-      body += [0xFE, 0xFF, 0, 0xE0] + word(fragment.count) + fragment + (isFilled ? [0] : [])
+      for part in [[0xFE, 0xFF, 0, 0xE0], word(fragment.count), fragment, isFilled ? [0] : []] { body += part }
     }
     body += [0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]
     var dicom = Self.jpeg([])

@@ -43,6 +43,9 @@ extension ClipHeader.Region {
     ImageRegion(box: box, spacing: spacing)
   }
 
+  /// Calibrated as far as the sector reaches the region's lower edge.
+  static let doubtful = ImageRegion(box: box, spacing: scale, isScaleDoubtful: true)
+
   static func without(_ reason: ReasonCode, _ box: PixelBox = box) -> ImageRegion {
     ImageRegion(box: box, spacingReason: reason)
   }
@@ -74,9 +77,17 @@ extension ClipHeader.Region {
     ),
     ("outside of the image", [.make(84, 31, 1195, 714)], [without(.regionOutsideImage, whole)]),
     (
-      "another region outside of the image", [tissue, .make(format: 4, 0, 500, 799, 700)],
-      [without(.regionOutsideImage, whole)]
+      "two columns too many", [.make(100, 50, 802, 449)],
+      [calibrated(PixelBox(x: 100, y: 50, width: 700, height: 400))]
     ),
+    ("another region outside of the image", [tissue, .make(format: 4, 0, 500, 799, 700)], [doubtful]),
+    ("an ECG strip wholly outside", [tissue, .make(format: 4, 0, 620, 799, 700)], [doubtful]),
+    ("an empty spectrum beside it", [tissue, .make(format: 3, type: 3, 0, 0, 0, 0)], [calibrated()]),
+    ("an inverted ECG strip beside it", [tissue, .make(format: 4, 0, 560, 799, 500)], [calibrated()]),
+    ("unstated type", [.make(type: 0, 100, 50, 699, 449)], [calibrated()]),
+    ("unstated format", [.make(format: 0, 100, 50, 699, 449)], [calibrated()]),
+    ("neither stated", [.make(format: 0, type: 0, 100, 50, 699, 449)], [calibrated()]),
+    ("neither stated, an ECG strip beside it", [ecg, .make(format: 0, type: 0, 100, 50, 699, 449)], [calibrated()]),
     ("negative place", [.make(-5, 0, 699, 449)], [without(.regionOutsideImage, whole)]),
     ("units of time", [.make(100, 50, 699, 449, units: 4)], [without(.noCalibration)]),
     ("no units", [.make(100, 50, 699, 449, units: 0)], [without(.noCalibration)]),
@@ -90,7 +101,7 @@ extension ClipHeader.Region {
     ("no region at all", [], [without(.noCalibration, whole)]),
     ("only an ECG strip", [ecg], []),
     ("only M-mode", [.make(format: 2, 0, 0, 799, 599)], []),
-    ("upside down", [.make(600, 50, 100, 449)], []),
+    ("upside down", [.make(600, 50, 100, 449)], [without(.noCalibration, whole)]),
   ])
   func findsRegions(_ what: String, _ regions: [ClipHeader.Region], _ expected: [ImageRegion]) {
     #expect(PixelCalibration.regions(of: .loop(regions: regions)) == expected)
@@ -129,12 +140,16 @@ extension ClipHeader.Region {
     #expect(PixelCalibration.regions(of: header) == [Self.without(.noCalibration, Self.whole)])
   }
 
-  @Test func boundsHoldAllPictures() {
-    let side = ClipHeader.loop(regions: [
-      .make(400, 60, 699, 449), .make(type: 2, 100, 50, 399, 440), Self.ecg,
-    ])
-    #expect(PixelCalibration.bounds(of: side) == Self.box)
-    #expect(PixelCalibration.bounds(of: .loop()) == Self.whole)
-    #expect(PixelCalibration.bounds(of: .loop(regions: [Self.ecg])) == Self.whole)
+  /// 25.4 mm over dots an inch, as written with few decimals too, and placeholders.
+  @Test(arguments: [0.264583, 0.2646, 0.26458, 0.352778, 0.3528, 0.169333, 0.0847, 0.084667, 1, 2])
+  func takesNoPixelSpacingOfAScreenOrAPrinter(_ side: Double) {
+    let found = PixelCalibration.regions(of: .loop(pixelSpacing: PixelSpacing(x: side, y: side)))
+    #expect(found == [Self.without(.noCalibration, Self.whole)])
+  }
+
+  @Test(arguments: [0.308, 0.5248, 0.4407, 0.27, 0.26, 0.35])
+  func takesPixelSpacingOfAPicture(_ side: Double) {
+    let spacing = PixelSpacing(x: side, y: side)
+    #expect(PixelCalibration.regions(of: .loop(pixelSpacing: spacing)).map(\.spacing) == [spacing])
   }
 }

@@ -49,7 +49,8 @@ enum OverlayCineObject {
     }
     switch FrameTiming(header) {
     case .steps(let steps) where steps.count == frames - 1:
-      let asStated = header.frameTimeVector.count == frames && Array(header.frameTimeVector.dropFirst()) == steps
+      let asStated =
+        header.frameTimeVector.count == frames && Array(header.frameTimeVector.dropFirst()) == steps
       return [
         "FrameTimeVector": joined(asStated ? header.frameTimeVector : [0] + steps),
         "FrameIncrementPointer": .text(ClipHeader.FrameIncrement.frameTimeVector.rawValue),
