@@ -40,7 +40,11 @@ extension EchoView {
     var right = HingeAnatomy()
   }
 
-  var facts: Facts {
+  var facts: Facts { Self.table[self] ?? row }
+
+  private static let table = Dictionary(uniqueKeysWithValues: allCases.map { ($0, $0.row) })
+
+  private var row: Facts {
     switch self {
     case .a4c:
       Facts(
@@ -109,6 +113,10 @@ extension EchoView {
   /// Whom a value of View Code Sequence means.
   static let byCode = Dictionary(
     uniqueKeysWithValues: allCases.flatMap { view in view.facts.codes.map { ($0, view) } })
+
+  /// The views that are called by words of their own.
+  static let byName = Dictionary(
+    uniqueKeysWithValues: allCases.flatMap { view in view.facts.names.map { ($0, view) } })
 
   /// The views that are called by a number of chambers.
   static let byChambers = Dictionary(

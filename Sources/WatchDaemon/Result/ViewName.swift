@@ -51,8 +51,9 @@ struct ViewName {
       }
     }
     if word == ViewWords.longAxis { readLongAxis(at: place) }
-    if EchoView.a3c.facts.names.contains(word) { apical.insert(.a3c) }
-    if EchoView.other.facts.names.contains(word) { isOther = true }
+    if let view = EchoView.byName[word] {
+      if view == .other { isOther = true } else { apical.insert(view) }
+    }
     if ViewWords.otherBeforeNumber.contains(word), isChambersOrAxis(at: place + 1) { isOther = true }
     return 1
   }

@@ -57,6 +57,20 @@ import Testing
     #expect(!line.contains(" mm") && !line.contains(" px"))
   }
 
+  @Test func terminalSaysWhoSaysTheView() {
+    var clip = SampleReport.measured
+    #expect(ClipLine.text(clip).hasPrefix("IM_0001: A4C, 40 frames"))
+    clip.view = .init(code: .a4c, source: .picture, probability: 0.977, mirrored: false)
+    #expect(ClipLine.text(clip).hasPrefix("IM_0001: A4C (from the picture, 98 %), 40 frames"))
+    #expect(ViewAdvice.fromPicture(in: [clip])?.hasPrefix("1 clip with the view from the picture") == true)
+    clip.view = .init(code: .apical, source: .model, candidates: ["A2C": 0.3, "A4C": 0.6], mirrored: false)
+    #expect(ClipLine.text(clip).hasPrefix("IM_0001: view unknown (A4C 60 %, A2C 30 %), 40 frames"))
+    #expect(
+      ViewAdvice.unknown(in: [clip, clip])?.hasPrefix("view unknown in 2 clips: state it with --view") == true
+    )
+    #expect(ViewAdvice.unknown(in: [SampleReport.measured]) == nil)
+  }
+
   @Test func picturesSayThatADiameterIsWithheld() {
     var measurement = SampleReport.measured.measurements[0]
     #expect(OverlayScene.Diameter(measurement) != .withheld)

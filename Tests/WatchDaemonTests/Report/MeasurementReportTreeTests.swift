@@ -45,11 +45,8 @@ import Testing
   }
 
   @Test func saysInEveryGroupOfAViewThatThePictureSaysIt() throws {
-    var report = SampleReport.study
-    report.clips = [MeasureSamples.clip(.a4c, uid: SampleReport.measuredUID)]
-    report.clips[0].view.source = .picture
-    report.clips[0].doubt([.viewFromPicture])
-    report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
+    var report = SampleReport.viewFromPicture
+    report.clips = [report.clips[0]]
     let ofAnyView = ["Heart rate"]
     for group in try groups(report) {
       guard case .text(let name) = value(Concept.trackingIdentifier, in: group) else { continue }

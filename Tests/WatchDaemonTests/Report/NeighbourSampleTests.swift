@@ -13,6 +13,8 @@ import Testing
     let folder = URL(fileURLWithPath: try #require(Self.folder), isDirectory: true)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try StudyJSON.encode(SampleReport.study).write(to: folder.appendingPathComponent("study.json"))
+    try StudyJSON.encode(SampleReport.viewFromPicture).write(
+      to: folder.appendingPathComponent("picture.json"))
     for kind in Configuration.ReportKind.allCases {
       let path = folder.appendingPathComponent("\(kind.rawValue).dcm").path
       try StructuredReport.write(

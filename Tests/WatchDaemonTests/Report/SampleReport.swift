@@ -29,6 +29,18 @@ enum SampleReport {
       timings: .init(decode: 12.34, inference: 100, publish: 3, total: 120))
   }
 
+  /// Its one measured clip shows the four-chamber view by the picture's word alone.
+  static var viewFromPicture: StudyReport {
+    var report = study
+    report.clips[0] = MeasureSamples.clip(.a4c, uid: measuredUID)
+    report.clips[0].view = .init(
+      code: .a4c, source: .picture, probability: 0.98, candidates: ["A4C": 0.98, "A2C": 0.01, "other": 0.01],
+      mirrored: false)
+    report.clips[0].doubt([.viewFromPicture])
+    report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
+    return report
+  }
+
   static func digest(_ character: Character) -> String { String(repeating: character, count: 64) }
 
   static var measured: ClipReport {

@@ -15,6 +15,22 @@ import Testing
     #expect(output.contains(kind == .comprehensive ? "ComprehensiveSR" : "Comprehensive3DSR"))
   }
 
+  @Test(.enabled(if: Tool.isInstalled("dciodvfy"), "dciodvfy (Debian: dicom3tools) is not installed"))
+  func aViewFromThePictureIsSaidInAValidReport() throws {
+    let (said, dump) = try SampleReport.withWrittenReport(SampleReport.viewFromPicture) {
+      (try Tool.output("dciodvfy", [$0]), try Tool.output("dsrdump", ["+U8", "+Pl", $0]))
+    }
+    #expect(!said.contains("Error") && !said.contains("Warning"), "\(said)")
+    let comments =
+      dump.components(separatedBy: "To be confirmed; the view is read from the picture").count - 1
+    // Two frames with two points, a diameter and two outlines each, and the measures that have a code.
+    #expect(
+      comments == 10
+        + SampleReport.viewFromPicture.studyMeasurements.count {
+          $0.viewSource == .picture && $0.value != nil && $0.code != nil && !$0.name.contains("diameter")
+        })
+  }
+
   @Test(.enabled(if: Tool.isInstalled("dsrdump"), "dsrdump (Debian: dcmtk) is not installed"))
   func isReadByDsrdump() throws {
     let dump = try SampleReport.withWrittenReport {

@@ -153,7 +153,10 @@ enum HTMLReport {
     checked with. Confidence is the estimated probability that both points lie within 5 mm of the truth.</li>
     <li>A usual range is that of its source for healthy adults, not a limit for this patient. It is given for women \
     and men, since the patient's sex is not used.</li>
-    <li>What needs a view is given only where the view is established, what needs millimetres only where the file \
+    <li>Which view a clip shows is said by the operator, a rule, a reader or the file. Where they are silent, the \
+    picture is asked, and every number that rests on its word is to be confirmed; where it is not sure either, what \
+    needs a view is withheld.</li>
+    <li>What needs millimetres is given only where the file \
     states a pixel size that can be trusted. "Withheld" says that a number was not trusted, and why.</li>
     <li>In a cine, space plays and stops, the arrow keys go one frame on or back, D goes to end diastole, S to end \
     systole.</li>
