@@ -62,7 +62,7 @@ import Testing
     ] {
       heart.reviewImplausibleBeats()
       #expect(reasons(heart) == [["implausible"], ["implausible"], ["implausible"], ["implausible"]])
-      #expect(heart.measurements.allSatisfy(\.review))
+      #expect(heart.measurements.allSatisfy { $0.review })
     }
   }
 
