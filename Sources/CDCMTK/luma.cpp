@@ -104,7 +104,8 @@ double tintGain(const PixelFormat &format, const uint8_t *samples, const Palette
     }
   });
   if (lit == 0 || static_cast<double>(coloured) < tintedPixels * static_cast<double>(lit)) return 0;
-  const auto used = std::count_if(levels.begin(), levels.end(), [](const Level &level) { return level.pixels > 0; });
+  const auto isUsed = [](const Level &level) { return level.pixels > 0; };
+  const auto used = std::count_if(levels.begin(), levels.end(), isUsed);
   if (used < fewestLevels) return 0;
   uint64_t seen = 0;
   double mean = 0;

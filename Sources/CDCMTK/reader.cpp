@@ -206,7 +206,8 @@ const char *hd_text(hd_reader *reader, const char *path) {
     if (element->getOFStringArray(value).bad() || value.empty()) return nullptr;
     reader->text.assign(value.c_str(), value.length());
     if (hasCharacterSet(*element)) {
-      if (auto converted = hd::toUTF8(reader->text, characterSet(*element))) reader->text = std::move(*converted);
+      auto converted = hd::toUTF8(reader->text, characterSet(*element));
+      if (converted) reader->text = std::move(*converted);
     }
     return reader->text.c_str();
   });
@@ -231,12 +232,15 @@ size_t hd_item_count(hd_reader *reader, const char *path) {
 const char *hd_transfer_syntax(hd_reader *reader) { return reader->transferSyntax.c_str(); }
 
 bool hd_has_pixel_data(hd_reader *reader) {
-  return hd::guarded<bool>(nullptr, false, [&] { return reader->file->getDataset()->tagExistsWithValue(DCM_PixelData); });
+  return hd::guarded<bool>(nullptr, false, [&]() -> bool {
+    return reader->file->getDataset()->tagExistsWithValue(DCM_PixelData);
+  });
 }
 
 bool hd_prepare_frames(hd_reader *reader, const hd_limits *limits, hd_error *error) {
   return hd::guarded<bool>(error, false, [&] {
-    reader->frames = hd::makeFrameSource(*reader->file->getDataset(), reader->transferSyntax, *limits, reader->cache);
+    DcmDataset &dataset = *reader->file->getDataset();
+    reader->frames = hd::makeFrameSource(dataset, reader->transferSyntax, *limits, reader->cache);
     return true;
   });
 }

@@ -244,6 +244,10 @@ def main(loop, folder, *kinds):
     source = pydicom.dcmread(loop)
     source._dict.pop(pydicom.tag.Tag(0xFFFE, 0xE0DD), None)  # Acuson's loops end with a delimiter too many.
     gray = luma(source)
+    # Evenly, so that every way to state the time states the same.
+    milliseconds = step(source)
+    without_time(source)
+    source.FrameTime, source.FrameIncrementPointer = f"{milliseconds:.3f}", 0x00181063
     Path(folder).mkdir(parents=True, exist_ok=True)
     for kind in kinds or KINDS:
         print(rewrite(source, gray, kind, folder))

@@ -39,7 +39,8 @@ import Testing
     #expect(certain.region.spacing != nil)
   }
 
-  @Test(arguments: [0.2, 2.7]) func aScaleFallsByWhichTheSectorIsTooShallowOrTooDeep(_ spacing: Double) throws {
+  @Test(arguments: [0.2, 2.7]) func aScaleFallsByWhichTheSectorIsTooShallowOrTooDeep(_ spacing: Double) throws
+  {
     let target = try #require(ClipTarget(Self.region(spacing), frames: Self.frames(movingAbove: 118)))
     #expect(target.region.spacing == nil && target.region.spacingReason == .noCalibration)
   }

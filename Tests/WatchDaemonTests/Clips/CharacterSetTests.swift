@@ -23,7 +23,8 @@ import Testing
 
   @Test(arguments: [
     (
-      "ISO 2022 IR 13\\ISO 2022 IR 87", "%D4%CF%C0%DE^%C0%DB%B3=~$B;3ED~(J^~$BB@O:~(J=~$B$d$^$@~(J^~$B$?$m$&~(J",
+      "ISO 2022 IR 13\\ISO 2022 IR 87",
+      "%D4%CF%C0%DE^%C0%DB%B3=~$B;3ED~(J^~$BB@O:~(J=~$B$d$^$@~(J^~$B$?$m$&~(J",
       "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう"
     ),
     ("\\ISO 2022 IR 87", "Yamada^Tarou=~$B;3ED~(B^~$BB@O:~(B", "Yamada^Tarou=山田^太郎"),
@@ -60,7 +61,9 @@ import Testing
     let header = try ClipHeaderReadingTests.header([
       .init(0x0008_0005, "CS", characterSet), .init(0x0010_0010, "PN", .bytes(Self.bytes(name))),
     ])
-    let scalars = (header.identity.patientName ?? "").unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+    let scalars = (header.identity.patientName ?? "").unicodeScalars.map {
+      UInt8(truncatingIfNeeded: $0.value)
+    }
     #expect(scalars == Self.bytes(name))
   }
 }

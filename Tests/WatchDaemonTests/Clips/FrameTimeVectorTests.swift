@@ -15,12 +15,37 @@ import Testing
   static let vectors: [(String, [Double])] = [
     ("as it should be", changed { _ in }),
     ("first entry like the others", changed { $0[0] = 11.1 }),
-    ("a repeated frame", changed { $0[20] = 0; $0[21] = 22.2 }),
-    ("a step of none at the start", changed { $0[1] = 0; $0[2] = 22.2 }),
+    (
+      "a repeated frame",
+      changed {
+        $0[20] = 0
+        $0[21] = 22.2
+      }
+    ),
+    (
+      "a step of none at the start",
+      changed {
+        $0[1] = 0
+        $0[2] = 22.2
+      }
+    ),
     ("a step of none at the end", changed { $0[40] = 0 }),
     ("steps of none that nothing makes good", changed { for i in [5, 17, 29] { $0[i] = 0 } }),
-    ("a step back made good", changed { $0[12] = -11.1; $0[13] = 33.3 }),
-    ("two repeated frames", changed { $0[7] = 0; $0[8] = 0; $0[9] = 33.3 }),
+    (
+      "a step back made good",
+      changed {
+        $0[12] = -11.1
+        $0[13] = 33.3
+      }
+    ),
+    (
+      "two repeated frames",
+      changed {
+        $0[7] = 0
+        $0[8] = 0
+        $0[9] = 33.3
+      }
+    ),
     ("a gap", changed { $0[30] = 4000 }),
     ("an entry too many", changed { $0.append(0) }),
     ("the first entry twice", [0] + changed { _ in }),

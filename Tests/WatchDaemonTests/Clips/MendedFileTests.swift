@@ -145,7 +145,9 @@ import Testing
 
   private static func offsets(_ fragments: [[UInt8]], at starts: [Int]) -> [UInt8] {
     starts.flatMap { start -> [UInt8] in
-      let offset: Int = fragments[..<start].reduce(0) { sum, fragment in sum + 8 + (fragment.count + 1) / 2 * 2 }
+      let offset: Int = fragments[..<start].reduce(0) { sum, fragment in
+        sum + 8 + (fragment.count + 1) / 2 * 2
+      }
       return (0..<4).map { byte -> UInt8 in UInt8(offset >> (8 * byte) & 0xFF) }
     }
   }
@@ -222,7 +224,9 @@ import Testing
       let stream = Self.stream(value)
       let odd = stream.count % 2 == 1 ? stream : stream + [0]
       let fragment = odd.count % 2 == 1 ? odd : odd + [0]
-      for part in [[0xFE, 0xFF, 0, 0xE0], word(fragment.count), fragment, isFilled ? [0] : []] { body += part }
+      for part in [[0xFE, 0xFF, 0, 0xE0], word(fragment.count), fragment, isFilled ? [0] : []] {
+        body += part
+      }
     }
     body += [0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]
     var dicom = Self.jpeg([])

@@ -87,7 +87,10 @@ extension ClipHeader.Region {
     ("unstated type", [.make(type: 0, 100, 50, 699, 449)], [calibrated()]),
     ("unstated format", [.make(format: 0, 100, 50, 699, 449)], [calibrated()]),
     ("neither stated", [.make(format: 0, type: 0, 100, 50, 699, 449)], [calibrated()]),
-    ("neither stated, an ECG strip beside it", [ecg, .make(format: 0, type: 0, 100, 50, 699, 449)], [calibrated()]),
+    (
+      "neither stated, an ECG strip beside it", [ecg, .make(format: 0, type: 0, 100, 50, 699, 449)],
+      [calibrated()]
+    ),
     ("negative place", [.make(-5, 0, 699, 449)], [without(.regionOutsideImage, whole)]),
     ("units of time", [.make(100, 50, 699, 449, units: 4)], [without(.noCalibration)]),
     ("no units", [.make(100, 50, 699, 449, units: 0)], [without(.noCalibration)]),

@@ -10,7 +10,8 @@ import Testing
     ("seconds", [0.3, 1.1, 1.9]), ("two of them in seconds", [0.3, 1.1]), ("falling", [1900, 1100, 300]),
     ("a few milliseconds apart", [400, 405, 410]), ("one a frame", times),
     ("one every fourth frame", stride(from: 0, to: 3000, by: 80).map { $0 }),
-    ("beyond the loop", [90_000, 90_800]), ("all negative", [-1900, -1100, -300]), ("equal", [700, 700, 700]),
+    ("beyond the loop", [90_000, 90_800]), ("all negative", [-1900, -1100, -300]),
+    ("equal", [700, 700, 700]),
   ]
 
   @Test(arguments: impossible)
