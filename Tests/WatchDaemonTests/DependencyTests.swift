@@ -28,8 +28,8 @@ import Testing
   /// The folders of `WatchDaemon` from the lowest: a file names no type of a folder after its own. Commands stand
   /// above all, in whichever folder they lie.
   private static let layers = [
-    "System", "Result", "Configuration", "Console", "Archives", "Clips", "Segmentation", "Analysis", "Measures",
-    "Report", "Outbox",
+    "System", "Result", "Configuration", "Console", "Archives", "Clips", "Segmentation", "Analysis",
+    "Measures", "Report", "Outbox",
     "Journal", "Intake", "Queue", "Observability", "Lifecycle", "Pipeline", "Batch", "Demo", "Evaluation",
     "Models",
     "Compare", "Commands",
