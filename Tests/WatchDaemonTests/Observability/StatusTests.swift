@@ -95,6 +95,27 @@ import Testing
     #expect(ledger.claims(naming: "1.2.3").isEmpty)
   }
 
+  /// Only the archive has them there.
+  @Test(arguments: [true, false]) func archiveIsReadAnewForItsFilesWhereTheInboxIsOnlyRead(_ moves: Bool)
+    throws
+  {
+    var ledger = Ledger()
+    var box = Claim.example(
+      study: nil, files: [.example(source: "box.zip", instance: nil, end: UnpackedBox().end)], moves: moves)
+    box.isBox = true
+    var file = ClaimedFile.example(end: .used)
+    file.box = BoxedFile(claim: 1, index: 1)
+    for claim in [box, .example(id: 2, files: [file], moves: moves)] {
+      try ledger.apply(.claim(claim))
+      try ledger.apply(.event(claim: claim.id, .claimed(missing: [])))
+      let conclusion = StudyState.Conclusion(at: 9, published: nil, status: nil, ends: [:])
+      try ledger.apply(.event(claim: claim.id, .concluded(conclusion)))
+      try ledger.apply(.event(claim: claim.id, .settled))
+    }
+    let settled = try Requeue("1.2.3", ledger: ledger, hash: .example).settled.map(\.claim.id)
+    #expect(settled == (moves ? [2] : [2, 1]))
+  }
+
   @Test func aStudyThatAKilledDaemonHadBegunIsNotInWork() throws {
     let ledger = try ledger([.claimed(missing: []), .started])
     let snapshot = status(ledger) { $0.running = [1] }.snapshot
