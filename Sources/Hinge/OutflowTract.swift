@@ -9,7 +9,7 @@ public enum OutflowTract {
   static let smallestGap = 0.15
 
   /// Of the display.
-  public struct Sides: Equatable, Sendable {
+  public struct Signs: Equatable, Sendable {
     public var left: Bool
     public var right: Bool
 
@@ -20,8 +20,8 @@ public enum OutflowTract {
   }
 
   /// On which sides a frame shows the sign.
-  public static func sides(of frame: ChamberArrangement) -> Sides {
-    guard let contact = frame.contact else { return Sides() }
-    return Sides(left: contact.leftGap > smallestGap, right: contact.rightGap > smallestGap)
+  public static func sides(of frame: ChamberArrangement) -> Signs {
+    guard let contact = frame.contact else { return Signs() }
+    return Signs(left: contact.leftGap > smallestGap, right: contact.rightGap > smallestGap)
   }
 }

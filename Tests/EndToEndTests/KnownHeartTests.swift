@@ -66,7 +66,8 @@ extension KnownHeartTests {
       #expect(measurement.hingePoints.allSatisfy { $0.site == nil })
     }
     let given = report.studyMeasurements.filter { $0.value != nil }.map(\.name)
-    #expect(given == ["Heart rate"])
+    #expect(
+      given == ["Heart rate", "Mitral annulus diameter apical ED", "Mitral annulus diameter apical ES"])
   }
 }
 

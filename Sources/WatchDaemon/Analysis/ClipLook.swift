@@ -15,7 +15,7 @@ struct ClipLook: Sendable {
     /// Whether the labels are arranged as in an apical view.
     var isPlausible: Bool
     /// On which sides of the display an outflow tract seems to lie beside the annulus.
-    var outflow = OutflowTract.Sides()
+    var outflow = OutflowTract.Signs()
   }
 
   enum Verdict: Sendable, Equatable {
@@ -41,9 +41,9 @@ struct ClipLook: Sendable {
   }
 
   /// On which sides most of the frames that hold together show an outflow tract beside the annulus.
-  private var outflow: OutflowTract.Sides {
+  private var outflow: OutflowTract.Signs {
     let judged = frames.values.filter(\.isPlausible)
-    return OutflowTract.Sides(
+    return OutflowTract.Signs(
       left: judged.count(where: \.outflow.left) * 2 > judged.count,
       right: judged.count(where: \.outflow.right) * 2 > judged.count)
   }
