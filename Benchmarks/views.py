@@ -118,8 +118,10 @@ def source(path):
         if keyword in dataset:
             delattr(dataset, keyword)
     # One file ends with a delimiter that closes nothing, which pydicom does not write.
-    for tag in [tag for tag in dataset if tag.group == 0xFFFE]:
-        del dataset[tag]
+    tags = list(dataset.keys())
+    for tag in tags:
+        if tag.group == 0xFFFE:
+            del dataset[tag]
     return dataset
 
 
