@@ -37,9 +37,10 @@ class Trainer:
         self.device = torch.device(options.device)
         self.schedule = Schedule(options.rate, Schedule.sizes_from(options.sizes))
         torch.manual_seed(options.seed)
-        self.net = UNet()
-        if options.start:
-            begin(self.net, options.start, calibration)
+        with torch.device("cpu"):
+            self.net = UNet()
+            if options.start:
+                begin(self.net, options.start, calibration)
         self.net = self.net.to(self.device, memory_format=torch.channels_last)
         self.forward = torch.compile(self.net, dynamic=False) if options.compile else self.net
         self.loss = torch.compile(loss_of, dynamic=False) if options.compile else loss_of
