@@ -17,8 +17,11 @@ extension ClipReport {
     status = stop.status
     reason = stop.reason
     detail = stop.detail
-    guard stop.status == .excluded, view.source == .model || view.source == .none else { return }
-    view = View(code: stop.reason == .notApical ? .other : .unknown, source: .none, mirrored: false)
+    // What is excluded claims no view, but for one that somebody stated.
+    guard stop.status == .excluded, !view.source.isStatement else { return }
+    view = View(
+      code: stop.reason == .notApical ? .other : .unknown, source: .none, candidates: view.candidates,
+      mirrored: false)
   }
 
   mutating func take(_ region: ImageRegion, of header: ClipHeader) {

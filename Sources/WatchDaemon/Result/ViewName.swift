@@ -104,7 +104,7 @@ struct ViewName {
     if let next, ViewWords.shortChambers.contains(next), isPrefixed || words.count == 2 {
       return place - start + 2
     }
-    guard isPrefixed, words[start] != "a" || words.count == 2 else { return nil }
+    guard isPrefixed, words[start] != "a" else { return nil }
     // `AP 2 views` are two of them; `apical 4, 2` names both.
     if let next, EchoView.byChambers[next] != nil || ViewWords.views.contains(next) { isUnclear = true }
     return place - start + 1

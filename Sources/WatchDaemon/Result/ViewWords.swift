@@ -27,7 +27,8 @@ enum ViewWords {
   ]
   /// What stands for several pictures, or for four chambers of which the left ventricle is not the one meant.
   static let unclear: Set<String> = [
-    "or", "oder", "vs", "versus", "biplane", "biplan", "triplane", "triplan", "multiplane", "xplane", "rv",
+    "or", "oder", "vs", "versus", "biplane", "biplan", "triplane", "triplan", "multiplane", "xplane",
+    "modified", "modifiziert", "rv",
     "rvfocused", "rvfocus",
   ]
 

@@ -107,6 +107,20 @@ import Testing
     #expect(view.code == .apical && view.source == .model)
   }
 
+  @Test func aClipThatIsExcludedKeepsAStatedViewAndWhatThePictureSaysButClaimsNone() {
+    let candidates = ["A4C": 0.95, "A2C": 0.04]
+    func excluded(_ source: ClipReport.View.Source) -> ClipReport.View {
+      var clip = SampleReport.measured
+      clip.view = .init(
+        code: .a4c, source: source, probability: 0.95, candidates: candidates, mirrored: false)
+      clip.stop(.excluded(.notApical, "It is none."))
+      return clip.view
+    }
+    #expect(excluded(.rule).code == .a4c && excluded(.rule).source == .rule)
+    #expect(excluded(.picture).code == .other && excluded(.picture).source == .none)
+    #expect(excluded(.picture).probability == nil && excluded(.picture).candidates == candidates)
+  }
+
   @Test func namesSitesByViewAndSwapsThemInAMirroredDisplay() {
     func sites(_ code: EchoView, mirrored: Bool) -> [PhaseMeasurement.HingePoint.Site?] {
       let view = ClipReport.View(code: code, source: .tag, mirrored: mirrored)

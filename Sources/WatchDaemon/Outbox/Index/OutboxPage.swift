@@ -45,8 +45,8 @@ enum OutboxPage {
     let unknown = entries.count(where: \.hasUnknownView)
     guard unknown > 0 else { return nil }
     return """
-      <p class="warn">View unknown in \(Plural.of(unknown, "study")): the measures of a view are withheld there. \
-      To have them, \(ViewAdvice.remedy).</p>
+      <p class="warn">View unknown in \(Plural.of(unknown, "study")): its measures are withheld until somebody says it. \
+      For each of them, \(ViewAdvice.remedy).</p>
       """
   }
 
