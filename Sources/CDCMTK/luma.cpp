@@ -73,8 +73,9 @@ void withPixels(const PixelFormat &format, const uint8_t *s, const Palette *pale
 
 /// From here on a pixel is not black.
 constexpr int litLuma = 24;
-/// A lit pixel whose R, G and B lie farther apart than this share of the largest of them has colour.
-constexpr double tintShare = 0.2;
+/// A lit pixel whose R, G and B lie farther apart than this share of the largest of them has colour: the faint tints of
+/// scanners, whose luma is as bright as the picture was, have less.
+constexpr double tintShare = 0.35;
 /// In a tinted picture at least this share of the lit pixels has colour; flow covers less.
 constexpr double tintedPixels = 0.7;
 /// A picture has at least so many brightnesses; a surface of one colour has fewer and is under no map.

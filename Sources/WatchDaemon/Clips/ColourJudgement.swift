@@ -79,6 +79,8 @@ private struct ColourPicture {
 private struct TintMap {
   /// Brightnesses that are taken together.
   private static let step = 2
+  /// How many steps on either side tell how the map goes on.
+  private static let reach = 8
   /// Fewer cells than this do not tell what is usual.
   private static let fewest = 32
 
@@ -102,6 +104,17 @@ private struct TintMap {
       let below = level == 0 ? (128, 128) : (blue[level - 1], red[level - 1])
       blue[level] = Self.median(blues[range]) ?? below.0
       red[level] = Self.median(reds[range]) ?? below.1
+    }
+    blue = Self.smoothed(blue)
+    red = Self.smoothed(red)
+  }
+
+  /// The median over neighbouring brightnesses: a map goes on smoothly, and flow of one colour outweighs the tissue at
+  /// one brightness only.
+  private static func smoothed(_ values: [Int]) -> [Int] {
+    values.indices.map { level in
+      let window = values[max(0, level - reach)...min(values.count - 1, level + reach)].sorted()
+      return window[window.count / 2]
     }
   }
 

@@ -44,7 +44,7 @@ enum FrameTiming: Sendable, Equatable {
     switch self {
     case .steps(let steps): steps.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
     case .even(let step): (0..<frames).map { Double($0) * step }
-    case .unknown: (0..<frames).map { Double($0) * Self.assumedStep }
+    case .unknown: (0..<frames).map { Double($0) * 1000 / 30 }
     }
   }
 

@@ -81,7 +81,12 @@ private struct ColourScene {
 
   /// A velocity over all of the tissue, one way in systole and the other in diastole.
   @Test func tissueVelocitiesAreColour() {
-    let scene = ColourScene { frame, x, y in frame % 3 == 0 ? (20, 60, 200) : (210, 60, 20) }
+    let scene = ColourScene { frame, x, y in
+      let brightness = 0.3 + 0.07 * Double((x / 4 * 3 + y / 4 * 7 + frame) % 10)
+      return frame % 3 == 0
+        ? (20 * brightness, 60 * brightness, 250 * brightness)
+        : (210 * brightness, 60 * brightness, 20 * brightness)
+    }
     #expect(scene.judgement().showsColour)
   }
 

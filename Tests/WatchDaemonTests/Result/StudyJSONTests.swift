@@ -25,7 +25,8 @@ import Testing
     #expect(
       Set(clip.keys) == [
         "sop_instance_uid", "sop_class_uid", "series_instance_uid", "file", "status", "reason", "detail",
-        "view", "model", "rows", "columns", "frames", "frame_time_ms", "spacing", "spacing_reason", "beats",
+        "view", "model", "rows", "columns", "frames", "frame_time_ms", "frame_time_source", "spacing",
+        "spacing_reason", "beats",
         "measurements", "curves", "pixel_digest",
       ])
     let measurement = try #require((clip["measurements"] as? [[String: Any]])?.first)
