@@ -33,7 +33,8 @@ struct UnpackedBox: Codable, Sendable, Equatable {
     let left = leftOut.isEmpty ? "" : " \(links) left out."
     return InputEnd(
       state: .ignored, reason: .unpacked,
-      detail: "An archive of \(Plural.of(files.count, "file")); each file in it has an end of its own.\(left)")
+      detail: "An archive of \(Plural.of(files.count, "file")); each file in it has an end of its own.\(left)"
+    )
   }
 
   static func notReadable(_ detail: String) -> InputEnd {
