@@ -66,6 +66,12 @@ func readMessages(_ bytes: [UInt8]) {
     _ = PixelCalibration.regions(of: header)
     _ = FrameTiming(header)
     _ = FileIdentity.digest(of: header)
-  case .end: break
+  case .entry:
+    guard let entry = DecodeMessage.entry(payload) else { return }
+    let isSafe =
+      entry.name.isEmpty || (try? ArchiveName.checked(FileName.bytes(of: entry.name))) == entry.name
+    guard isSafe else { fatalError("an entry's name that leads somewhere") }
+  case .entryEnd: if payload.count >= DecodeMessage.countBytes { _ = DecodeMessage.count(payload) }
+  case .content, .end: break
   }
 }

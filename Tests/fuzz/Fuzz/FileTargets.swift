@@ -40,7 +40,7 @@ func readJournal(_ bytes: [UInt8]) {
     let json = Array(line.dropFirst(9))
     signed += Array(String(format: "%08x ", CRC32C.checksum(Data(json))).utf8) + json + [UInt8(ascii: "\n")]
   }
-  _ = try? StudyJournal.replay(signed).ledger.entries
+  (try? StudyJournal.replay(signed).ledger)?.forEachEntry { _ = StudyJournal.line(of: $0) }
 }
 
 func readManifest(_ bytes: [UInt8]) {
