@@ -105,15 +105,22 @@ private struct TintMap {
       blue[level] = Self.median(blues[range]) ?? below.0
       red[level] = Self.median(reds[range]) ?? below.1
     }
-    blue = Self.smoothed(blue)
-    red = Self.smoothed(red)
+    let used = (0..<levels).filter { level in
+      blues[level * 256..<(level + 1) * 256].reduce(0, +) >= Self.fewest
+    }
+    guard let darkest = used.first, let brightest = used.last else { return }
+    blue = Self.smoothed(blue, darkest...brightest)
+    red = Self.smoothed(red, darkest...brightest)
   }
 
   /// The median over neighbouring brightnesses: a map goes on smoothly, and flow of one colour outweighs the tissue at
   /// one brightness only.
-  private static func smoothed(_ values: [Int]) -> [Int] {
+  /// As many on either side, so that the map's ends are not pulled inwards.
+  private static func smoothed(_ values: [Int], _ used: ClosedRange<Int>) -> [Int] {
     values.indices.map { level in
-      let window = values[max(0, level - reach)...min(values.count - 1, level + reach)].sorted()
+      let room = max(0, min(level - used.lowerBound, used.upperBound - level))
+      let near = min(reach, room)
+      let window = values[level - near...level + near].sorted()
       return window[window.count / 2]
     }
   }

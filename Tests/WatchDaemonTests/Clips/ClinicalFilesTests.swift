@@ -7,7 +7,8 @@ import Testing
 @Suite(.enabled(if: TestData.isPresent, "needs HINGED_TEST_DATA")) struct ClinicalFilesTests {
   /// Mean luma of the first and the last frame. Computed with pydicom 3 and pylibjpeg from the stored components
   /// (Y of YBR, 0.299 R + 0.587 G + 0.114 B of RGB and palettes); no pixel differs by more than 1 there, so the
-  /// means agree within 0.3.
+  /// means agree within 0.3. A picture under a strong colour map is not among them: it is given as bright as it was
+  /// before the map.
   static let lumaMeans: [(file: String, first: Double, last: Double)] = [
     ("acuson_a4c/DIRW0007.dcm", 28.042, 28.622), ("acuson_stress/I_000007.dcm", 35.915, 35.267),
     ("hp_pediatric/I_000005.dcm", 20.554, 21.444), ("misc/0020.DCM", 11.834, 12.204),
@@ -18,7 +19,7 @@ import Testing
     ("misc/US-YBR_FULL_422-EVRLE.dcm", 15.632, 15.632), ("misc/US1_RLE", 35.597, 35.597),
     ("misc/US1_UNCI.dcm", 35.72, 35.72), ("misc/US_Explicit_Big_RGB.dcm", 29.133, 29.133),
     ("misc/YBR_422.dcm", 15.632, 15.632), ("misc/YBR_FULL-RLE.dcm", 37.464, 37.464),
-    ("misc/examples_palette.dcm", 19.47, 19.47), ("misc/examples_rgb_color.dcm", 35.331, 35.331),
+    ("misc/examples_rgb_color.dcm", 35.331, 35.331),
     ("misc/gdcm-US-RGB-8-esopecho.dcm", 40.356, 40.356), ("misc/jpeg-ls-Palette.dcm", 15.143, 15.079),
     ("philips_tte/Image-40.dcm", 39.323, 39.998), ("sonosite_a4c/examples_ybr_color.dcm", 9.493, 10.631),
     ("toshiba_tte/I_000034.dcm", 31.218, 31.218), ("toshiba_tte/I_000036.dcm", 16.692, 17.175),
