@@ -24,6 +24,9 @@ enum MeasureTable {
     pointsRule + ", or where more than 10 % of the atrium's outline lie at the sector's edge"
   private static let lengthsRule = "; withheld where the two lengths differ by more than 10 %"
   private static let perBeat = "; the mean of the clip's beats"
+  private static let ofBeatsTogether =
+    ", of the reference beats, or where the ventricle's lengths at ED differ by more than 10 % of the beats whose "
+    + "lengths differ least"
 
   private static func diameters(_ view: EchoView) -> [Measure] {
     let name = "Mitral annulus diameter \(view.rawValue)"
@@ -95,7 +98,7 @@ enum MeasureTable {
     Measure(
       name: "Mitral annulus area \(phase.rawValue)", unit: "cm2", code: MeasureConcept.area,
       modifiers: [.mitralAnnulus, .at(phase), .ellipse],
-      formula: "pi/4 · diameter A4C · diameter A2C, of the reference beats",
+      formula: "pi/4 · diameter A4C · diameter A2C" + ofBeatsTogether,
       source: "Ormiston et al., Circulation 64, 1981, 113-120",
       rule: pointsRule + ", in either view", confidence: .hingePoints,
       origin: .bothViews { a, b in
@@ -108,7 +111,7 @@ enum MeasureTable {
       name: "LV volume biplane \(phase.rawValue)", unit: "mL", code: MeasureConcept.ventricleVolume(phase),
       modifiers: [.leftVentricle, .at(phase), .biplane],
       formula: "pi/4 · L/20 · sum(a·b) over 20 discs perpendicular to the axis from the middle of the hinge "
-        + "points to the apex, L the longer of the two lengths, of the reference beats",
+        + "points to the apex, L the longer of the two lengths" + ofBeatsTogether,
       source: discsSource, rule: ventricleRule + lengthsRule,
       ranges: phase == .endDiastole ? ReferenceRange.endDiastolicVolume : ReferenceRange.endSystolicVolume,
       origin: .bothViews { a, b in biplane(a.frame(phase).chamber, b.frame(phase).chamber) })
@@ -164,7 +167,7 @@ enum MeasureTable {
     modifiers: [.leftAtrium, .at(.endSystole), .biplane],
     formula:
       "pi/4 · L/20 · sum(a·b) over 20 discs perpendicular to the axis from the middle of the hinge points "
-      + "through the centroid to the roof, L the longer of the two lengths, of the reference beats",
+      + "through the centroid to the roof, L the longer of the two lengths" + ofBeatsTogether,
     source: discsSource, rule: atriumRule + lengthsRule,
     origin: .bothViews { a, b in biplane(a.endSystole.upper, b.endSystole.upper) })
 

@@ -82,7 +82,8 @@ struct StudyMeasures {
       result.withheld = reason
       return result
     }
-    let beats = clips.compactMap { $0.beats.first(where: \.reference) }
+    let pair = clips.count == 2 ? BeatPair(clips[0], clips[1]) : nil
+    let beats = pair.map { [$0.fourChamber, $0.twoChamber] } ?? []
     let geometries = beats.compactMap(\.geometry)
     guard geometries.count == 2 else {
       result.withheld = .noFullBeat

@@ -8,7 +8,7 @@ struct Measure: Sendable {
     case beats(EchoView, @Sendable (BeatGeometry, ClipReport.View) -> Result<Double, ReasonCode>)
     /// Each beat of the best clip of any apical view; the mean of those that give a value.
     case anyView(@Sendable (BeatGeometry, ClipReport.View) -> Result<Double, ReasonCode>)
-    /// The reference beats of the best clips of both views, A4C first.
+    /// The beats of the best clips of both views that go together (`BeatPair`), A4C first.
     case bothViews(@Sendable (BeatGeometry, BeatGeometry) -> Result<Double, ReasonCode>)
     /// The lengths of the cardiac cycles of the best clip of any view, in milliseconds.
     case cycles(@Sendable ([Double]) -> Result<Double, ReasonCode>)
