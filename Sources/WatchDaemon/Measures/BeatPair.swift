@@ -19,7 +19,9 @@ struct BeatPair: Sendable, Equatable {
       twoChamber.beats.map { BeatPair(fourChamber: four, twoChamber: $0) }
     }
     let whole = pairs.filter { $0.fourChamber.hasVentricles && $0.twoChamber.hasVentricles }
-    if let best = whole.min(by: { ($0.difference ?? .infinity) < ($1.difference ?? .infinity) }) { self = best }
+    if let best = whole.min(by: { ($0.difference ?? .infinity) < ($1.difference ?? .infinity) }) {
+      self = best
+    }
   }
 
   private init(fourChamber: ClipReport.Beat, twoChamber: ClipReport.Beat) {

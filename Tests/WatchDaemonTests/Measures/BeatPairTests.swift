@@ -4,9 +4,12 @@ import Testing
 
 /// Which beats of two clips go together.
 @Suite struct BeatPairTests {
-  private func clip(_ view: EchoView, _ beats: [(start: Int, length: Double, isReference: Bool)]) -> ClipReport {
+  private func clip(_ view: EchoView, _ beats: [(start: Int, length: Double, isReference: Bool)])
+    -> ClipReport
+  {
     MeasureSamples.clip(
-      view, beats: beats.map { MeasureSamples.beat($0.start, length: $0.length, isReference: $0.isReference) })
+      view, beats: beats.map { MeasureSamples.beat($0.start, length: $0.length, isReference: $0.isReference) }
+    )
   }
 
   @Test func takesTheReferenceBeatsWhereTheirLengthsGoTogether() throws {

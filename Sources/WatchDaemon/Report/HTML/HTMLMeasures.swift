@@ -62,7 +62,11 @@ struct HTMLMeasures {
     var parts: [String] = []
     if let reasons = measure.reviewReasons, !reasons.isEmpty {
       let call = Attention(reasons).words ?? "to be reviewed"
-      parts.append("\(call): \(reasons.map(ReasonText.words(review:)).joined(separator: "; "))")
+      // What goes for all numbers of a view is said once, at the head of the page.
+      let words = reasons.map { code in
+        code == ClipDoubt.viewFromPicture.rawValue ? "view" : ReasonText.words(review: code)
+      }
+      parts.append("\(call): \(words.joined(separator: "; "))")
     }
     if let beats = measure.beats, beats.count > 1 {
       parts.append("by beat: \(beats.map { $0.map { Decimal.text($0, 1) } ?? "–" }.joined(separator: ", "))")
