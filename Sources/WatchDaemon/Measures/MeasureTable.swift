@@ -25,8 +25,8 @@ enum MeasureTable {
   private static let lengthsRule = "; withheld where the two lengths differ by more than 10 %"
   private static let perBeat = "; the mean of the clip's beats"
   private static let ofBeatsTogether =
-    ", of the reference beats, or where the ventricle's lengths at ED differ by more than 10 % of the beats whose "
-    + "lengths differ least"
+    ", of the reference beats, or where the chamber's lengths differ by more than 10 % of the beats whose lengths "
+    + "differ least"
 
   private static func diameters(_ view: EchoView) -> [Measure] {
     let name = "Mitral annulus diameter \(view.rawValue)"
@@ -101,7 +101,7 @@ enum MeasureTable {
       formula: "pi/4 · diameter A4C · diameter A2C" + ofBeatsTogether,
       source: "Ormiston et al., Circulation 64, 1981, 113-120",
       rule: pointsRule + ", in either view", confidence: .hingePoints,
-      origin: .bothViews { a, b in
+      origin: .bothViews(matching: .ventricle) { a, b in
         a.frame(phase).annulus.combined(b.frame(phase).annulus, AnnulusEllipse.area)
       })
   }
@@ -114,7 +114,9 @@ enum MeasureTable {
         + "points to the apex, L the longer of the two lengths" + ofBeatsTogether,
       source: discsSource, rule: ventricleRule + lengthsRule,
       ranges: phase == .endDiastole ? ReferenceRange.endDiastolicVolume : ReferenceRange.endSystolicVolume,
-      origin: .bothViews { a, b in biplane(a.frame(phase).chamber, b.frame(phase).chamber) })
+      origin: .bothViews(matching: .ventricle) { a, b in
+        biplane(a.frame(phase).chamber, b.frame(phase).chamber)
+      })
   }
 
   private static let ejectionFraction = Measure(
@@ -122,7 +124,7 @@ enum MeasureTable {
     modifiers: [.leftVentricle, .biplane],
     formula: "(volume ED - volume ES) / volume ED, of the biplane volumes", source: discsSource,
     rule: ventricleRule + lengthsRule, ranges: ReferenceRange.ejectionFraction,
-    origin: .bothViews { a, b in
+    origin: .bothViews(matching: .ventricle) { a, b in
       fraction(
         biplane(a.endDiastole.chamber, b.endDiastole.chamber),
         biplane(a.endSystole.chamber, b.endSystole.chamber))
@@ -169,7 +171,7 @@ enum MeasureTable {
       "pi/4 · L/20 · sum(a·b) over 20 discs perpendicular to the axis from the middle of the hinge points "
       + "through the centroid to the roof, L the longer of the two lengths" + ofBeatsTogether,
     source: discsSource, rule: atriumRule + lengthsRule,
-    origin: .bothViews { a, b in biplane(a.endSystole.upper, b.endSystole.upper) })
+    origin: .bothViews(matching: .atrium) { a, b in biplane(a.endSystole.upper, b.endSystole.upper) })
 
   private static func atria(_ view: EchoView) -> [Measure] {
     [

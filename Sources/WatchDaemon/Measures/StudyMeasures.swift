@@ -23,7 +23,7 @@ struct StudyMeasures {
       switch measure.origin {
       case .beats(let view, let value): single(measure, view == .a4c ? fourChamber : twoChamber, value)
       case .anyView(let value): single(measure, anyView, value)
-      case .bothViews(let value): biplane(measure, value)
+      case .bothViews(let chamber, let value): biplane(measure, matching: chamber, value)
       case .cycles(let value): cycles(measure, value)
       }
     if result.value == nil {
@@ -73,7 +73,8 @@ struct StudyMeasures {
   static let reviewReasons = [driftNotRemoved, clipsDisagree]
 
   private func biplane(
-    _ measure: Measure, _ value: (BeatGeometry, BeatGeometry) -> Result<Double, ReasonCode>
+    _ measure: Measure, matching chamber: Measure.Chamber,
+    _ value: (BeatGeometry, BeatGeometry) -> Result<Double, ReasonCode>
   ) -> StudyReport.Measurement {
     let choices = [fourChamber, twoChamber]
     let clips = choices.compactMap(\.best)
@@ -82,7 +83,7 @@ struct StudyMeasures {
       result.withheld = reason
       return result
     }
-    let pair = clips.count == 2 ? BeatPair(clips[0], clips[1]) : nil
+    let pair = clips.count == 2 ? BeatPair(clips[0], clips[1], matching: chamber) : nil
     let beats = pair.map { [$0.fourChamber, $0.twoChamber] } ?? []
     let geometries = beats.compactMap(\.geometry)
     guard geometries.count == 2 else {

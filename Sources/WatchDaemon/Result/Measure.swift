@@ -9,10 +9,14 @@ struct Measure: Sendable {
     /// Each beat of the best clip of any apical view; the mean of those that give a value.
     case anyView(@Sendable (BeatGeometry, ClipReport.View) -> Result<Double, ReasonCode>)
     /// The beats of the best clips of both views that go together (`BeatPair`), A4C first.
-    case bothViews(@Sendable (BeatGeometry, BeatGeometry) -> Result<Double, ReasonCode>)
+    case bothViews(
+      matching: Chamber, @Sendable (BeatGeometry, BeatGeometry) -> Result<Double, ReasonCode>)
     /// The lengths of the cardiac cycles of the best clip of any view, in milliseconds.
     case cycles(@Sendable ([Double]) -> Result<Double, ReasonCode>)
   }
+
+  /// The chamber whose lengths in both views must go together.
+  enum Chamber: Sendable { case ventricle, atrium }
 
   /// How far the confidence of the hinge points carries.
   enum Confidence: Sendable { case hingePoints, unknown }
