@@ -67,8 +67,7 @@ import Testing
     #expect(page.contains("1 clip with the view from the picture") && page.contains("from the picture, 98 %"))
     #expect(
       page.contains("<span class=\"badge warn\">to be confirmed</span>") && !page.contains("to be reviewed"))
-    let reported =
-      page.components(separatedBy: "to be confirmed: the view is read from the picture").count - 1
+    let reported = page.components(separatedBy: "to be confirmed: view").count - 1
     let ofTheView = StudyMeasures.measurements(of: [MeasureSamples.clip(.a4c)]).filter {
       $0.value != nil && $0.viewSource != nil
     }

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Testing
 
@@ -28,7 +27,11 @@ import Testing
     while access(ready, F_OK) != 0, shell.isRunning { usleep(10_000) }
     let start = ContinuousClock.now
     // `cat` reads until somebody has written, and has the lock until then.
-    DispatchQueue.global().asyncAfter(deadline: .now() + 0.3) { close(open(pipe, O_WRONLY)) }
+    // A thread of its own: those of the shared queues may all be blocked by other tests.
+    Thread.detachNewThread {
+      Thread.sleep(forTimeInterval: 0.3)
+      close(open(pipe, O_WRONLY))
+    }
     let lock = try FolderLock(folder: inbox)
     #expect(start.duration(to: .now) > .milliseconds(200))
     withExtendedLifetime(lock) {}
