@@ -4,27 +4,42 @@ import Hinge
 extension Canvas {
   mutating func drawHeader(_ scene: OverlayScene, _ layout: OverlayLayout) {
     let margin = 16 * layout.unit
-    let top = (Double(layout.header) - layout.textSize * 1.1) / 2
+    let gap = 18 * layout.unit
+    let room = drawLegend(layout, margin: margin) - 2 * margin
+    // A long title on a narrow picture is written smaller rather than over the legend.
+    let words = scene.title
+    let full = layout.textSize * 1.1
+    let gaps = gap * Double(words.count - 1)
+    let width = words.reduce(0) { $0 + Canvas.width(of: $1.0, size: full) }
+    let size = full * min(1, max(room - gaps, 0) / width)
+    let top = (Double(layout.header) - size) / 2
     var x = margin
-    for (word, colour) in scene.title {
-      text(word, at: Point(x: x, y: top), size: layout.textSize * 1.1, colour: colour, halo: 0)
-      x += Canvas.width(of: word, size: layout.textSize * 1.1) + 18 * layout.unit
+    for (word, colour) in words {
+      text(word, at: Point(x: x, y: top), size: size, colour: colour, halo: 0)
+      x += Canvas.width(of: word, size: size) + gap
     }
+  }
+
+  /// - Returns: where it begins.
+  private mutating func drawLegend(_ layout: OverlayLayout, margin: Double) -> Double {
     var right = Double(layout.width) - margin
     let legend = [
       ("LA", Palette.atrium), ("Myocardium", Palette.myocardium), ("LV", Palette.ventricle),
     ]
     let middle = Double(layout.header) / 2
+    var start = right
     for (word, colour) in legend {
       let size = layout.textSize * 0.85
       text(
         word, at: Point(x: right, y: middle - size / 2), size: size, colour: Palette.text, alignment: .right,
         halo: 0)
       right -= Canvas.width(of: word, size: size) + 9 * layout.unit
-      let swatch = [Point(x: right - 16 * layout.unit, y: middle), Point(x: right, y: middle)]
-      stroke([swatch], width: 3.5 * layout.unit, colour: colour)
+      start = right - 16 * layout.unit
+      stroke(
+        [[Point(x: start, y: middle), Point(x: right, y: middle)]], width: 3.5 * layout.unit, colour: colour)
       right -= 34 * layout.unit
     }
+    return start
   }
 
   mutating func drawFooter(_ scene: OverlayScene, _ layout: OverlayLayout) {
