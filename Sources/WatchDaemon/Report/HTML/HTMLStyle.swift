@@ -83,7 +83,7 @@ enum HTMLStyle {
     figcaption { color: var(--muted); font-size: .88em; margin-top: .3rem; }
     .scroll { overflow-x: auto; }
     .scroll .wide { min-width: 20em; }
-    .scroll .uid { max-width: 14em; }
+    .scroll .uid { max-width: 14em; white-space: normal; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
     caption { text-align: left; color: var(--muted); font-size: .88em; padding: 0 0 .35rem; }
     th, td { text-align: left; vertical-align: top; padding: .35rem .7rem .35rem 0;
