@@ -5,15 +5,11 @@ under it saw those of the training list, not those of the validation list, so th
 that owe nothing to it.
 """
 
-from pathlib import Path
-
 import numpy as np
 from scipy.optimize import minimize_scalar
 
 import split
-from camus import cases, sector
-from view_head import CLAIMED_WRONGLY, OTHER, Set, Taps, fit, logits_of, scaling
-from view_pictures import square
+from view_head import CLAIMED_WRONGLY, OTHER, Set, fit, logits_of, scaling
 
 FOLDS = 5
 VIEWS = ("A4C", "A2C", "other")
@@ -89,27 +85,6 @@ def out_of_fold(given: Set, seed: int) -> np.ndarray:
         logits[held] = logits_of(fit(given, ~held, scale, seed), given.maps[held], scale)
         print(f"without {folder}", flush=True)
     return logits
-
-
-def sector_alone(root: Path, taps: Taps, seed: int) -> dict:
-    """What the sector's shape tells of the view: a head trained and tried, out of fold, on pictures whose sector is one
-    grey. Half right is chance."""
-    maps, kinds, groups = [], [], []
-    for list_name in ("training", "validation"):
-        for case in cases(root, list_name):
-            z, _ = square(case)
-            maps.append(taps(np.where(sector((z * 255).astype(np.uint8)), 0.4, 0)))
-            kinds.append(0 if case.view == "4CH" else 2)
-            groups.append(case.patient)
-    given = Set(np.stack(maps), np.array(kinds), np.array(groups), np.array(["training"] * len(kinds)))
-    scale, place = scaling(given.maps), folds(given.groups, seed)
-    fold = np.array([place[group] for group in groups])
-    logits = np.zeros((len(given), 5), np.float32)
-    for number in range(FOLDS):
-        held = fold == number
-        logits[held] = logits_of(fit(given, ~held, scale, seed + number), given.maps[held], scale)
-    _, means, kinds = clips(given, logits, np.ones(len(given), bool))
-    return figures(family(means, 1), kinds // 2, 0.94)
 
 
 def report(given: Set, seed: int) -> dict:

@@ -2,7 +2,6 @@
 
     view_head.py MODEL.onnx --data DATA --folds     out-of-fold figures; the temperature and the threshold of claims
     view_head.py MODEL.onnx --data DATA             the head of all pictures, into MODEL.onnx and its card
-    view_head.py MODEL.onnx --data DATA --sector-alone   what could be learned from the sector's shape
 
 The head reads three inner maps that the network computes anyway (384 channels of 8 x 8) and stands on them frozen: two
 1 x 1 convolutions and one over the whole map. `--data` holds camus/, camus_2ch/, dicom/ and views/. `--folds` must come
@@ -294,7 +293,6 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--data", help="folder with camus/, camus_2ch/, dicom/ and views/; or HINGED_TEST_DATA")
     parser.add_argument("--folds", action="store_true", help="out-of-fold figures only")
-    parser.add_argument("--sector-alone", action="store_true", help="what the sector's shape alone tells")
     parser.add_argument("--cache", type=Path, default=HERE / "cache")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
@@ -303,11 +301,6 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     root = data_root(options.data)
-    if options.sector_alone:
-        from view_folds import sector_alone
-
-        print(json.dumps(sector_alone(root, Taps(options.model, options.threads), options.seed), indent=2))
-        return
     given = load(options.model, root, options.cache, options.threads)
     folds = options.cache / "view-folds.json"
     if options.folds:
