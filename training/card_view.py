@@ -11,9 +11,9 @@ two-chamber ones: no claim excludes them.
 
 The head ({parameters:,} parameters of its own) stands on inner maps of the network, frozen. It was trained on the
 pictures of all CAMUS patients and on {number} public loops of other scanners (`training/loops.py`): test data of
-fo-dicom (MS-PL), pydicom (MIT), dicom (MIT), dcm4che and others, mglev1n/echocv (UC Regents, non-commercial), loops of LITFL
-(J. Rippey, CC BY-NC-SA 4.0) and ECHOpedia (CC BY-SA 3.0). Seed {seed}. By `training/view_head.py --folds`, a clip being
-the two pictures of a patient and view:
+fo-dicom (MS-PL), pydicom (MIT), dicom (MIT), dcm4che and others, mglev1n/echocv (UC Regents, non-commercial), loops of
+LITFL (J. Rippey, CC BY-NC-SA 4.0) and ECHOpedia (CC BY-SA 3.0). Seed {seed}. By `training/view_head.py --folds`, a clip
+being the two pictures of a patient and view:
 
 | | clips | right | claimed | claimed wrongly | taken for none |
 |---|---|---|---|---|---|
