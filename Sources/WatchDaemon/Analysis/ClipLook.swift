@@ -56,7 +56,7 @@ struct ClipLook: Sendable {
     frames.isEmpty ? 0 : Double(frames.values.count(where: \.isPlausible)) / Double(frames.count)
   }
 
-  /// Chambers leak while the valve is open, in a poor loop on many frames: of apical loops of six scanners four to ten in
+  /// Chambers leak while the valve is open, in a poor loop on many frames: of apical loops of six scanners five to ten in
   /// ten hold together, of others none to five in ten. Without a view head the labels alone must tell.
   private var leastShare: Double { head == nil ? 0.5 : 0.4 }
   /// How far from its limit a share or a probability of a dozen frames must be for the whole clip's not to lie beyond:
