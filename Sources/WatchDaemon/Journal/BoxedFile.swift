@@ -1,7 +1,7 @@
 import Foundation
 
 /// Where a file lies that was taken out of an archive, until a claim takes it.
-struct BoxedFile: Codable, Sendable, Hashable {
+struct BoxedFile: Sendable, Hashable {
   /// The archive's claim.
   var claim: Int
   /// Counts from 1.

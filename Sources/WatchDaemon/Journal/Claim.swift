@@ -1,12 +1,12 @@
 /// Files that the daemon took at one time, and what is decided of them. Pure; the journal keeps it.
-struct Claim: Codable, Sendable, Equatable {
+struct Claim: Sendable, Equatable {
   /// Counts from 1; part of folder names.
   var id: Int
   /// A valid StudyInstanceUID, or `nil` for files of no study.
   var study: String?
-  /// The valid StudyInstanceUID that files of no study state. Absent in journals of old.
+  /// The valid StudyInstanceUID that files of no study state.
   var statedStudy: String?
-  /// Its one file is an archive, to be taken apart. Absent in journals of old.
+  /// Its one file is an archive, to be taken apart.
   var isBox: Bool?
   /// The files leave the inbox; otherwise they are read where they lie.
   var moves: Bool
@@ -33,7 +33,7 @@ struct Claim: Codable, Sendable, Equatable {
 }
 
 /// One file of a claim.
-struct ClaimedFile: Codable, Sendable, Equatable {
+struct ClaimedFile: Sendable, Equatable {
   /// Counts from 1; the file's name in the spool is made of it, never of the name it came with.
   var index: Int
   /// Path below the inbox, with `FileName`'s escapes; of a file from an archive one that no file of the inbox can have
@@ -45,7 +45,7 @@ struct ClaimedFile: Codable, Sendable, Equatable {
   var decodingBytes: Int
   /// `nil` until it is decided.
   var end: InputEnd?
-  /// Where it lay, if it was taken out of an archive and not out of the inbox. Absent in journals of old.
+  /// Where it lay, if it was taken out of an archive and not out of the inbox.
   var box: BoxedFile?
 
   var spoolName: String { Self.spoolName(index) }

@@ -1,7 +1,7 @@
 /// Where a claim stands. A pure state machine: the journal's events are its only input, so that what is replayed
 /// after a crash is what was there before it.
-struct StudyState: Codable, Sendable, Equatable {
-  enum Phase: Codable, Sendable, Equatable {
+struct StudyState: Sendable, Equatable {
+  enum Phase: Sendable, Equatable {
     /// Intended: each file is still in the inbox or already in the claim's folder.
     case claiming
     /// In the spool, waiting to be processed.
@@ -22,18 +22,18 @@ struct StudyState: Codable, Sendable, Equatable {
     case returned
   }
 
-  struct Publication: Codable, Sendable, Equatable {
+  struct Publication: Sendable, Equatable {
     var revision: PublishedRevision
     /// Digest of the staged `study.json`: by it a result found in the outbox is known as this one.
     var digest: String
     var status: StudyReport.Status
     /// By file index.
     var ends: [Int: InputEnd]
-    /// The start that led here does not count any more. Absent in journals of old.
+    /// The start that led here does not count any more.
     var isReleased: Bool?
   }
 
-  struct Conclusion: Codable, Sendable, Equatable {
+  struct Conclusion: Sendable, Equatable {
     /// UTC, milliseconds.
     var at: Int64
     /// `nil` where nothing was to be published.
@@ -45,7 +45,7 @@ struct StudyState: Codable, Sendable, Equatable {
     var isToBeAnnounced = false
   }
 
-  struct Failure: Codable, Sendable, Equatable {
+  struct Failure: Sendable, Equatable {
     var stage: StudyStage
     var reason: ReasonCode?
     /// A sentence without paths and without patient data.
@@ -91,7 +91,7 @@ struct StudyState: Codable, Sendable, Equatable {
 
 extension StudyState {
   /// A step that the journal has recorded.
-  enum Event: Codable, Sendable, Equatable {
+  enum Event: Sendable, Equatable {
     /// All files are in the spool, but those that were gone when it came to moving them.
     case claimed(missing: [Int])
     /// The archive was taken apart.

@@ -56,17 +56,23 @@ struct Descriptor: ~Copyable {
     if let failure { throw failure }
   }
 
+  /// Reads what there is, up to the buffer's length.
+  /// - Returns: How many bytes; 0 at the end.
+  func readSome(_ buffer: UnsafeMutableRawBufferPointer, _ place: FileError.Place) throws(FileError) -> Int {
+    while true {
+      let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
+      if count >= 0 { return count }
+      guard errno == EINTR else { throw FileError(.read, place) }
+    }
+  }
+
   func readToEnd(limit: Int, _ place: FileError.Place) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     defer { buffer.deallocate() }
     while true {
-      let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
+      let count = try readSome(buffer, place)
       if count == 0 { return bytes }
-      guard count > 0 else {
-        if errno == EINTR { continue }
-        throw FileError(.read, place)
-      }
       guard bytes.count + count <= limit else { throw FileError(.read, place, code: EFBIG) }
       bytes.append(contentsOf: buffer[..<count])
     }
@@ -77,13 +83,9 @@ struct Descriptor: ~Copyable {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
     defer { buffer.deallocate() }
     while true {
-      let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
+      let count = try readSome(buffer, place)
       if count == 0 { return }
-      if count > 0 {
-        try target.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), place)
-      } else if errno != EINTR {
-        throw FileError(.read, place)
-      }
+      try target.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), place)
     }
   }
 }
