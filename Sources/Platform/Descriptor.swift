@@ -58,7 +58,9 @@ package struct Descriptor: ~Copyable {
 
   /// Reads what there is, up to the buffer's length.
   /// - Returns: How many bytes; 0 at the end.
-  package func readSome(_ buffer: UnsafeMutableRawBufferPointer, _ place: FileError.Place) throws(FileError) -> Int {
+  package func readSome(_ buffer: UnsafeMutableRawBufferPointer, _ place: FileError.Place) throws(FileError)
+    -> Int
+  {
     while true {
       let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
       if count >= 0 { return count }

@@ -114,7 +114,9 @@ package struct StudyJournal: ~Copyable {
   }
 
   /// Replaces the journal by the shortest one that tells the same.
-  package mutating func compact(to ledger: Ledger) throws(FileError) { self = try Self.write(ledger, to: path) }
+  package mutating func compact(to ledger: Ledger) throws(FileError) {
+    self = try Self.write(ledger, to: path)
+  }
 
   /// Writes the shortest journal that tells a ledger, beside the one that stands at the path, and then in its place.
   ///

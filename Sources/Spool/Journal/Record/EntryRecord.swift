@@ -1,5 +1,5 @@
 /// The words by which the journal's records are told apart.
-private enum RecordKind: String {
+enum RecordKind: String, CaseIterable {
   case claim, state, forgotten, forget
   case claimed, unpacked, started, lost, released, failed, publishing, unpublished, concluded, settled
   case returning, returned, announced
