@@ -1,0 +1,18 @@
+/// What a child process is started with, by calls that Swift's import of the C library leaves out.
+#ifndef HD_SPAWNING_H
+#define HD_SPAWNING_H
+
+#include <spawn.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Has the child close every descriptor from `first` on. 0, or the errno.
+int hd_close_from(posix_spawn_file_actions_t *actions, int first);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
