@@ -67,7 +67,7 @@ import Testing
     ),
     (#"{"record":"claimed","claim":1,"missing":[1,]}"#, "cannot be read from its byte 43 on"),
     (#"{"record":"started","claim":01x}"#, "cannot be read from its byte 30 on"),
-    (#"{"record":"started","claim":99999999999999999999}"#, "cannot be read from its byte 47 on"),
+    (#"{"record":"started","claim":99999999999999999999}"#, "cannot be read from its byte 46 on"),
     (#"{"record":"started","claim":1} "#, "cannot be read from its byte 30 on"),
     (#"{"record":"started","claim":1"#, "cannot be read from its byte 29 on"),
     (#"{"record":"star\ted","claim":1}"#, "cannot be read from its byte 17 on"),
