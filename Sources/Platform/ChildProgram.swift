@@ -27,7 +27,8 @@ package final class ChildProgram {
   /// How it ended.
   package enum End: Equatable, Sendable {
     case exited(Int32)
-    case killed(signal: Int32)
+    /// By a signal of that number.
+    case killed(Int32)
 
     /// As a shell says it: the exit status, or 128 and the signal's number.
     package var status: Int32 {
@@ -121,7 +122,7 @@ package final class ChildProgram {
     let result = waitpid(pid, &status, options)
     if result == pid {
       let signal = status & 0x7F
-      ending = signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal: signal)
+      ending = signal == 0 ? .exited((status >> 8) & 0xFF) : .killed(signal)
     } else if result < 0, errno != EINTR {
       // Somebody else has reaped it, and how it ended is not to be had.
       ending = .exited(ExitCode.software)

@@ -19,6 +19,17 @@ package struct Descriptor: ~Copyable {
     }
   }
 
+  /// Both ends of a pipe, closed on exec; whoever takes them owns them.
+  /// - Parameter bytes: How much the pipe is to hold; where that is refused, it holds what is usual.
+  package static func pipe(
+    bytes: Int32, _ place: FileError.Place
+  ) throws(FileError) -> (reading: Int32, writing: Int32) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw FileError(.open, place) }
+    _ = fcntl(ends[1], F_SETPIPE_SZ, bytes)
+    return (ends[0], ends[1])
+  }
+
   package func status(_ place: FileError.Place) throws(FileError) -> stat {
     var status = stat()
     guard fstat(raw, &status) == 0 else { throw FileError(.examine, place) }

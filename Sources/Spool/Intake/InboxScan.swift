@@ -101,7 +101,7 @@ final class InboxScan {
       let next = FileName.withPath(name) { openat(raw, $0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
       if next >= 0 {
         visit(below, Descriptor(owning: next), depth: depth + 1, &report)
-      } else if errno != ENOENT {
+      } else if errno != ENOENT, errno != ENOTDIR {
         fail(below, FileError(.list, .inbox), &report)
       }
     }
@@ -153,6 +153,7 @@ extension InboxScan {
     seen.modified = folder.modified
     seen.firstListed = folder.firstListed
     seen.isQuiet = true
+    let unexamined = report.unexamined.count
     errno = 0
     while let entry = readdir(stream) {
       let name = FileName.text(ofEntry: entry)
@@ -163,6 +164,7 @@ extension InboxScan {
     }
     guard errno == 0 else { return false }
     takeOver(seen, path, &report)
+    if report.unexamined.count > unexamined { report.unreadableFolders.append(path) }
     folder = seen
     return true
   }
@@ -179,6 +181,12 @@ extension InboxScan {
     }
     var status = stat()
     guard FileName.withPath(name, { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) }) == 0 else {
+      // It went between the listing and the look at it.
+      if errno == ENOENT || errno == ENOTDIR { return }
+      // It may be anything, and is not gone: the folder was not wholly listed.
+      folder.isQuiet = false
+      folder.known[name] = known[name]
+      report.unexamined.append(path.isEmpty ? name : path + "/" + name)
       return
     }
     if status.isFolder {
