@@ -13,6 +13,8 @@ final class DecodeWorkerProcess {
   private let output: Descriptor
   /// What is left of the time that may be spent waiting for answers.
   private var patience: Duration
+  /// Its end came from here.
+  private var isEnded = false
 
   var pid: pid_t { program.pid }
 
@@ -62,7 +64,10 @@ final class DecodeWorkerProcess {
   }
 
   /// Kills and reaps the worker, if it still is there.
-  func end() { program.end() }
+  func end() {
+    isEnded = true
+    program.end()
+  }
 
   private func readSome(_ buffer: UnsafeMutableRawBufferPointer, from offset: Int) throws(ClipReadError)
     -> Int
@@ -73,7 +78,7 @@ final class DecodeWorkerProcess {
     do throws(FileError) { count = try output.readSome(rest, .program) } catch { throw ClipReadError(error) }
     if count > 0 { return count }
     // A worker that has closed its pipe, or was killed, takes no time worth naming to end.
-    throw Self.meaning(of: program.wait())
+    throw isEnded ? Self.meaning(of: .exited(0)) : Self.meaning(of: program.wait())
   }
 
   private func waitForOutput() throws(ClipReadError) {

@@ -91,7 +91,7 @@ package struct BoxUnpacker: Sendable {
   }
 }
 
-private final class NoReceiver: ArchiveReceiver {
+final class NoReceiver: ArchiveReceiver {
   func begin(_ entry: ArchiveEntry) throws {}
   func take(_ content: [UInt8]) throws {}
   func end(count: Int) throws {}

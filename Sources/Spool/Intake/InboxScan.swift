@@ -22,7 +22,11 @@ final class InboxScan {
     var refused: [String: ScanReport.Refusal] = [:]
   }
 
+  /// `fstatat` without following links: what an entry of an open folder is. A test lets it fail.
+  typealias Look = (Int32, UnsafePointer<CChar>, inout stat) -> Int32
+
   private let inbox: String
+  private let look: Look
   /// Told of each folder when it is listed.
   private let onFolder: (String) -> Void
   private var folders: [String: Folder] = [:]
@@ -36,8 +40,12 @@ final class InboxScan {
   private static let granularitySeconds = 2.0
   private static let maximumDepth = 64
 
-  init(inbox: String, onFolder: @escaping (String) -> Void = { _ in }) {
+  init(
+    inbox: String, look: @escaping Look = { fstatat($0, $1, &$2, AT_SYMLINK_NOFOLLOW) },
+    onFolder: @escaping (String) -> Void = { _ in }
+  ) {
     self.inbox = inbox
+    self.look = look
     self.onFolder = onFolder
   }
 
@@ -180,7 +188,7 @@ extension InboxScan {
       return
     }
     var status = stat()
-    guard FileName.withPath(name, { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) }) == 0 else {
+    guard FileName.withPath(name, { look(descriptor, $0, &status) }) == 0 else {
       // It went between the listing and the look at it.
       if errno == ENOENT || errno == ENOTDIR { return }
       // It may be anything, and is not gone: the folder was not wholly listed.
