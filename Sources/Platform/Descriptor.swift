@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 
 /// An open file, closed when it goes out of scope.
@@ -25,8 +26,7 @@ package struct Descriptor: ~Copyable {
     bytes: Int32, _ place: FileError.Place
   ) throws(FileError) -> (reading: Int32, writing: Int32) {
     var ends: [Int32] = [-1, -1]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw FileError(.open, place) }
-    _ = fcntl(ends[1], F_SETPIPE_SZ, bytes)
+    guard hd_pipe(&ends, bytes) == 0 else { throw FileError(.open, place) }
     return (ends[0], ends[1])
   }
 

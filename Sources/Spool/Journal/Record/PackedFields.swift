@@ -1,5 +1,7 @@
+import Study
+
 /// Writes a record into as few bytes as need no compression: without names, numbers in seven bits a byte, digests and
-/// UIDs in half a byte a character. Read again by `PackedFieldReader` of the same process, and never stored.
+/// UIDs in half a byte a character, words of the program's own in one or two bytes. Read again by `PackedFieldReader` of the same process, and never stored.
 struct PackedFieldWriter: FieldWriter {
   private(set) var bytes: [UInt8] = []
 
@@ -67,6 +69,9 @@ struct PackedFieldWriter: FieldWriter {
 
   /// Its length and alphabet, which together are never 0, and its characters.
   private mutating func append(_ text: String) {
+    if let place = PackedWords.places[text] {
+      return append(UInt(place) << 2 | UInt(PackedAlphabet.words.rawValue) + 1)
+    }
     let alphabet = PackedAlphabet(of: text)
     append(UInt(text.utf8.count) << 2 | UInt(alphabet.rawValue) + 1)
     guard alphabet != .any else { return bytes.append(contentsOf: text.utf8) }
@@ -92,6 +97,8 @@ private enum PackedAlphabet: UInt8 {
   case hexadecimal
   /// Digits and dots, as of a UID, in four bits.
   case dotted
+  /// It is one of `PackedWords`, whose place stands for the length; no characters follow.
+  case words
 
   init(of text: String) {
     var (isHexadecimal, isDotted) = (true, true)
@@ -115,6 +122,16 @@ private enum PackedAlphabet: UInt8 {
     if digit < 10 { return digit + 0x30 }
     return self == .dotted ? 0x2E : digit - 10 + 0x61
   }
+}
+
+/// Texts that many claims have. Their order is that of this process alone.
+private enum PackedWords {
+  static let all =
+    ReasonCode.allCases.map(\.rawValue) + StudyStage.allCases.map(\.rawValue)
+    + ["used", "excluded", "ignored", "quarantined", "held"]
+    + ["settled", "completed", "partial", "ineligible", "failed"]
+    + ["PatientID", "PatientBirthDate", "PatientName.1", "PatientName.2", "PatientName.3"]
+  static let places = Dictionary(zip(all, all.indices)) { first, _ in first }
 }
 
 /// Reads what `PackedFieldWriter` wrote. Other bytes end the process: they were written by it, and are a fault of it.
@@ -193,6 +210,7 @@ struct PackedFieldReader: FieldReader {
     guard let alphabet = PackedAlphabet(rawValue: UInt8((number - 1) & 3)) else {
       preconditionFailure("a text of this process is of an alphabet that it knows")
     }
+    if alphabet == .words { return PackedWords.all[count] }
     if alphabet == .any {
       defer { place += count }
       return String(decoding: bytes[place..<place + count], as: UTF8.self)
