@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// What a program said and how it ended.
 public struct ProgramRun: Sendable {
@@ -16,17 +17,10 @@ public struct ProgramRun: Sendable {
     defer { try? FileManager.default.removeItem(at: folder) }
     let output = folder.appendingPathComponent("output")
     let errors = folder.appendingPathComponent("errors")
-    for file in [output, errors] { try Data().write(to: file) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
-    try process.run()
-    process.waitUntilExit()
+    let program = try ChildProgram(
+      executable, [executable] + arguments, output: .file(output.path), errors: .file(errors.path))
     return ProgramRun(
-      status: process.terminationStatus,
+      status: program.wait().status,
       output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
       errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
   }

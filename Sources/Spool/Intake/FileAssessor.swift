@@ -42,7 +42,7 @@ package struct FileAssessor: Sendable {
       if file.box != nil {
         assessed.finish()
       } else if case .failure(let fault) = header, fault.reason == .notDICOM {
-        assessed.verdict = BoxUnpacker().verdict(of: path) ?? assessed.verdict
+        assessed.verdict = try BoxUnpacker().verdict(of: path) ?? assessed.verdict
       }
       return .read(ReadFile(stamp: file.stamp, assessed: assessed, box: file.box))
     } catch {
@@ -63,8 +63,16 @@ package struct FileAssessor: Sendable {
     return try descriptor.sha256(.inbox)
   }
 
-  /// A name that is no UTF-8 cannot be given to other code: the file is read through a copy.
+  /// What speaks against the file itself; what lies elsewhere, a decoder that cannot be started say, is thrown as if
+  /// the digest could not be had.
   private func header(of path: String, digest: String) throws(FileError) -> HeaderResult {
+    let header = try anyHeader(of: path, digest: digest)
+    if case .failure(let fault) = header, let failure = fault.failure { throw failure }
+    return header
+  }
+
+  /// A name that is no UTF-8 cannot be given to other code: the file is read through a copy.
+  private func anyHeader(of path: String, digest: String) throws(FileError) -> HeaderResult {
     if FileName.isPlain(path) { return headers.header(of: path) }
     let copy = spool.scratch + "/" + digest
     let input = try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, .inbox)
@@ -86,11 +94,16 @@ extension AssessedFile {
 
 extension BoxUnpacker {
   /// `nil` for what is no archive.
-  package func verdict(of path: String) -> AssessedFile.Verdict? {
-    guard Self.form(of: path) != nil else { return nil }
+  package func verdict(of path: String) throws(FileError) -> AssessedFile.Verdict? {
+    guard try Self.form(of: path) != nil else { return nil }
     do {
       try check(path)
       return .box
+    } catch let error as FileError {
+      throw error
+    } catch let error as ClipReadError {
+      if let failure = error.failure { throw failure }
+      return .unfinished(.unreadable, detail: error.detail)
     } catch let failure as ArchiveFailure {
       let end = UnpackedBox.notReadable(failure.detail)
       switch failure.kind {

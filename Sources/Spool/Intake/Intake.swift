@@ -220,6 +220,8 @@ package final class Intake: @unchecked Sendable {
 
   private func updateUnresolved() {
     surroundings.unresolved = gate.tracked.filter { $0.value.isUnresolved }.mapValues(\.changedAt)
+    // What cannot be looked at may be a file of the study in whose folder it lies, as far as one can wait for it.
+    for path in lastReport?.unexamined ?? [] { surroundings.unresolved[path] = lastReport?.ended }
     surroundings.oldestUnread = gate.tracked.values.lazy.filter { $0.standing == .reading }.map(\.firstSeen)
       .min()
   }

@@ -60,9 +60,12 @@ final class Announcer: @unchecked Sendable {
     let id = state.claim.id
     do throws(FileError) {
       if !told.contains(id), let folder = try folder(of: state) {
-        let status = ChildProcess.run([command, folder], seconds: Self.deadlineSeconds)
-        guard status == 0 else {
-          return "on_published failed with " + (status.map { "exit status \($0)" } ?? "no end in time")
+        // What it prints belongs to the daemon's log, and standard output is nobody's.
+        let hook = try ChildProgram(
+          command, [command, folder], output: .descriptor(STDERR_FILENO), errors: .descriptor(STDERR_FILENO))
+        let end = hook.wait(seconds: Self.deadlineSeconds)
+        guard end == .exited(0) else {
+          return "on_published failed with " + (end.map { "exit status \($0.status)" } ?? "no end in time")
         }
       }
       told.insert(id)
@@ -102,47 +105,4 @@ final class Announcer: @unchecked Sendable {
   }
 
   private func name(of state: StudyState) -> String { hash.name(of: state.claim.study ?? "") }
-}
-
-/// Runs a program to its end.
-enum ChildProcess {
-  /// - Returns: The exit status, 128 and the signal's number, or `nil` if it had to be killed or did not start.
-  static func run(_ arguments: [String], seconds: Double) -> Int32? {
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // A thread of Dispatch blocks signals, and a child inherits that.
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
-    var pid: pid_t = 0
-    let words = arguments.map { strdup($0) }
-    defer { for word in words { free(word) } }
-    guard posix_spawn(&pid, arguments[0], &actions, &attributes, words + [nil], environ) == 0 else {
-      return nil
-    }
-    return wait(for: pid, seconds: seconds)
-  }
-
-  private static func wait(for pid: pid_t, seconds: Double) -> Int32? {
-    let deadline = SystemClock.monotonic() + seconds
-    var status: Int32 = 0
-    while true {
-      let result = waitpid(pid, &status, WNOHANG)
-      if result == pid { return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F }
-      if result < 0 && errno != EINTR { return nil }
-      if SystemClock.monotonic() > deadline {
-        kill(pid, SIGKILL)
-        waitpid(pid, &status, 0)
-        return nil
-      }
-      usleep(10_000)
-    }
-  }
 }

@@ -26,7 +26,7 @@ struct OpenedBoxes {
 
   private mutating func add(_ input: ReadInput) throws {
     guard case .failure(let fault) = input.header, fault.reason == .notDICOM,
-      BoxUnpacker.form(of: input.path) != nil
+      (try? BoxUnpacker.form(of: input.path)) != nil
     else { return inputs.append(input) }
     count += 1
     let part = "\(folder)/\(count)"
