@@ -45,17 +45,23 @@ final class Child {
   var isRunning: Bool {
     guard status == nil else { return false }
     var raw: Int32 = 0
-    guard waitpid(pid, &raw, WNOHANG) == pid else { return true }
-    status = raw
+    let ended = waitpid(pid, &raw, WNOHANG)
+    if ended == 0 || ended < 0 && errno == EINTR { return true }
+    status = ended == pid ? raw : -1
     return false
   }
 
-  /// The exit status, or 128 and the number of the signal that ended it.
+  /// No child of the tests takes as long.
+  static let longestSeconds = 300.0
+
+  /// The exit status, or 128 and the number of the signal that ended it. One that does not end is killed, and is told
+  /// by that.
   @discardableResult
-  func wait() -> Int32 {
-    while status == nil {
-      var raw: Int32 = 0
-      if waitpid(pid, &raw, 0) == pid { status = raw } else if errno != EINTR { status = -1 }
+  func wait(seconds: Double = longestSeconds) -> Int32 {
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    while isRunning {
+      if Date() > deadline { kill(pid, SIGKILL) }
+      usleep(2_000)
     }
     let raw = status ?? -1
     return raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + raw & 0x7F

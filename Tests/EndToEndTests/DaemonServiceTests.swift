@@ -176,7 +176,7 @@ import Testing
     try daemon.drop(file.bytes, as: "again")
     #expect(try await daemon.waitForStatus { $0.contains("4 taken = 0 open") })
     #expect(try await daemon.ended() == 0)
-    #expect(Drops.results(in: daemon.outbox) == ["1.2.1"])
+    #expect(try Drops.results(in: daemon.outbox) == ["1.2.1"])
     #expect(try Drops.files(below: daemon.spool + "/quarantine").count == 2)
   }
 }

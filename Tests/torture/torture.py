@@ -14,15 +14,20 @@ from pathlib import Path
 import calls
 import inboxes
 import kills
+import orders
 import owners
 import poison
 import soak
+import upgrade
 from tally import Tally
 from world import Tools
 
 #: What a lane does next, as often as it is named here.
-MIX = ["kills", "calls"] * 4 + ["kills", "inboxes", "poison"]
-CAMPAIGNS = {"calls": calls, "inboxes": inboxes, "kills": kills, "owners": owners, "poison": poison, "soak": soak}
+MIX = ["kills", "calls", "orders"] * 3 + ["kills", "calls", "upgrade", "kills", "inboxes", "poison"]
+CAMPAIGNS = {
+    "calls": calls, "inboxes": inboxes, "kills": kills, "orders": orders, "owners": owners, "poison": poison,
+    "soak": soak, "upgrade": upgrade,
+}  # fmt: skip
 
 
 def main() -> int:
@@ -32,7 +37,7 @@ def main() -> int:
     tally = Tally(state / "torture.json", options.seed, options.resume)
     with tempfile.TemporaryDirectory(prefix="torture-", dir=options.dir) as folder:
         elsewhere = options.elsewhere if options.elsewhere and is_elsewhere(folder, options.elsewhere) else None
-        tools = Tools(options.program, options.shim, folder, elsewhere)
+        tools = Tools(options.program, options.shim, folder, elsewhere, options.older)
         run(tools, tally, options)
     tally.save()
     print(tally.table())
@@ -55,6 +60,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--state", default=".build/torture", help="where counts and logs go (.build/torture)")
     parser.add_argument("--dir", help="where the worlds are made; a file system in memory saves the syncs")
     parser.add_argument("--elsewhere", default="/tmp", help="a folder on another file system, for some inboxes (/tmp)")
+    parser.add_argument("--older", help="a program of an earlier version, for `upgrade`")
     parser.add_argument("--program", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--shim", required=True, help=argparse.SUPPRESS)
     return parser.parse_args()
