@@ -1,6 +1,9 @@
 import Foundation
 import TestSupport
 
+@testable import Clips
+@testable import Phantom
+@testable import Spool
 @testable import WatchDaemon
 
 /// What was dropped into an inbox: with what came out, the checker's only knowledge.
