@@ -6,16 +6,17 @@ from pathlib import Path
 
 from result import results
 
-#: Of so many calls in turn one fails, one is killed, and the others succeed. What the shim does is for the daemon.
+#: For each result it fails, or is killed, some times before it succeeds. What the shim does is for the daemon alone.
 SCRIPT = """#!/usr/bin/env -S -u LD_PRELOAD /bin/sh
 cd '{folder}' || exit 1
-calls=$(wc -l <calls)
+before=$(grep -cxF -- "$1" calls)
 echo "$1" >>calls
 [ $# -eq 1 ] && [ -s "$1/study.json" ] || echo "$1" >>early
-case $((calls % {period})) in
-  {fails}) exit 1 ;;
-  {dies}) kill -KILL $$ ;;
-esac
+times=$(printf %s "$1" | cksum)
+if [ "$before" -lt $((${{times%% *}} % {most})) ]; then
+  [ $((before % 2)) -eq {dies} ] && kill -KILL $$
+  exit 1
+fi
 echo "$1" >>told
 """
 
@@ -28,10 +29,9 @@ class Hook:
         folder.mkdir()
         for name in ("calls", "early", "told"):
             (folder / name).touch()
-        period = source.choice((3, 4, 7))
-        fails, dies = source.sample(range(period), 2)
+        most, dies = source.choice((2, 3)), source.choice((0, 1))
         self.command = folder / "hook"
-        self.command.write_text(SCRIPT.format(folder=folder, period=period, fails=fails, dies=dies))
+        self.command.write_text(SCRIPT.format(folder=folder, most=most, dies=dies))
         self.command.chmod(0o755)
 
     def _lines(self, name: str) -> list[str]:

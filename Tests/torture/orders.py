@@ -20,7 +20,7 @@ ROUNDS = 4
 CARE_SECONDS = 9
 #: Calls that are made on the way back to the inbox and when old inputs go.
 FAILING = ("rename", "unlink", "rmdir", "mkdir", "fsync", "write", "open", "stat", "readdir")
-REFUSALS = ("no such study is known", "the study is in work already")
+REFUSALS = ("no such study is known", "the study is in work already", "the study was given back to the inbox")
 
 
 def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
@@ -50,8 +50,7 @@ def requeues(tools: Tools, tally: Tally, source: random.Random, is_over) -> None
         world.plan.disarm()
         if source.random() < 0.5:
             trouble(world, source)
-        if not world.is_running:
-            world.start()
+        world.keep_running()
         # The wish goes from the spool when the files begin to go back.
         until(lambda: not files_below(world.spool / "requests"), CARE_SECONDS, 0.002)
         time.sleep(source.choice((0, 0.005, 0.02, 0.05, 0.3, 1)) * source.random())
@@ -67,8 +66,7 @@ def requeues(tools: Tools, tally: Tally, source: random.Random, is_over) -> None
 
 
 def settle(world: World) -> None:
-    if not world.is_running:
-        world.start()
+    world.keep_running()
     until(lambda: is_at_rest(world), END_SECONDS, 0.05)
 
 
@@ -172,8 +170,7 @@ def purges(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
         new = [world.study(tally.next("study"), clips=source.choice((1, 2))) for _ in range(4)]
         if source.random() < 0.5:
             trouble(world, source)
-        if not world.is_running:
-            world.start()
+        world.keep_running()
         purge_is_met(world, source)
         world.kill(group=source.random() < 0.3)
         for kind, count in world.plan.disarm().items():

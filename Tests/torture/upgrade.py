@@ -29,6 +29,7 @@ def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
     first = world.study(tally.next("study"), clips=2)
     life(world, older)
     until(lambda: (world.outbox / first).exists(), END_SECONDS, 0.05)
+    world.kill()
     for _ in range(ROUNDS):
         if is_over():
             break

@@ -128,6 +128,8 @@ class World:
     # The daemon.
 
     def start(self, launcher: list[str] | None = None, program: str | None = None, **environment: str) -> None:
+        if self.is_running:
+            raise RuntimeError("one daemon of this world runs already")
         self.lives += 1
         variables = {
             "LD_PRELOAD": self.tools.shim, "TORTURE_PLAN": str(self.plan.path),
@@ -139,6 +141,12 @@ class World:
                 words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env=os.environ | variables | environment,
             )  # fmt: skip
+
+    def keep_running(self) -> None:
+        """Starts it where it does not run, and notes how the one before it ended."""
+        if not self.is_running:
+            self.kill()
+            self.start()
 
     @property
     def pid(self) -> int:
