@@ -3,6 +3,7 @@ import TestSupport
 
 @testable import Clips
 @testable import Phantom
+@testable import Platform
 @testable import Spool
 @testable import WatchDaemon
 

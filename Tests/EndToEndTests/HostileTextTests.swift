@@ -74,6 +74,7 @@ import Testing
     #expect(try await daemon.waitUntilIdle(taken: Self.texts.count))
     for words in [["status"], ["explain", "1.2.1", "--show-paths"], ["explain", "1.2.2"]] {
       let said = try daemon.command(words)
+      #expect(said.status == 0 && !said.output.isEmpty, "\(words): \(said.output)")
       #expect(!Self.steersATerminal(said.output), "\(words)")
     }
     let path = daemon.folder + "/hinged.prom"
@@ -99,6 +100,7 @@ import Testing
       #expect(!page.contains(markup) && !page.contains("\u{1B}"), "\(name)")
     }
     let table = try String(contentsOfFile: outbox + "/measurements.csv", encoding: .utf8)
+    #expect(table.split(whereSeparator: \.isNewline).count > texts.count)
     for field in table.split(whereSeparator: { $0 == "," || $0.isNewline }) {
       #expect(!"=+@\t|%".contains(field.first ?? " "), "\(field)")
     }

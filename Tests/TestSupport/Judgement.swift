@@ -44,7 +44,7 @@ public struct Judgement: Encodable {
     (self.settings, self.drops, self.seen) = (settings, drops, seen)
   }
 
-  public enum Moment: String { case whileItWorks = "--look", atTheEnd = "" }
+  public enum Moment { case whileItWorks, atTheEnd }
 
   struct Failure: Error { var text: String }
 
@@ -54,7 +54,7 @@ public struct Judgement: Encodable {
     let scene = try folder.write([UInt8](JSONEncoder().encode(self)), as: "scene.json")
     let script = Checkout.root + "/Tests/torture/judge.py"
     let run = try ProgramRun.of(
-      Neighbour.anyPython, [script] + (moment == .atTheEnd ? [] : [moment.rawValue]) + [scene])
+      Neighbour.anyPython, [script] + (moment == .atTheEnd ? [] : ["--look"]) + [scene])
     guard run.status == 0 else { throw Failure(text: "judge.py: \(run.errors)") }
     return run.lines
   }

@@ -9,7 +9,11 @@ public struct ProgramRun: Sendable {
   /// Lines of standard output.
   public var lines: [String] { output.split(separator: "\n").map(String.init) }
 
-  /// Runs a program to its end. Its outputs go through files, so that no full pipe stops it.
+  /// No program of the tests takes as long.
+  private static let longestSeconds = 600.0
+
+  /// Runs a program to its end. Its outputs go through files, so that no full pipe stops it. One that does not end is
+  /// killed, and its status says so.
   public static func of(_ executable: String, _ arguments: [String]) throws -> ProgramRun {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -24,7 +28,11 @@ public struct ProgramRun: Sendable {
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()
+    let pid = process.processIdentifier
+    let watch = DispatchWorkItem { kill(pid, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + longestSeconds, execute: watch)
     process.waitUntilExit()
+    watch.cancel()
     return ProgramRun(
       status: process.terminationStatus,
       output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
