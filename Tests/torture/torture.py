@@ -39,6 +39,8 @@ def main() -> int:
         elsewhere = options.elsewhere if options.elsewhere and is_elsewhere(folder, options.elsewhere) else None
         tools = Tools(options.program, options.shim, folder, elsewhere, options.older)
         run(tools, tally, options)
+        for world in list(tools.worlds.values()):
+            world.remove()
     tally.save()
     print(tally.table())
     for name, value in sorted(tally.content["figures"].items()):

@@ -31,6 +31,8 @@ class Tools:
     elsewhere: str | None
     #: The program of an earlier version, or none.
     older: str | None = None
+    #: Worlds that were not removed, by their identity: a fault of the harness leaves one behind.
+    worlds: "dict[int, World]" = field(default_factory=dict)
 
 
 @dataclass
@@ -69,6 +71,7 @@ class World:
     _names: int = 0
 
     def __post_init__(self):
+        self.tools.worlds[id(self)] = self
         self.root = Path(tempfile.mkdtemp(prefix="world-", dir=self.tools.folder))
         self.far = Path(tempfile.mkdtemp(prefix="torture-", dir=self.tools.elsewhere)) if self.is_far else None
         self.inbox = (self.far or self.root) / "in"
@@ -216,6 +219,7 @@ class World:
         return text in self.log_from(offset)
 
     def remove(self) -> None:
+        self.tools.worlds.pop(id(self), None)
         self.kill()
         for folder in (self.root, self.far):
             if folder:
