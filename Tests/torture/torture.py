@@ -95,10 +95,12 @@ def lane(tools: Tools, tally: Tally, seed: int, number: int, order, mix: list[st
     def is_over() -> bool:
         return time.monotonic() > end or shutil.disk_usage(tools.folder).free < 1 << 28
 
-    turn = 0
+    # Each lane begins with another campaign.
+    kinds = list(dict.fromkeys(mix))
+    turn = mix.index(kinds[number % len(kinds)]) if mix else 0
     while not is_over():
         source = random.Random(f"{seed}-{tally.next('world')}")
-        name = order[0] if order else mix[(turn + 3 * number) % len(mix)]
+        name = order[0] if order else mix[turn % len(mix)]
         turn += 1
         try:
             CAMPAIGNS[name].run(tools, tally, source, is_over)
