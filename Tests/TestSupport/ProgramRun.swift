@@ -10,7 +10,11 @@ public struct ProgramRun: Sendable {
   /// Lines of standard output.
   public var lines: [String] { output.split(separator: "\n").map(String.init) }
 
-  /// Runs a program to its end. Its outputs go through files, so that no full pipe stops it.
+  /// No program of the tests takes as long.
+  private static let longestSeconds = 600.0
+
+  /// Runs a program to its end. Its outputs go through files, so that no full pipe stops it. One that does not end is
+  /// killed, and its status says so.
   public static func of(_ executable: String, _ arguments: [String]) throws -> ProgramRun {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -19,8 +23,9 @@ public struct ProgramRun: Sendable {
     let errors = folder.appendingPathComponent("errors")
     let program = try ChildProgram(
       executable, [executable] + arguments, output: .file(output.path), errors: .file(errors.path))
+    let end = program.wait(seconds: longestSeconds) ?? .killed(SIGKILL)
     return ProgramRun(
-      status: program.wait().status,
+      status: end.status,
       output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
       errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
   }

@@ -19,9 +19,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "torture"))
 
 import cine
 import mutate_archive
-from checker import Checker, files_below, results, study
+from checker import Checker
 from dicom_picture import picture
 from mutate_dicom import KINDS, Kind, mutated
+from result import files_below, results, study
 from tally import is_at_rest
 from world import Tools, World, until
 

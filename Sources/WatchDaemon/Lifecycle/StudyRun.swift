@@ -45,9 +45,11 @@ final class StudyRun: @unchecked Sendable {
   func turn() -> InferenceQueue.Turn {
     guard let state = tools.store.state(of: id) else { return .done }
     context.resume()
+    defer { context.pause() }
     do throws(StudyFailure) {
       return try advance(state)
     } catch {
+      context.restart()
       discard()
       streak += 1
       return ending.dispose(of: error, streak: streak, hasStarted: hasStarted)
@@ -68,7 +70,9 @@ final class StudyRun: @unchecked Sendable {
       try ending.recover(publication)
       return .more
     case .concluded:
+      context.begin(.settle)
       try ending.settle(state)
+      context.end()
       streak = 0
       return .done
     case .claiming, .unpacked, .settled, .returning, .returned:

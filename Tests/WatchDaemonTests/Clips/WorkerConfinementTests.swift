@@ -75,6 +75,7 @@ import Testing
     }
   }
 
+  /// All that it says until it ends, which reading tells by an error.
   private static func text(of worker: DecodeWorkerProcess) -> String {
     var bytes: [UInt8] = []
     while let more = try? worker.read(1) { bytes += more }

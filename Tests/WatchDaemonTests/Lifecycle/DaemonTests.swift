@@ -213,6 +213,21 @@ import Testing
     try await bench.stop()
   }
 
+  @Test func everyStageOfAStudyIsInTheMetrics() async throws {
+    let bench = try DaemonBench()
+    try bench.start()
+    try bench.drop(study: "1.2", instance: "1.2.1", as: "a/IM1")
+    try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
+    let daemon = try #require(bench.daemon)
+    for stage in ["decode", "report", "publish", "settle"] {
+      try await bench.wait("\(stage) is in the metrics") {
+        daemon.metrics.withLock { $0 }.text(.init(), version: "test")
+          .contains("hinged_stage_duration_seconds_count{stage=\"\(stage)\"} ")
+      }
+    }
+    try await bench.stop()
+  }
+
   @Test func whatIsRequeuedIsProcessedAnew() async throws {
     let bench = try DaemonBench()
     bench.processor.hook.withLock {
