@@ -79,7 +79,8 @@ package final class Intake: @unchecked Sendable {
     timer.activate()
   }
 
-  package func stop() {
+  /// Looks no more, and reads no more.
+  package func drain() {
     dispatchPrecondition(condition: .onQueue(control))
     isStopped = true
     timer?.cancel()
@@ -94,6 +95,9 @@ package final class Intake: @unchecked Sendable {
     assembler.rules = .init(configuration)
     timer?.schedule(deadline: .now())
   }
+
+  /// How long a file that cannot be read to its end is waited for after its last change, in seconds.
+  package var limitSeconds: MonotonicSeconds { gate.rules.limitSeconds }
 
   /// The studies that may be claimed, oldest first.
   ///

@@ -85,15 +85,6 @@ struct StudyEnding: Sendable {
   }
 }
 
-/// What happened to a claim, for log and metrics.
-enum StudyRunEvent: Sendable {
-  case published(Int, PublishedRevision, StudyReport.Status)
-  /// Files of an inbox that is only read are no longer there as they were.
-  case lost(Int, [ClaimedFile])
-  case settled(StudyState)
-  case failed(Int, StudyFailure, RetryPolicy.Disposition)
-}
-
 extension StudyEnding {
   /// - Parameters:
   ///   - streak: Failures in a row, this one among them.

@@ -1,6 +1,7 @@
 import Glibc
 import Platform
 import Spool
+import Study
 
 /// The walk of one claimed study from the spool to its end, in turns. It goes by what the journal says, so that it
 /// goes on after a crash where that left it.
@@ -17,6 +18,20 @@ final class StudyRun: @unchecked Sendable {
     var retry: RetryPolicy
     var announces: Bool
     var onEvent: @Sendable (StudyRunEvent) -> Void
+
+    init(
+      _ configuration: Configuration, _ opened: OpenedSpool,
+      onEvent: @escaping @Sendable (StudyRunEvent) -> Void
+    ) {
+      store = opened.store
+      spool = opened.spool
+      claimant = Claimant(inbox: configuration.inbox, spool: opened.spool)
+      publisher = OutboxPublisher(outbox: configuration.outbox, mode: configuration.outboxMode)
+      settlement = Settlement(spool: opened.spool, hash: opened.hash)
+      retry = RetryPolicy(attempts: configuration.attempts)
+      announces = configuration.onPublished != nil
+      self.onEvent = onEvent
+    }
   }
 
   private let id: Int
