@@ -83,7 +83,7 @@ final class Admission: Service, @unchecked Sendable {
         return [claim]
       }
       for claim in claims {
-        intake.take(claim.files.map(\.source), study: claim.study)
+        intake.setClaimed(claim.files.map(\.source), study: claim.study)
         log.info(
           "claimed",
           ["study": opened.hash.name(of: claim), "claim": claim.folderName, "files": "\(claim.files.count)"])
@@ -126,7 +126,7 @@ extension Admission {
   func describe(_ status: inout StatusSnapshot) {
     status.pause = pause
     let ready = Set(intake.ready().map(\.uid))
-    status.pending = intake.assembler.studies.sorted { $0.key < $1.key }
+    status.pending = intake.gathering.studies.sorted { $0.key < $1.key }
       .map { uid, members in
         let quietAt = (members.values.lazy.map(\.changedAt).max() ?? 0) + configuration.quietSeconds
         return StatusSnapshot.Pending(

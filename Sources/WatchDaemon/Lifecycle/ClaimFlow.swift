@@ -85,7 +85,7 @@ final class ClaimFlow: Service, @unchecked Sendable {
     control.async { [self] in
       let there = state.claim.files.map { ScanReport.File(path: $0.source, stamp: $0.stamp) }
       let gone = Set(original.files.map(\.source)).subtracting(there.map(\.path))
-      intake.taken(there, known: !state.claim.moves)
+      intake.setFetched(there, known: !state.claim.moves)
       intake.forget(gone.sorted())
     }
     if state.claim.needsProcessing, isQueued { return queue.ready(state.claim.id) }

@@ -45,9 +45,9 @@ extension Intake: Service {
   }
 
   func describe(_ gauges: inout MetricsState.Gauges) {
-    gauges.pendingStudies = assembler.studies.count
+    gauges.pendingStudies = gathering.studies.count
     gauges.pendingFiles = gate.tracked.values.count { if case .claimed = $0.standing { false } else { true } }
-    let firstSeen = assembler.studies.values.flatMap { $0.values.map(\.firstSeen) }.min()
+    let firstSeen = gathering.studies.values.flatMap { $0.values.map(\.firstSeen) }.min()
     gauges.oldestPendingSeconds = firstSeen.map { SystemClock.monotonic() - $0 } ?? 0
     gauges.isInboxReachable = isReachable
     gauges.scanSeconds = lastReport.map { $0.ended - $0.began } ?? 0

@@ -18,12 +18,12 @@ struct StudyEnding: Sendable {
     FaultPoint.staged.reach()
     let result = try StudyFailure.filing(.publish) { () throws(FileError) in
       let digest = try Files.digest(staging.path + "/study.json", .staging)
-      try tools.publisher.makeDurable(staging)
-      try store.record(
-        .publishing(.init(revision: revision, digest: digest, status: status, ends: ends)), of: id)
-      FaultPoint.publishing.reach()
-      try store.mayGoOn()
-      return try tools.publisher.publish(staging, as: revision, isSynced: true)
+      return try tools.publisher.publish(staging, as: revision) { () throws(FileError) in
+        try store.record(
+          .publishing(.init(revision: revision, digest: digest, status: status, ends: ends)), of: id)
+        FaultPoint.publishing.reach()
+        try store.mayGoOn()
+      }
     }
     FaultPoint.published.reach()
     guard case .published = result else {

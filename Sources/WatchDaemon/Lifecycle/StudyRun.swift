@@ -77,7 +77,7 @@ final class StudyRun: @unchecked Sendable {
         return .more
       }
       guard let outcome = try step(state) else { return .more }
-      if try !dropLost(state.claim) { try take(outcome) }
+      if try !dropLost(state.claim) { try carryOut(outcome) }
       return .more
     case .publishing(let publication):
       try ending.recover(publication)
@@ -115,9 +115,10 @@ final class StudyRun: @unchecked Sendable {
     study.isLastAttempt = state.attempts + 1 >= tools.retry.attempts
     let folder = try StudyFailure.filing(.publish) { () throws(FileError) in
       try StagingFolder(
-        in: tools.publisher.outbox, name: "\(study.revision.name)-c\(id)", mode: tools.publisher.mode)
+        in: tools.publisher.outbox, name: "\(study.succession.revision.name)-c\(id)",
+        mode: tools.publisher.mode)
     }
-    (staging, revision) = (folder, study.revision)
+    (staging, revision) = (folder, study.succession.revision)
     work = try processor.begin(study, into: folder, context: context)
   }
 
@@ -134,7 +135,7 @@ final class StudyRun: @unchecked Sendable {
     }
   }
 
-  private func take(_ outcome: StudyOutcome) throws(StudyFailure) {
+  private func carryOut(_ outcome: StudyOutcome) throws(StudyFailure) {
     try context.enter(.publish)
     switch outcome {
     case .staged(let status, let ends):
