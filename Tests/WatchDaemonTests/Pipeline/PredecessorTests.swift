@@ -5,9 +5,9 @@ import Testing
 @testable import Reports
 @testable import WatchDaemon
 
-@Suite struct KeptClipsTests {
+@Suite struct PredecessorTests {
   /// A result with files of two clips, and an empty folder for the next one.
-  private func withRevisions(_ body: (StudyPipeline.Predecessor, _ staging: String) throws -> Void) throws {
+  private func withRevisions(_ body: (Predecessor, _ staging: String) throws -> Void) throws {
     try withTemporaryFolder { folder in
       for name in ["old", "new"] { try Files.makeFolder(folder + "/" + name, .staging) }
       for name in ["study.json", "index.html", "\(SampleReport.uncalibratedUID).ED.png"] {
@@ -17,7 +17,7 @@ import Testing
         try AtomicFile.write(
           [UInt8(index)], to: folder + "/old/" + SampleReport.measuredUID + suffix, .staging)
       }
-      let predecessor = StudyPipeline.Predecessor(
+      let predecessor = Predecessor(
         report: SampleReport.study, folder: folder + "/old", name: SampleReport.studyUID)
       try body(predecessor, folder + "/new")
     }
@@ -25,8 +25,7 @@ import Testing
 
   @Test func filesOfClipsThatAreNotAnewGoOnIntoTheNextRevision() throws {
     try withRevisions { predecessor, staging in
-      let kept = KeptClips(predecessor: predecessor, present: [SampleReport.uncalibratedUID])
-      _ = try kept.copy(into: staging)
+      _ = try predecessor.copyClips(besides: [SampleReport.uncalibratedUID], into: staging)
       let expected = ClipWriter.suffixes.map { SampleReport.measuredUID + $0 }
       #expect(try Files.names(in: staging, .staging).sorted() == expected.sorted())
     }
@@ -34,8 +33,7 @@ import Testing
 
   @Test func theNextRevisionsPageShowsTheirPictures() throws {
     try withRevisions { predecessor, staging in
-      let kept = KeptClips(predecessor: predecessor, present: [SampleReport.uncalibratedUID])
-      let pictures = try kept.copy(into: staging)
+      let pictures = try predecessor.copyClips(besides: [SampleReport.uncalibratedUID], into: staging)
       #expect(pictures[SampleReport.measuredUID, .endDiastole] == [0])
       #expect(pictures[SampleReport.measuredUID, .endSystole] == [1])
       #expect(pictures[SampleReport.uncalibratedUID, .endDiastole] == nil)

@@ -5,7 +5,7 @@ import Testing
 @testable import Spool
 @testable import WatchDaemon
 
-@Suite struct ClaimDeskTests {
+@Suite struct ClaimServiceTests {
   let folder = ScratchFolder()
 
   @Test func claimWhoseOwnFilesCannotBeTakenIsStranded() async throws {
@@ -37,15 +37,15 @@ import Testing
     let file = ClaimedFile.example(source: "a/1", stamp: FileStamp(status))
     _ = try store.claim { _, id in [.example(id: id, files: [file])] }
     try spoil(spool)
-    let desk = ClaimDesk(
+    let claims = ClaimService(
       store: store, claimant: Claimant(inbox: folder.path + "/in", spool: spool), spool: spool,
       hash: .example, log: Log(isJournal: false) { _ in })
     let stranded = Flag()
-    desk.take(1, onStranded: { stranded.set() }, then: { _ in })
+    claims.fetch(1, onStranded: { stranded.set() }, then: { _ in })
     await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-      desk.drained { done.resume() }
+      claims.whenDone { done.resume() }
     }
-    #expect(desk.strandedCounts.values.reduce(0, +) == 1)
+    #expect(claims.strandedCounts.values.reduce(0, +) == 1)
     // What it would try again is over.
     try store.record(.claimed(missing: [1]), of: 1)
     return stranded.isSet

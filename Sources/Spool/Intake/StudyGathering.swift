@@ -2,7 +2,7 @@ import Platform
 import Study
 
 /// Gathers the files of each study until nothing more comes for it. Pure.
-package struct StudyAssembler: Sendable, Equatable {
+package struct StudyGathering: Sendable, Equatable {
   package struct Rules: Sendable, Equatable {
     package var quietSeconds: MonotonicSeconds
     package var limitSeconds: MonotonicSeconds

@@ -5,30 +5,30 @@ import Testing
 @testable import Spool
 @testable import Study
 
-@Suite final class StudyAssemblerTests {
-  private var assembler: StudyAssembler
+@Suite final class StudyGatheringTests {
+  private var gathering: StudyGathering
 
   init() {
     var configuration = Configuration(inbox: "/in", outbox: "/out", spool: "/spool")
     (configuration.quietSeconds, configuration.limitSeconds) = (10, 100)
-    assembler = StudyAssembler(rules: .init(configuration))
+    gathering = StudyGathering(rules: .init(configuration))
   }
 
   private func add(_ path: String, _ uid: String = "1.2", at time: MonotonicSeconds) {
-    assembler.add(.init(file: .example(path, study: uid), firstSeen: time, changedAt: time), to: uid)
+    gathering.add(.init(file: .example(path, study: uid), firstSeen: time, changedAt: time), to: uid)
   }
 
   private func ready(
     _ now: MonotonicSeconds, unresolved: [String: MonotonicSeconds] = [:], markers: Set<String> = []
   ) -> [String] {
-    assembler.ready(now: now, .init(unresolved: unresolved, markers: markers)).map(\.uid)
+    gathering.ready(now: now, .init(unresolved: unresolved, markers: markers)).map(\.uid)
   }
 
   @Test func studyIsReadyWhenNothingCameForTheQuietPeriod() {
     add("a", at: 0)
     add("b", at: 5)
     #expect(ready(14.9) == [] && ready(15) == ["1.2"])
-    #expect(assembler.nextReady(.init()) == 15)
+    #expect(gathering.nextReady(.init()) == 15)
   }
 
   @Test func studiesOfOneFolderAreApart() {
@@ -46,8 +46,8 @@ import Testing
   @Test func studyThatKeepsGrowingIsClosedAtItsLimitAndFlagged() {
     for time in stride(from: 0.0, through: 100, by: 5) { add("f\(time)", at: time) }
     #expect(ready(99.9) == [])
-    #expect(assembler.ready(now: 100, .init()).map(\.closedAtLimit) == [true])
-    #expect(assembler.ready(now: 110, .init()).map(\.closedAtLimit) == [false])
+    #expect(gathering.ready(now: 100, .init()).map(\.closedAtLimit) == [true])
+    #expect(gathering.ready(now: 110, .init()).map(\.closedAtLimit) == [false])
   }
 
   @Test func markerMakesReadyAtOnce() {
@@ -79,14 +79,14 @@ import Testing
 
   @Test func studyWaitsForWhatCameBeforeItWasQuietAndIsNotReadYet() {
     add("a", at: 0)
-    #expect(assembler.ready(now: 20, .init(oldestUnread: 5)).isEmpty)
-    #expect(assembler.ready(now: 20, .init(oldestUnread: 11)).map(\.uid) == ["1.2"])
-    #expect(assembler.ready(now: 100, .init(oldestUnread: 5)).map(\.closedAtLimit) == [true])
+    #expect(gathering.ready(now: 20, .init(oldestUnread: 5)).isEmpty)
+    #expect(gathering.ready(now: 20, .init(oldestUnread: 11)).map(\.uid) == ["1.2"])
+    #expect(gathering.ready(now: 100, .init(oldestUnread: 5)).map(\.closedAtLimit) == [true])
   }
 
   @Test func removedFileIsNotPartOfTheStudy() {
     add("a", at: 0)
-    assembler.remove("a")
-    #expect(ready(50) == [] && assembler.studies.isEmpty)
+    gathering.remove("a")
+    #expect(ready(50) == [] && gathering.studies.isEmpty)
   }
 }

@@ -4,22 +4,21 @@ import Glibc
 import Platform
 import Spool
 
-/// Takes claimed archives apart in the spool, and brings them to their end when each file in them has its own. On a
-/// queue of its own: an archive may take minutes.
-final class BoxDesk: Sendable {
-  private let desk = DispatchQueue(label: "hinged.boxes")
+/// Queue `hinged.archives`, one archive after the other, for each may take minutes. Takes claimed archives apart in the
+/// spool, and concludes them when each file in them has its own end.
+///
+/// It may be asked on any queue, and calls back on its own.
+final class ArchiveService: Service {
+  private let queue = DispatchQueue(label: "hinged.archives")
   private let store: StudyStore
   private let spool: Spool
   private let log: Log
-  private let waiting = Guarded(0)
 
   init(store: StudyStore, spool: Spool, log: Log) {
     self.store = store
     self.spool = spool
     self.log = log
   }
-
-  var isIdle: Bool { waiting.withLock { $0 == 0 } }
 
   enum Outcome: Sendable {
     /// What lies in the spool now; some of it may have been claimed already.
@@ -32,7 +31,7 @@ final class BoxDesk: Sendable {
   func open(
     _ id: Int, minFreeBytes: Int, streak: Int = 1, then done: @escaping @Sendable (Outcome) -> Void
   ) {
-    work { [self] in
+    queue.async { [self] in
       do throws(FileError) {
         if let outcome = try outcome(id, minFreeBytes: minFreeBytes) { done(outcome) }
       } catch {
@@ -40,7 +39,7 @@ final class BoxDesk: Sendable {
         log.warning(
           "an archive cannot be taken apart yet: \(error)",
           ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
-        desk.asyncAfter(deadline: .now() + delay) { [self] in
+        queue.asyncAfter(deadline: .now() + delay) { [self] in
           open(id, minFreeBytes: minFreeBytes, streak: streak + 1, then: done)
         }
       }
@@ -48,6 +47,7 @@ final class BoxDesk: Sendable {
   }
 
   private func outcome(_ id: Int, minFreeBytes: Int) throws(FileError) -> Outcome? {
+    dispatchPrecondition(condition: .onQueue(queue))
     guard let state = store.state(of: id), let file = state.claim.files.first else { return nil }
     let folder = spool.unpackedFolder(id)
     if state.phase == .claimed {
@@ -61,7 +61,8 @@ final class BoxDesk: Sendable {
     return .unpacked(id, source: file.source, box)
   }
 
-  /// The folder appears when all is in it.
+  /// The folder appears by a rename when all is in it: one that is there after a crash is whole, and whatever stands
+  /// under the other name is begun again.
   /// - Returns: Whether the archive could be taken apart; otherwise its end is written down.
   private func unpack(_ file: ClaimedFile, of claim: Claim, _ minFreeBytes: Int) throws(FileError) -> Bool {
     let folder = spool.unpackedFolder(claim.id)
@@ -95,7 +96,7 @@ final class BoxDesk: Sendable {
   /// Decides the end of an archive in which no file is left that has none.
   /// - Parameter done: Called where that is so.
   func close(_ id: Int, then done: @escaping @Sendable () -> Void) {
-    work { [self] in
+    queue.async { [self] in
       guard store.state(of: id)?.phase == .unpacked, store.read({ $0.isBoxSettled(id) }) else { return }
       let folder = spool.unpackedFolder(id)
       do throws(FileError) {
@@ -116,13 +117,5 @@ final class BoxDesk: Sendable {
     let conclusion = StudyState.Conclusion(at: SystemClock.utc(), published: nil, status: nil, ends: ends)
     try store.record(.concluded(conclusion), of: id)
     FaultPoint.concluded.reach()
-  }
-
-  private func work(_ body: @escaping @Sendable () -> Void) {
-    waiting.withLock { $0 += 1 }
-    desk.async { [self] in
-      body()
-      waiting.withLock { $0 -= 1 }
-    }
   }
 }

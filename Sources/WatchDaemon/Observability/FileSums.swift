@@ -2,6 +2,29 @@ import Platform
 import Spool
 import Study
 
+/// Files by their end, of all claims that count. What was taken is the sum of what is open and of all ends.
+struct FileSums: Sendable, Equatable {
+  private(set) var open = 0
+  private(set) var ends: [String: Int]
+  /// Counted on its own, for comparison.
+  private(set) var taken: Int
+
+  init(_ ledger: Ledger) {
+    ends = ledger.forgotten.files.merging(ledger.packed.files, uniquingKeysWith: +)
+    taken = ends.values.reduce(0, +)
+    for state in ledger.open.values where state.phase != .returned {
+      taken += state.claim.files.count
+      for file in state.claim.files {
+        if let end = file.end { ends[end.state.rawValue, default: 0] += 1 } else { open += 1 }
+      }
+    }
+  }
+
+  func count(_ state: StudyReport.Input.State) -> Int { ends[state.rawValue] ?? 0 }
+
+  var reconciles: Bool { taken == open + ends.values.reduce(0, +) }
+}
+
 /// Files of one reason that wait to become readable, or that are set aside. Pure.
 struct FilesInTrouble: Sendable, Equatable {
   var reason: ReasonCode
