@@ -36,7 +36,7 @@ final class Daemon: @unchecked Sendable {
   private let runs: StudyRuns
   private let announcer: Announcer
   private let indexer: OutboxIndexer
-  private let metrics: MetricsReporter
+  let metrics: MetricsReporter
   private let status: StatusReporter
   /// All of them, each before those that it gives work to. They drain in this order, from where work comes in to where
   /// it goes out, and start in the reverse of it, so that nothing is asked of a service that has not started.

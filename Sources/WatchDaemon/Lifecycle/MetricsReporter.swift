@@ -29,6 +29,9 @@ final class MetricsReporter: Service, @unchecked Sendable {
     self.log = log
   }
 
+  /// What was counted so far.
+  var counted: MetricsState { counts.withLock { $0 } }
+
   func count(_ body: (inout MetricsState) -> Void) { counts.withLock(body) }
 
   func reload(_ configuration: Configuration) { path = configuration.metrics }
@@ -44,7 +47,7 @@ final class MetricsReporter: Service, @unchecked Sendable {
     guard let path else { return }
     var gauges = MetricsState.Gauges()
     for service in services { service.describe(&gauges) }
-    let text = counts.withLock { $0 }.text(gauges, version: version)
+    let text = counted.text(gauges, version: version)
     do throws(FileError) {
       try AtomicFile.write(Array(text.utf8), to: path, mode: 0o644, durable: false, .metrics)
       wasWritten = true

@@ -221,7 +221,7 @@ import Testing
     let daemon = try #require(bench.daemon)
     for stage in ["decode", "report", "publish", "settle"] {
       try await bench.wait("\(stage) is in the metrics") {
-        daemon.metrics.withLock { $0 }.text(.init(), version: "test")
+        daemon.metrics.counted.text(.init(), version: "test")
           .contains("hinged_stage_duration_seconds_count{stage=\"\(stage)\"} ")
       }
     }
