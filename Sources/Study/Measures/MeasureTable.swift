@@ -6,7 +6,9 @@ package enum MeasureTable {
   package static let measures: [Measure] =
     views.flatMap(diameters) + excursions + [.endDiastole, .endSystole].map(annulusArea)
     + [.endDiastole, .endSystole].map(ventricleVolume) + [ejectionFraction] + views.flatMap(ventricles)
-    + views.flatMap(lengths) + CyclePhase.allCases.map(sphericity) + [atrialVolume] + views.flatMap(atria) + [heartRate]
+    + views.flatMap(lengths) + CyclePhase.allCases.map(sphericity) + [atrialVolume] + views.flatMap(atria) + [
+      heartRate
+    ]
     + CyclePhase.allCases.map(apicalDiameter)
 
   package static func measure(named name: String) -> Measure? { measures.first { $0.name == name } }
