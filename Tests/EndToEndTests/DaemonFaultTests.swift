@@ -64,7 +64,8 @@ import Testing
     if try await !daemon.waitUntilIdle(taken: comesInABox ? 3 : 2) {
       faults.append("it did not come to an end")
     }
-    if try await daemon.ended() != 0 { faults.append("its second life ended badly") }
+    let last = try await daemon.ended()
+    if last != 0 { faults.append("its second life ended with \(last)") }
     faults += try drops.faults(of: daemon)
     return faults.map { "\(interruption) at \(point.rawValue): \($0)\n\(daemon.log)" }
   }

@@ -10,7 +10,7 @@ import random
 import kills
 from checker import Checker
 from orders import Answers
-from result import digest, files_below
+from result import digest, files_below, results
 from tally import END_SECONDS, Tally, finish
 from world import Tools, World, until
 
@@ -79,12 +79,15 @@ def refused_or_harmless(world: World, older: str) -> None:
     status = world.stop()
     if status <= 0 or not world.log_from(offset).strip():
         world.problems.append(f"an older program ended with {status} and without a word")
-    if held(world) != before:
-        world.problems.append("an older program changed what it refused to go on with")
+    changed = sorted({path for path, _ in held(world).items() ^ before.items()})
+    if changed:
+        names = ", ".join(path.removeprefix(f"{world.root}/") for path in changed)
+        world.problems.append(f"an older program changed what it refused to go on with: {names}")
 
 
 def held(world: World) -> dict[str, str]:
-    """Digests of the journal, and of all files of studies, by path."""
-    folders = [world.inbox, world.outbox] + [world.spool / name for name in ("claimed", "done", "quarantine")]
+    """Digests of the journal, and of all files of studies, by path. What was being staged is nobody's."""
+    folders = [world.inbox, *results(world.outbox).values()]
+    folders += [world.spool / name for name in ("claimed", "done", "quarantine")]
     paths = [world.spool / "journal"] + [path for folder in folders for path in files_below(folder)]
     return {str(path): digest(path) for path in paths}

@@ -66,7 +66,7 @@ import Testing
       ])
   }
 
-  @Test func picturesOfOtherModalitiesAreNoSources() {
+  @Test func picturesOfOtherModalitiesAreNoSources() throws {
     let study = report([
       clip("1.1"), clip("1.2", .excluded, .notUltrasound), clip("1.3", .ignored, .notAnImage),
     ])
@@ -76,7 +76,8 @@ import Testing
     let root = MeasurementReportTree(report: study, sources: sources, uids: SampleReport.uids).root()
     let library = root.children.first { $0.name == Concept.imageLibrary }
     #expect(library?.children.first?.children.count == 1)
-    let evaluations = root.children.last?.children ?? []
+    let evaluations = try #require(root.children.last).children
+    #expect(!evaluations.isEmpty)
     #expect(
       evaluations.allSatisfy { $0.children.allSatisfy { $0.value == .image(sources[0].image(frame: nil)) } })
   }

@@ -48,6 +48,9 @@ final class DaemonBench {
     daemon?.terminate()
     try await wait("the daemon stops") { stopped.isSet }
     daemon = nil
+    // A program that a test beside this one is just starting has all descriptors of this process for a moment, the
+    // lock's among them.
+    try await wait("the spool is free") { !SpoolLock.isHeld(configuration.spool + "/lock") }
   }
 
   func drop(_ text: String, as name: String) throws { try folder.write(text, to: "in/" + name) }
