@@ -41,8 +41,8 @@ final class InboxScan {
   private static let maximumDepth = 64
 
   init(
-    inbox: String, look: @escaping Look = { fstatat($0, $1, &$2, AT_SYMLINK_NOFOLLOW) },
-    onFolder: @escaping (String) -> Void = { _ in }
+    inbox: String, onFolder: @escaping (String) -> Void = { _ in },
+    look: @escaping Look = { fstatat($0, $1, &$2, AT_SYMLINK_NOFOLLOW) }
   ) {
     self.inbox = inbox
     self.look = look

@@ -68,7 +68,7 @@ import Testing
       }
       return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW)
     }
-    let scan = InboxScan(inbox: folder.path, look: look) { if $0 == "a" { listings += 1 } }
+    let scan = InboxScan(inbox: folder.path, onFolder: { if $0 == "a" { listings += 1 } }, look: look)
     scan.trustsFolderTimes = true
     for path in ["a/1", "a/2", "a/b/3"] { scan.setKnown(path, try stamp(path)) }
     let isGone = [ENOENT, ENOTDIR].contains(code)
