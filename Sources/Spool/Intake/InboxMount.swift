@@ -44,7 +44,7 @@ struct InboxMount: Codable, Sendable, Equatable {
     return inbox == now.inbox && isBelow && !isSameFolder(as: now)
   }
 
-  /// Devices may be numbered anew with each start of the machine; then their names tell.
+  /// Devices may get other numbers with each start of the machine; then their names tell.
   private func isSameFolder(as other: InboxMount) -> Bool {
     let isSameDevice = device != nil && device == other.device
     guard isSameDevice || (source == other.source && kind == other.kind) else { return false }

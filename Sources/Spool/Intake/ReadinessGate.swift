@@ -185,7 +185,7 @@ package struct ReadinessGate: Sendable, Equatable {
     }
   }
 
-  /// Files of a claim that is still being taken: what stands under their names is part of it.
+  /// Files of a claim that are still being fetched: what stands under their names is part of it.
   package mutating func expect(_ paths: some Sequence<String>) {
     for path in paths {
       tracked[path] = Tracked(

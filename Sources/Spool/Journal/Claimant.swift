@@ -67,6 +67,8 @@ package struct Claimant: Sendable {
       return isKept(file, of: claim) ? try copy(file, from: source, to: target) : true
     }
     do throws(FileError) {
+      // One system call takes the file or leaves it, and nothing is ever half in the spool. Another file may have come
+      // under its name since the look above: `keep` looks at what was moved.
       try Files.rename(source, to: target, .inbox)
     } catch {
       if error.code == ENOENT { return false }

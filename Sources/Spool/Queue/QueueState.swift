@@ -128,11 +128,6 @@ package struct QueueState: Sendable, Equatable {
   /// Starts nothing more.
   package mutating func stop() { isStopped = true }
 
-  /// When the next deferred job may be tried.
-  var nextDeadline: MonotonicSeconds? {
-    jobs.compactMap { if case .deferred(let until) = $0.standing { until } else { nil } }.min()
-  }
-
   /// The job whose turn it is. One that does not fit into memory yet is waited for, not passed over for ever.
   private func next(_ now: MonotonicSeconds) -> Int? {
     jobs.indices.filter { isDue(jobs[$0], now) && mayBeTried(jobs[$0]) }

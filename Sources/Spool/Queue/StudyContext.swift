@@ -31,7 +31,7 @@ package final class StudyContext: Sendable {
     state = Guarded(State(stage: .claim, began: now, progress: now))
   }
 
-  /// Ends the stage before it, and begins this one. Entering the stage one is in begins its time anew.
+  /// Ends the stage before it, and begins this one. Entering the stage that it is in begins its time again.
   package func enter(_ stage: StudyStage) throws(StudyFailure) {
     try checkpoint()
     begin(stage)
@@ -79,7 +79,7 @@ package final class StudyContext: Sendable {
   /// Asks the work to end at its next checkpoint.
   package func interrupt() { state.withLock { $0.isInterrupted = true } }
 
-  /// The work begins anew or failed, and no stage has begun yet.
+  /// The work begins again or failed, and no stage has begun yet.
   package func restart() {
     let now = clock()
     state.withLock { ($0.stage, $0.began, $0.progress) = (.claim, now, now) }

@@ -149,7 +149,7 @@ extension Daemon {
       if let seconds = parts.notify.watchdogSeconds {
         pulses.append(Pulse(on: control, every: seconds / 3) { [weak self] in self?.feedWatchdog() })
       }
-      // What an earlier process told of itself holds no more.
+      // What an earlier process wrote of itself holds no more.
       writeStatus()
       if lifecycle.started() == .announceReady { parts.notify.ready("watching") }
       parts.log.notice(
@@ -252,14 +252,5 @@ extension Daemon {
     parts.log.notice("stopped")
     opened.locks.release()
     onStopped()
-  }
-}
-
-extension QueueState.Limits {
-  init(_ configuration: Configuration, cores: Int) {
-    self.init(
-      width: configuration.effectiveWidth(cores: cores),
-      backlog: configuration.effectiveBacklog(cores: cores),
-      memoryBytes: min(configuration.memoryMegabytes << 20, MachineShare.memoryBytes / 2))
   }
 }

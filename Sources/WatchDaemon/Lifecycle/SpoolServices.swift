@@ -71,6 +71,15 @@ extension InferenceQueue: Service {
   }
 }
 
+extension QueueState.Limits {
+  init(_ configuration: Configuration, cores: Int) {
+    self.init(
+      width: configuration.effectiveWidth(cores: cores),
+      backlog: configuration.effectiveBacklog(cores: cores),
+      memoryBytes: min(configuration.memoryMegabytes << 20, MachineShare.memoryBytes / 2))
+  }
+}
+
 extension OutboxIndexer: Service {
   /// Brings the index up to what stands in the outbox.
   func start() { wake() }

@@ -10,7 +10,7 @@ struct StudyEnding: Sendable {
 
   private var store: StudyStore { tools.store }
 
-  /// Makes a staged result appear. Where its place is taken, the study is to be worked on anew.
+  /// Makes a staged result appear. Where its place is taken, the study is worked on again.
   func publish(
     _ staging: StagingFolder, as revision: PublishedRevision, _ status: StudyReport.Status,
     _ ends: [Int: InputEnd]
@@ -38,11 +38,11 @@ struct StudyEnding: Sendable {
   /// A process ended between the intent to publish and the word that it was done.
   func recover(_ publication: StudyState.Publication) throws(StudyFailure) {
     let file = tools.publisher.folder(of: publication.revision) + "/study.json"
-    let stands = try StudyFailure.filing(.publish) { () throws(FileError) in
+    let isThere = try StudyFailure.filing(.publish) { () throws(FileError) in
       guard try Files.exists(file, .outbox) else { return false }
       return try Files.digest(file, .outbox) == publication.digest
     }
-    guard stands else {
+    guard isThere else {
       return try StudyFailure.filing(.publish) { () throws(FileError) in
         try store.record(.unpublished, of: id)
       }

@@ -23,7 +23,7 @@ struct StudyEvents: Sendable {
     case .published(let id, let revision, let status): reportPublished(id, revision, status)
     case .lost(let id, let files):
       log.warning(
-        "files changed or went away while their study was in work; they are taken anew where they are found again",
+        "files changed or went away while their study was in work; they are claimed again where they are found",
         ["study": study(of: id), "claim": "c\(id)", "files": "\(files.count)"])
     case .settled(let state): reportSettled(state)
     case .failed(let id, let failure, let disposition): reportFailed(id, failure, disposition)

@@ -135,7 +135,7 @@ extension DaemonStatus {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Measures of a view are withheld where it is unknown, so that is told with its remedy.
+  /// Measures of a view are withheld where it is unknown, so that is said with its remedy.
   private var viewLines: [String] {
     guard isRunning, let views = snapshot?.views else { return [] }
     let counts = "\(views.stated) stated, \(views.picture) from the picture, \(views.unknown) unknown"

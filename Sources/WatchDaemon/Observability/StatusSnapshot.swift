@@ -4,7 +4,7 @@ import Spool
 import Study
 
 /// What only the running daemon knows, as it writes it into the spool for `hinged status` and `hinged explain`. It
-/// holds paths: the spool is its owner's alone, and the commands show keyed hashes unless they are told otherwise.
+/// holds paths: the spool is its owner's alone, and the commands show keyed hashes unless they are asked otherwise.
 struct StatusSnapshot: Codable, Sendable, Equatable {
   struct Inbox: Codable, Sendable, Equatable {
     var isReachable = true

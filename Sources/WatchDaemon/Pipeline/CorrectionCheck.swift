@@ -56,11 +56,11 @@ extension CorrectionCheck {
     let pixels = Dictionary(
       (report?.clips ?? []).map { ($0.sopInstanceUID, $0.pixels) }, uniquingKeysWith: { _, last in last })
     let paths = Dictionary(kept.map { ($0.sha256, $0.path) }, uniquingKeysWith: { _, last in last })
-    let told = (report?.inputs ?? []).filter { $0.state != .held && $0.state != .quarantined }
+    let counted = (report?.inputs ?? []).filter { $0.state != .held && $0.state != .quarantined }
     let earlier = kept.map { Known(sopInstanceUID: $0.sopInstanceUID, sha256: $0.sha256, path: $0.path) }
     published =
       earlier
-      + told.map { input in
+      + counted.map { input in
         Known(
           sopInstanceUID: input.sopInstanceUID, sha256: input.sha256, path: paths[input.sha256] ?? nil,
           pixels: input.sopInstanceUID.flatMap { pixels[$0] } ?? nil)
@@ -70,7 +70,7 @@ extension CorrectionCheck {
 
 /// Several files of one SOPInstanceUID that came at one time, such as the scanner's and the archive's. With the same
 /// pixels they are copies of one instance, and the latest one counts, whose header was corrected last. With other
-/// pixels, or where that cannot be told, which is the true one is for a person to decide, and none is used.
+/// pixels, or where that cannot be known, which is the true one is for a person to decide, and none is used.
 struct InstanceCopies {
   /// One file an instance, in the order in which they were given.
   var used: [StudyFile] = []

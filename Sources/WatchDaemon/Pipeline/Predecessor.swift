@@ -10,8 +10,6 @@ struct Predecessor: Sendable {
   var report: StudyReport
   /// The folder that it was published in.
   var folder: String
-  /// The name that the next revision gives it.
-  var name: String
 }
 
 extension Predecessor {
@@ -19,14 +17,14 @@ extension Predecessor {
   ///   A disk or a share that fails now says nothing of what stands there, and is always an error.
   /// - Returns: `nil` where nothing was published, or nothing that is left.
   init?(_ succession: Succession, isReplaceable: Bool) throws {
-    guard let previous = succession.previous, let folder = succession.folder else { return nil }
+    guard let folder = succession.folder else { return nil }
     let bytes: [UInt8]
     do throws(FileError) { bytes = try Files.read(folder + "/study.json", .outbox) } catch {
       if isReplaceable, error.code == ENOENT { return nil }
       throw error
     }
     do {
-      self.init(report: try StudyJSON.decode(Data(bytes)), folder: folder, name: previous.name)
+      self.init(report: try StudyJSON.decode(Data(bytes)), folder: folder)
     } catch {
       if isReplaceable { return nil }
       throw error
@@ -34,7 +32,7 @@ extension Predecessor {
   }
 
   /// Copies the files of the clips that the next revision has no more than the results of.
-  /// - Parameter present: SOPInstanceUIDs of the clips that come anew.
+  /// - Parameter present: SOPInstanceUIDs of the clips that were analysed.
   /// - Returns: The pictures among the files, for the next revision's page.
   func copyClips(besides present: Set<String>, into staging: String) throws -> HTMLReport.Overlays {
     let there = Set(try Files.names(in: folder, .outbox))

@@ -18,7 +18,7 @@ protocol StudySource {
   func files() throws -> SourceFiles
   /// Files that were in the revisions before and are kept, for a result whose predecessor is gone from the outbox: the
   /// last one of each instance.
-  /// - Parameter present: SOPInstanceUIDs that come anew.
+  /// - Parameter present: SOPInstanceUIDs of the files that are analysed.
   func keptFiles(besides present: Set<String?>) throws -> [StudyFile]
   /// An empty folder for the result.
   func stage(as revision: PublishedRevision) throws -> StagingFolder
@@ -38,7 +38,7 @@ struct SourceFiles: Sendable {
   var files: [StudyFile]
   /// Files whose end the source has decided.
   var others: [StudyReport.Input] = []
-  /// Some of `others` came anew and cannot be read: that is news, though nothing can be analysed.
+  /// Some of `others` are new and cannot be read: that is news, though nothing can be analysed.
   var hasUnreadable = false
   /// The study was still growing when it was closed, so it may lack files.
   var isClosedAtLimit = false

@@ -18,7 +18,7 @@ import Testing
           [UInt8(index)], to: folder + "/old/" + SampleReport.measuredUID + suffix, .staging)
       }
       let predecessor = Predecessor(
-        report: SampleReport.study, folder: folder + "/old", name: SampleReport.studyUID)
+        report: SampleReport.study, folder: folder + "/old")
       try body(predecessor, folder + "/new")
     }
   }

@@ -19,15 +19,15 @@ package struct OutboxIndex: Sendable {
 
   /// Goes by the names in the outbox: reads the records that are new, drops the studies that are gone, and writes the
   /// three files, each by a temporary name and one rename. An outbox without results gets none.
-  /// - Parameter anew: Folders that were published since, one of which may stand where a result was that the index
+  /// - Parameter published: Folders that were published since, one of which may stand where a result was that the index
   ///   knows and that was taken away.
-  package mutating func update(_ outbox: String, _ mode: OutboxMode = .standard, anew: Set<String> = [])
+  package mutating func update(_ outbox: String, _ mode: OutboxMode = .standard, published: Set<String> = [])
     throws
   {
-    unreadable.subtract(anew)
+    unreadable.subtract(published)
     let latest = PublishedRevision.latest(of: try Files.names(in: outbox, .outbox))
     let (standing, gone, tally) = try Self.standing(
-      in: outbox, latest.filter { !anew.contains($0.value.name) })
+      in: outbox, latest.filter { !published.contains($0.value.name) })
     views = tally
     let fresh = read(latest.filter { !standing.contains($0.key) }, in: outbox)
     if fresh.isEmpty, !gone, try Self.areThere(outbox, orEmpty: standing.isEmpty) { return }

@@ -4,7 +4,7 @@ import Platform
 import Study
 
 /// Brings the outbox's index up to date after results were published. It follows the results and never holds them
-/// up: what fails here is told once, and tried again with the next result.
+/// up: what fails here is logged once, and tried again with the next result.
 package final class OutboxIndexer: Sendable {
   private let outbox: String
   private let mode: OutboxMode
@@ -21,7 +21,7 @@ package final class OutboxIndexer: Sendable {
     var hasFailed = false
     var mayBegin = DispatchTime.now()
     /// Folders that were published since the last update.
-    var anew: Set<String> = []
+    var published: Set<String> = []
   }
 
   package init(outbox: String, mode: OutboxMode = .standard, onError: @escaping @Sendable (any Error) -> Void)
@@ -39,7 +39,7 @@ package final class OutboxIndexer: Sendable {
   package func wake(_ folder: String? = nil) {
     let isNew = state.withLock { state in
       defer { state.isWoken = true }
-      if let folder { state.anew.insert(folder) }
+      if let folder { state.published.insert(folder) }
       return !state.isWoken
     }
     guard isNew else { return }
@@ -52,19 +52,21 @@ package final class OutboxIndexer: Sendable {
   /// Updates the index now.
   /// - Parameter folder: What was published.
   package func update(_ folder: String? = nil) {
-    if let folder { state.withLock { _ = $0.anew.insert(folder) } }
+    if let folder { state.withLock { _ = $0.published.insert(folder) } }
     queue.sync { bringUpToDate() }
   }
 
   private func bringUpToDate() {
     let (began, clock) = (ContinuousClock.now, ContinuousClock())
-    let (known, anew) = state.withLock { state in
-      defer { state.anew = [] }
-      return (state.index, state.anew)
+    let (known, published) = state.withLock { state in
+      defer { state.published = [] }
+      return (state.index, state.published)
     }
     var index = known
     let lock = Self.lock(outbox)
-    let result = withExtendedLifetime(lock) { Result { try index.update(outbox, mode, anew: anew) } }
+    let result = withExtendedLifetime(lock) {
+      Result { try index.update(outbox, mode, published: published) }
+    }
     let seconds = (clock.now - began) / .seconds(1)
     state.withLock { state in
       state.index = index
@@ -75,7 +77,7 @@ package final class OutboxIndexer: Sendable {
     case .failure(let error):
       let isFirst = state.withLock { state in
         defer { state.hasFailed = true }
-        state.anew.formUnion(anew)
+        state.published.formUnion(published)
         return !state.hasFailed
       }
       if isFirst { onError(error) }

@@ -26,9 +26,9 @@ struct BatchMerge: Sendable {
       case .problem(let bytes):
         result.problems[try ManifestReader.problem(bytes, of: manifest).problem, default: 0] += 1
       }
-      if chunk.count == Self.studiesAtOnce { try take(&chunk, publisher, into: &result, unresolved) }
+      if chunk.count == Self.studiesAtOnce { try merge(&chunk, publisher, into: &result, unresolved) }
     }
-    try take(&chunk, publisher, into: &result, unresolved)
+    try merge(&chunk, publisher, into: &result, unresolved)
     guard let end = reader.end, let family = reader.family else {
       throw ManifestReader.refusal(manifest, "it is not whole")
     }
@@ -44,7 +44,7 @@ struct BatchMerge: Sendable {
     var work: String?
   }
 
-  private func take(
+  private func merge(
     _ chunk: inout [[UInt8]], _ publisher: OutboxPublisher, into result: inout MergeResult,
     _ unresolved: ScratchLines
   ) throws {
@@ -60,7 +60,7 @@ struct BatchMerge: Sendable {
     chunk.removeAll(keepingCapacity: true)
   }
 
-  /// Results are read side by side, and told in the order of the lines.
+  /// Results are read side by side, and given in the order of the lines.
   private func readings(of lines: [[UInt8]], _ publisher: OutboxPublisher) throws -> [Reading] {
     let studies = try lines.map { try ManifestReader.study($0, of: manifest) }
     let readings = Guarded([Result<Reading, FileError>?](repeating: nil, count: studies.count))
@@ -136,5 +136,24 @@ extension BatchFolder {
       }
     }
     return faults
+  }
+}
+
+/// A planned study's latest result in an outbox, where that covers all its files.
+struct PlannedResult: Sendable {
+  var summary: StudySummary
+  var revision: PublishedRevision
+
+  /// `nil` where there is none. A result of other files under the same UID is none of this plan.
+  /// - Throws: `FileError` where it cannot be known, so that a share that is gone for a moment makes no study missing.
+  init?(of study: PlannedStudy, by publisher: OutboxPublisher) throws(FileError) {
+    guard let revision = try publisher.latestRevision(of: study.study) else { return nil }
+    let path = publisher.folder(of: revision) + "/study.json"
+    guard try Files.exists(path, .outbox), let summary = StudySummary(json: try Files.read(path, .outbox)),
+      summary.study.uid == study.study
+    else { return nil }
+    let covered = Set(summary.inputs.compactMap(\.uid))
+    guard study.files.allSatisfy({ covered.contains($0.instance) }) else { return nil }
+    (self.summary, self.revision) = (summary, revision)
   }
 }

@@ -37,7 +37,7 @@ struct PlanScan: Sendable {
         walk: walk, records: try LineSorter("records", in: scratch),
         problems: try LineSorter("problems", in: scratch)))
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
-      while let files = shared.withLock({ take(from: &$0) }) {
+      while let files = shared.withLock({ nextFiles(of: &$0) }) {
         let headers = ClipReader.readHeaders(paths: files.map(\.path))
         shared.withLock { add(zip(files, headers).map { ($0.path, $0.stamp, $1) }, to: &$0) }
       }
@@ -52,7 +52,7 @@ struct PlanScan: Sendable {
   }
 
   /// The next files; `nil` when there are none left or something failed.
-  private func take(from shared: inout Shared) -> [(path: String, stamp: FileStamp)]? {
+  private func nextFiles(of shared: inout Shared) -> [(path: String, stamp: FileStamp)]? {
     guard shared.failure == nil else { return nil }
     var files: [(path: String, stamp: FileStamp)] = []
     do {

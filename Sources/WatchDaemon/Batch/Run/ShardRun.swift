@@ -73,11 +73,11 @@ struct ShardRun {
     return result
   }
 
-  /// What an earlier run told of the study, where this one would do the same again.
+  /// What an earlier run wrote of the study, where this one would do the same again.
   private func done(_ study: PlannedStudy, earlier: StudyLine?) throws -> StudyLine? {
     guard var line = earlier, line.work == work, let name = line.folder,
       try Files.exists(lease.publisher.outbox + "/" + name + "/study.json", .outbox),
-      // Where that cannot be told, reading them tells why.
+      // Where that cannot be known, reading them says why.
       (try? PlannedInput.isUntouched(study)) == true
     else { return nil }
     line.isNew = false
