@@ -1,6 +1,6 @@
 /// What is usual, with who says so. A bound that a source does not give is `nil`.
-package struct ReferenceRange: Codable, Sendable, Equatable {
-  package enum Population: String, Codable, Sendable { case women, men, adults }
+package struct ReferenceRange: Sendable, Equatable {
+  package enum Population: String, Sendable, CaseIterable { case women, men, adults }
 
   package var population: Population
   package var low: Double?

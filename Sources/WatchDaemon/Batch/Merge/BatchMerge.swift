@@ -76,10 +76,10 @@ struct BatchMerge: Sendable {
 
   private func read(_ study: PlannedStudy, _ publisher: OutboxPublisher) throws(FileError) -> Reading {
     guard let found = try PlannedResult(of: study, by: publisher) else { return Reading() }
-    let summary = found.summary
+    let report = found.report
     return Reading(
-      row: BatchTable.row(found), status: summary.status,
-      work: "\(summary.model.sha256) \(summary.configuration?.sha256 ?? "-") \(summary.software.version)")
+      row: BatchTable.row(found), status: report.status,
+      work: "\(report.model.sha256) \(report.configuration?.sha256 ?? "-") \(report.software.version)")
   }
 
   /// Studies without a result: a run says why, or they are missing.

@@ -1,9 +1,11 @@
 import Platform
 import Spool
+import Study
 
 /// A planned study's latest result in an outbox, where that covers all its files.
 struct PlannedResult: Sendable {
-  var summary: StudySummary
+  /// Its headlines.
+  var report: StudyReport
   var revision: PublishedRevision
 
   /// `nil` where there is none. A result of other files under the same UID is none of this plan.
@@ -11,11 +13,13 @@ struct PlannedResult: Sendable {
   init?(of study: PlannedStudy, by publisher: OutboxPublisher) throws(FileError) {
     guard let revision = try publisher.latestRevision(of: study.study) else { return nil }
     let path = publisher.folder(of: revision) + "/study.json"
-    guard try Files.exists(path, .outbox), let summary = StudySummary(json: try Files.read(path, .outbox)),
-      summary.study.uid == study.study
-    else { return nil }
-    let covered = Set(summary.inputs.compactMap(\.uid))
+    guard try Files.exists(path, .outbox) else { return nil }
+    let bytes = try Files.read(path, .outbox)
+    guard let report = try? StudyJSON.decodeHeadlines(bytes), report.study.uid == study.study else {
+      return nil
+    }
+    let covered = Set(report.inputs.compactMap(\.sopInstanceUID))
     guard study.files.allSatisfy({ covered.contains($0.instance) }) else { return nil }
-    (self.summary, self.revision) = (summary, revision)
+    (self.report, self.revision) = (report, revision)
   }
 }
