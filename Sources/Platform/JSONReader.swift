@@ -91,9 +91,10 @@ private struct JSONReader {
   private mutating func word(
     _ word: StaticString, _ value: JSONValue
   ) throws(JSONValue.Malformed) -> JSONValue {
-    let letters = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
-    guard bytes[place...].starts(with: letters) else { throw malformed }
-    place += letters.count
+    for letter in 0..<word.utf8CodeUnitCount {
+      guard byte == word.utf8Start[letter] else { throw malformed }
+      place += 1
+    }
     return value
   }
 
@@ -152,15 +153,12 @@ extension JSONReader {
 
   /// From its opening quote to after its closing one.
   private mutating func string() throws(JSONValue.Malformed) -> String {
-    var (start, unescaped) = (place + 1, [UInt8]())
-    place = start
+    place += 1
+    var (start, unescaped) = (place, [UInt8]())
     while let byte, byte >= 0x20 {
       if byte == UInt8(ascii: "\"") {
         let rest = UnsafeBufferPointer(rebasing: bytes[start..<place])
-        let text =
-          unescaped.isEmpty
-          ? String(validating: rest, as: UTF8.self) : String(validating: unescaped + rest, as: UTF8.self)
-        guard let text else { throw malformed }
+        let text = try unescaped.isEmpty ? text(rest) : (unescaped + rest).withUnsafeBufferPointer(text)
         place += 1
         return text
       }
@@ -173,6 +171,13 @@ extension JSONReader {
       }
     }
     throw malformed
+  }
+
+  /// Names are ASCII, for which there is no need to look at the rules of UTF-8.
+  private func text(_ utf8: UnsafeBufferPointer<UInt8>) throws(JSONValue.Malformed) -> String {
+    if utf8.allSatisfy({ $0 < 0x80 }) { return String(decoding: utf8, as: UTF8.self) }
+    guard let text = String(validating: utf8, as: UTF8.self) else { throw malformed }
+    return text
   }
 
   /// What follows a backslash.

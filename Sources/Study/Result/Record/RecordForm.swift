@@ -1,8 +1,9 @@
 import Platform
 
 /// One field of a record: its name, where it lies in the value, how it is written and read, and what it means. What is
-/// written, what is read and what the schema says all come of it.
-package struct Field<Root: Sendable, Value: Sendable>: Sendable {
+/// written, what is read and what the schema says all come of it. A class, since a form goes through its fields for
+/// every value, and a reference is copied in no time.
+package final class Field<Root: Sendable, Value: Sendable>: Sendable {
   let shape: FieldShape
   private let get: @Sendable (Root) -> Value
   private let codec: Codec<Value>
@@ -20,7 +21,7 @@ package struct Field<Root: Sendable, Value: Sendable>: Sendable {
   }
 
   /// A field that may have no value.
-  package init<Wrapped>(
+  package convenience init<Wrapped>(
     _ key: String, _ path: KeyPath<Root, Wrapped?> & Sendable, _ codec: Codec<Wrapped>, _ doc: String? = nil,
     presence: FieldShape.Presence = .always, uncalibrated: FieldShape.Uncalibrated = .kept
   ) where Value == Wrapped? {
@@ -69,7 +70,8 @@ package struct RecordForm<Root: Sendable>: Sendable {
   ) {
     let fields = list().fields
     var shapes: [FieldShape] = []
-    repeat shapes.append((each fields).shape)
+    // With `repeat` for `for`, Swift 6.3's optimizer crashes where all fields have one type.
+    for field in repeat each fields { shapes.append(field.shape) }
     let shape = RecordShape(doc: doc, fields: shapes, calibrationKey: calibration?.key, rules: rules)
     let codec = Codec<Root>(
       .record(shape),
@@ -77,7 +79,7 @@ package struct RecordForm<Root: Sendable>: Sendable {
         var members: JSONValue.Members = []
         members.reserveCapacity(shape.fields.count)
         let isCalibrated = calibration?.isKnown(root) ?? isCalibrated
-        repeat (each fields).write(root, isCalibrated, into: &members)
+        for field in repeat each fields { field.write(root, isCalibrated, into: &members) }
         return .object(members)
       },
       read: { json throws(RecordFault) in

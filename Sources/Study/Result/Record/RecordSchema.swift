@@ -89,13 +89,16 @@ package struct RecordSchema {
     return [("anyOf", .array([.object(known), .object([("type", .string("string"))])]))]
   }
 
+  private static let isNull: JSONValue = .object([("type", .string("null"))])
+
   private static func optional(_ members: JSONValue.Members) -> JSONValue.Members {
     var members = members
     switch members.first {
     case (let key, .string(let type))? where key == "type":
       members[0].value = .array([.string(type), .string("null")])
     case (let key, .array(let choices))? where key == "enum": members[0].value = .array(choices + [.null])
-    default: return [("anyOf", .array([.object(members), .object([("type", .string("null"))])]))]
+    case (let key, .array(let choices))? where key == "anyOf": members[0].value = .array(choices + [isNull])
+    default: return [("anyOf", .array([.object(members), isNull]))]
     }
     return members
   }
@@ -134,7 +137,7 @@ extension RecordSchema {
   /// What holds of a clip without spacing, and of one with it.
   private static func calibrationRule(_ record: RecordShape) -> JSONValue.Members {
     guard let key = record.calibrationKey else { return [] }
-    let isNull: JSONValue = .object([("properties", .object([(key, .object([("type", .string("null"))]))]))])
+    let isNull: JSONValue = .object([("properties", .object([(key, isNull)]))])
     let without = consequences(.record(record), isCalibrated: false)
     let with = consequences(.record(record), isCalibrated: true)
     return [("if", isNull), ("then", .object(without)), ("else", .object(with))]
@@ -152,7 +155,7 @@ extension RecordSchema {
       let properties: JSONValue.Members = record.fields.compactMap { field in
         if !isCalibrated, field.uncalibrated == .absent { return (field.key, .bool(false)) }
         if !isCalibrated, field.uncalibrated == .null {
-          return (field.key, .object([("type", .string("null"))]))
+          return (field.key, isNull)
         }
         let members = consequences(field.value, isCalibrated: isCalibrated)
         return members.isEmpty ? nil : (field.key, .object(members))
