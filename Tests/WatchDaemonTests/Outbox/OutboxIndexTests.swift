@@ -278,6 +278,26 @@ import Testing
     }
   }
 
+  private static let results = ProcessInfo.processInfo.environment["HINGED_RESULTS"]
+
+  /// Of an outbox that another build wrote: what this one reads of it, it writes byte for byte the same.
+  @Test(.enabled(if: results != nil, "HINGED_RESULTS names no outbox"))
+  func writesAgainTheBytesOfAnOutbox() throws {
+    let outbox = try #require(Self.results)
+    var (table, lines, count) = (MeasurementsTable.head, [UInt8](), 0)
+    let reader = try OutboxIndexLines(outbox)
+    while let (entry, _) = try reader.next() {
+      let record = try Files.read(outbox + "/\(entry.folder)/study.json", .outbox)
+      let report = try StudyJSON.decode(Data(record))
+      #expect(try Array(StudyJSON.encode(report)) == record, "\(entry.folder)")
+      let headlines = try StudyJSON.decodeHeadlines(record)
+      #expect(OutboxEntry(headlines, folder: entry.folder, published: entry.published) == entry)
+      (table, lines, count) = (table + MeasurementsTable.line(entry), lines + entry.line, count + 1)
+    }
+    #expect(try count > 0 && lines == Files.read(outbox + "/index.jsonl", .outbox))
+    #expect(try Array(table.utf8) == Files.read(outbox + "/measurements.csv", .outbox))
+  }
+
   @Test func anOutboxThatCannotBeWrittenIsToldOnce() throws {
     let told = Guarded(0)
     let indexer = OutboxIndexer(outbox: "/proc/self/nowhere") { _ in told.withLock { $0 += 1 } }
