@@ -1,12 +1,14 @@
 /// JSON whose members keep the order in which they were given, so that the same value is always the same bytes.
-package indirect enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
+  package typealias Members = [(key: String, value: JSONValue)]
+
   case null
   case bool(Bool)
   case integer(Int)
   case number(Double)
   case string(String)
   case array([JSONValue])
-  case object([(key: String, value: JSONValue)])
+  case object(Members)
 
   /// JSON has no infinity and no NaN.
   package struct NotFinite: Error, Equatable {

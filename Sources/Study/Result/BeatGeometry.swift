@@ -3,29 +3,57 @@ import Platform
 
 /// What the masks of one beat give beyond its hinge points, in millimetres: the beat's part of all measures. Only
 /// calibrated clips have it.
-package struct BeatGeometry: Decodable, Sendable, Equatable {
+package struct BeatGeometry: Recorded, Equatable {
+  package var endDiastole: Frame
+  package var endSystole: Frame
+  package var excursion: Excursion?
+  package var excursionWithheld: ReasonCode?
+
+  package init(
+    endDiastole: Frame, endSystole: Frame, excursion: Excursion? = nil, excursionWithheld: ReasonCode? = nil
+  ) {
+    self.endDiastole = endDiastole
+    self.endSystole = endSystole
+    self.excursion = excursion
+    self.excursionWithheld = excursionWithheld
+  }
+
+  package static let form = RecordForm<Self>(
+    Self.init, "beatGeometry", doc: "What the masks of the beat give; null without calibration."
+  ) {
+    Field("ed", \.endDiastole, .record)
+    Field("es", \.endSystole, .record)
+    Field("excursion", \.excursion, .record, "By the display's sides.")
+    Field("excursion_withheld", \.excursionWithheld, .reason)
+  }
+}
+
+extension BeatGeometry {
   /// A chamber cut into discs along its long axis (`ChamberSection`).
-  package struct Section: Decodable, Sendable, Equatable {
+  package struct Section: Recorded, Equatable {
     package var length: Double
     package var area: Double
-    var discs: [Double]
+    package var discs: [Double]
 
-    private enum CodingKeys: String, CodingKey {
-      case length = "length_mm"
-      case area = "area_mm2"
-      case discs = "disc_diameters_mm"
+    package static let form = RecordForm<Self>(
+      Self.init(length:area:discs:), "section",
+      doc: "A chamber cut into discs perpendicular to its axis, from the middle of the hinge points on."
+    ) {
+      Field("length_mm", \.length, .number(2, "mm", min: 0))
+      Field("area_mm2", \.area, .number(1, "mm2", min: 0))
+      Field("disc_diameters_mm", \.discs, .list(.number(2, "mm", min: 0), count: 20))
     }
   }
 
   /// One of the beat's two frames. A value that is not trusted is absent and has its reason.
-  package struct Frame: Decodable, Sendable, Equatable {
+  package struct Frame: Recorded, Equatable {
     package var diameter: Double?
     package var ventricle: Section?
     package var atrium: Section?
     package var diameterWithheld: ReasonCode?
     package var ventricleWithheld: ReasonCode?
     package var atriumWithheld: ReasonCode?
-    package var reviewReasons: [String] = []
+    package var reviewReasons: [String]
 
     package init(
       diameter: Double? = nil, ventricle: Section? = nil, atrium: Section? = nil,
@@ -41,22 +69,21 @@ package struct BeatGeometry: Decodable, Sendable, Equatable {
       self.reviewReasons = reviewReasons
     }
 
-    private enum CodingKeys: String, CodingKey {
-      case diameter = "annulus_diameter_mm"
-      case ventricle = "lv"
-      case atrium = "la"
-      case diameterWithheld = "annulus_withheld"
-      case ventricleWithheld = "lv_withheld"
-      case atriumWithheld = "la_withheld"
-      case reviewReasons = "review_reasons"
+    package static let form = RecordForm<Self>(Self.init, "frameGeometry") {
+      Field("annulus_diameter_mm", \.diameter, .number(2, "mm", min: 0))
+      Field("lv", \.ventricle, .record)
+      Field("la", \.atrium, .record)
+      Field("annulus_withheld", \.diameterWithheld, .reason)
+      Field("lv_withheld", \.ventricleWithheld, .reason)
+      Field("la_withheld", \.atriumWithheld, .reason)
+      Field("review_reasons", \.reviewReasons, .list(.text))
     }
   }
 
   /// `AnnularExcursion`, by the display's sides.
-  package struct Excursion: Decodable, Sendable, Equatable {
+  package struct Excursion: Recorded, Equatable {
     package var left: Double
     package var right: Double
-    /// From end diastole to end systole, and removed from both; `nil` where it was not.
     package var drift: Double?
 
     package init(left: Double, right: Double, drift: Double? = nil) {
@@ -65,74 +92,20 @@ package struct BeatGeometry: Decodable, Sendable, Equatable {
       self.drift = drift
     }
 
-    private enum CodingKeys: String, CodingKey {
-      case left = "left_mm"
-      case right = "right_mm"
-      case drift = "drift_mm"
+    package static let form = RecordForm<Self>(Self.init) {
+      Field("left_mm", \.left, .number(2, "mm"))
+      Field("right_mm", \.right, .number(2, "mm"))
+      Field(
+        "drift_mm", \.drift, .number(2, "mm"),
+        "Of the picture, from end diastole to end systole, and removed from both; null where it was not.")
     }
-  }
-
-  package var endDiastole: Frame
-  package var endSystole: Frame
-  package var excursion: Excursion?
-  package var excursionWithheld: ReasonCode?
-
-  package init(
-    endDiastole: Frame, endSystole: Frame, excursion: Excursion? = nil, excursionWithheld: ReasonCode? = nil
-  ) {
-    self.endDiastole = endDiastole
-    self.endSystole = endSystole
-    self.excursion = excursion
-    self.excursionWithheld = excursionWithheld
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case excursion
-    case endDiastole = "ed"
-    case endSystole = "es"
-    case excursionWithheld = "excursion_withheld"
-  }
-}
-
-extension BeatGeometry {
-  package var json: JSONValue {
-    .object([
-      ("ed", endDiastole.json), ("es", endSystole.json), ("excursion", excursion?.json ?? .null),
-      ("excursion_withheld", .code(excursionWithheld)),
-    ])
-  }
-}
-
-extension BeatGeometry.Frame {
-  fileprivate var json: JSONValue {
-    .object([
-      ("annulus_diameter_mm", .rounded(diameter, 2)), ("lv", ventricle?.json ?? .null),
-      ("la", atrium?.json ?? .null), ("annulus_withheld", .code(diameterWithheld)),
-      ("lv_withheld", .code(ventricleWithheld)), ("la_withheld", .code(atriumWithheld)),
-      ("review_reasons", .array(reviewReasons.map { .string($0) })),
-    ])
   }
 }
 
 extension BeatGeometry.Section {
-  fileprivate var json: JSONValue {
-    .object([
-      ("length_mm", .rounded(length, 2)), ("area_mm2", .rounded(area, 1)),
-      ("disc_diameters_mm", .array(discs.map { .rounded($0, 2) })),
-    ])
-  }
-
   package init(_ section: ChamberSection) {
     self.init(length: section.length, area: section.area, discs: section.diameters)
   }
 
   package var section: ChamberSection { ChamberSection(length: length, area: area, diameters: discs) }
-}
-
-extension BeatGeometry.Excursion {
-  fileprivate var json: JSONValue {
-    .object([
-      ("left_mm", .rounded(left, 2)), ("right_mm", .rounded(right, 2)), ("drift_mm", .rounded(drift, 2)),
-    ])
-  }
 }

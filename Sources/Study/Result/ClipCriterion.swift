@@ -46,6 +46,9 @@ extension ClipReport.View.Source {
     return precedence.last { all.contains($0) }
   }
 
+  /// Those that say which view it is.
+  static let namingAView = allCases.filter { $0.isStatement || $0 == .picture }
+
   /// Whether a person, a rule or the file says so.
   package var isStatement: Bool { self != .picture && self != .model && self != .none }
 }

@@ -44,17 +44,6 @@ package struct Measure: Sendable {
     case .anyView, .cycles: false
     }
   }
-
-  package struct Modifier: Decodable, Sendable, Equatable {
-    /// Code value, coding scheme designator, code meaning; each.
-    package var concept: [String]
-    package var code: [String]
-
-    package init(_ concept: CodedConcept, _ code: CodedConcept) {
-      self.concept = concept.triple
-      self.code = code.triple
-    }
-  }
 }
 
 extension CodedConcept {
@@ -62,6 +51,10 @@ extension CodedConcept {
 }
 
 extension Measure.Modifier {
+  package init(_ concept: CodedConcept, _ code: CodedConcept) {
+    self.init(concept: concept.triple, code: code.triple)
+  }
+
   package static let mitralAnnulus = Self(Concept.findingSite, Concept.mitralAnnulus)
   package static let leftVentricle = Self(Concept.findingSite, MeasureConcept.leftVentricle)
   package static let leftAtrium = Self(Concept.findingSite, MeasureConcept.leftAtrium)
@@ -79,8 +72,8 @@ extension Measure.Modifier {
 }
 
 /// What is usual, with who says so. A bound that a source does not give is `nil`.
-package struct ReferenceRange: Codable, Sendable, Equatable {
-  package enum Population: String, Codable, Sendable { case women, men, adults }
+package struct ReferenceRange: Sendable, Equatable {
+  package enum Population: String, Sendable, CaseIterable { case women, men, adults }
 
   package var population: Population
   package var low: Double?

@@ -1,4 +1,4 @@
-/// Why a clip or a file has the status that it has. A closed list, which the JSON Schema repeats.
+/// Why a clip or a file has the status that it has. The JSON Schema lists them.
 package enum ReasonCode: String, Codable, Sendable, CaseIterable, Error {
   case notDICOM = "not-dicom"
   case notUltrasound = "not-ultrasound"

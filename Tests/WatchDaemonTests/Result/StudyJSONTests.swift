@@ -129,6 +129,11 @@ import Testing
   @Test(arguments: [
     ("{", "The file is not JSON."),
     ("{\"schema\":\"hinged.study/1\"}", "study is missing."),
+    ("{\"schema\":1}", "schema is not hinged.study/1."),
+    (
+      "{\"schema\":\"hinged.study/1\",\"study\":{\"uid\":\"1.2\",\"revision\":\"1\"}}",
+      "study.revision has the wrong type."
+    ),
   ])
   func saysWhatIsWrongWithAFile(text: String, sentence: String) {
     #expect(throws: StudyJSON.Failure.unreadable(sentence)) { try StudyJSON.decode(Data(text.utf8)) }
@@ -138,18 +143,36 @@ import Testing
     var report = SampleReport.study
     report.schema = "hinged.study/2"
     let data = try StudyJSON.encode(report)
-    #expect(throws: StudyJSON.Failure.unreadable("The schema is not hinged.study/1.")) {
+    #expect(throws: StudyJSON.Failure.unreadable("schema is not hinged.study/1.")) {
       try StudyJSON.decode(data)
     }
   }
 
-  @Test func schemaListsExactlyTheReasonCodes() throws {
-    let file = URL(fileURLWithPath: #filePath)
-      .appendingPathComponent("../../../../docs/schema/study.schema.json").standardizedFileURL
-    let schema = try #require(
-      try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
-    let definitions = try #require(schema["$defs"] as? [String: [String: Any]])
-    let listed = try #require(definitions["reason"]?["enum"] as? [String])
-    #expect(listed.sorted() == ReasonCode.allCases.map(\.rawValue).sorted())
+  /// Clips of an earlier revision go on into the next one as they are.
+  @Test func writesAgainTheBytesThatItRead() throws {
+    for report in [SampleReport.study, SampleReport.viewFromPicture] {
+      let data = try StudyJSON.encode(report)
+      let record = try StudyJSON.decode(data)
+      #expect(try StudyJSON.encode(record) == data)
+      #expect(try record.recorded() == record)
+    }
+  }
+
+  @Test func theHeadlinesAreThoseOfTheWholeRecord() throws {
+    let data = try StudyJSON.encode(SampleReport.viewFromPicture)
+    var record = try StudyJSON.decode(data)
+    for index in record.clips.indices {
+      record.clips[index].curves = nil
+      record.clips[index].beats = []
+      for phase in record.clips[index].measurements.indices {
+        record.clips[index].measurements[phase].contours = nil
+      }
+    }
+    for index in record.studyMeasurements.indices {
+      record.studyMeasurements[index].modifiers = []
+      record.studyMeasurements[index].range = []
+      if record.studyMeasurements[index].beats != nil { record.studyMeasurements[index].beats = [] }
+    }
+    #expect(try StudyJSON.decodeHeadlines(Array(data)) == record)
   }
 }

@@ -64,8 +64,13 @@ func readManifest(_ bytes: [UInt8]) {
 
 /// What stands in an outbox, which others may have written to.
 func readStudy(_ bytes: [UInt8]) {
-  _ = JSONSkimmer.skim(bytes, without: ["area_curve", "outlines", "frames"])
-  _ = try? StudyJSON.decode(Data(bytes))
+  _ = try? StudyJSON.decodeHeadlines(bytes)
+  guard let report = try? StudyJSON.decode(Data(bytes)), let written = try? StudyJSON.encode(report) else {
+    return
+  }
+  guard (try? StudyJSON.decode(written)) != nil else {
+    fatalError("a record that was written cannot be read")
+  }
 }
 
 /// What lies beside a model.

@@ -3,39 +3,61 @@ import Study
 
 /// `measurements.csv`: a line a study and a column a measure (RFC 4180), for spreadsheets.
 package enum MeasurementsTable {
-  package static var head: String {
-    let names =
-      ["study_uid", "revision", "published", "status", "review", "review_reasons", "clips_measured", "clips"]
-      + MeasureTable.measures.map { "\($0.name) (\($0.unit))" } + [
-        "model", "version", "views", "view_source", "to_do",
-      ]
-    return names.map(field).joined(separator: ",") + "\r\n"
-  }
+  private static let columns: [TableColumn<OutboxEntry>] =
+    [
+      .init("study_uid") { $0.study }, .init("revision") { "\($0.revision)" },
+      .init("published") { UTCTime(milliseconds: $0.published).iso8601 },
+      .init("status") { $0.status.rawValue }, .init("review") { $0.attention.column },
+    ] + findings + [.init("model") { $0.model }, .init("version") { $0.version }] + views
 
-  package static func line(_ entry: OutboxEntry) -> String {
-    let facts = [
-      entry.study, "\(entry.revision)", UTCTime(milliseconds: entry.published).iso8601,
-      entry.status.rawValue, entry.attention.column, entry.reviewReasons.joined(separator: " "),
-      "\(entry.measuredClips)", "\(entry.clips)",
+  /// What was found, one column a measure; empty where it was withheld.
+  package static let findings: [TableColumn<OutboxEntry>] =
+    [
+      .init("review_reasons") { $0.reviewReasons.joined(separator: " ") },
+      .init("clips_measured") { "\($0.measuredClips)" }, .init("clips") { "\($0.clips)" },
     ]
-    let fields =
-      facts.map(field) + values(of: entry) + ([entry.model, entry.version] + views(of: entry)).map(field)
-    return fields.joined(separator: ",") + "\r\n"
-  }
-
-  package static let viewNames = ["views", "view_source", "to_do"]
+    + MeasureTable.measures.map { measure in
+      .init("\(measure.name) (\(measure.unit))", isNumber: true) { entry in
+        entry.values[measure.name].map(\.description) ?? ""
+      }
+    }
 
   /// The views of the measured clips, who says so, and what a person can do.
-  package static func views(of entry: OutboxEntry) -> [String] {
-    let views = (entry.views ?? []).map(\.text).joined(separator: " + ")
-    return [views, entry.viewSource?.rawValue ?? "", entry.remedy ?? ""]
+  package static let views: [TableColumn<OutboxEntry>] = [
+    .init("views") { ($0.views ?? []).map(\.text).joined(separator: " + ") },
+    .init("view_source") { $0.viewSource?.rawValue ?? "" }, .init("to_do") { $0.remedy ?? "" },
+  ]
+
+  package static var head: String { TableColumn.head(columns) + "\r\n" }
+
+  package static func line(_ entry: OutboxEntry) -> String {
+    columns.map { $0.field(entry) }.joined(separator: ",") + "\r\n"
+  }
+}
+
+/// A column of a table of studies: its name, and what stands in it.
+package struct TableColumn<Row>: Sendable {
+  package var name: String
+  /// Numbers stand as they are; a minus makes no formula of them.
+  package var isNumber: Bool
+  package var text: @Sendable (Row) -> String
+
+  package init(_ name: String, isNumber: Bool = false, _ text: @escaping @Sendable (Row) -> String) {
+    (self.name, self.isNumber, self.text) = (name, isNumber, text)
   }
 
-  /// One field a measure; empty where it was withheld.
-  package static func values(of entry: OutboxEntry) -> [String] {
-    MeasureTable.measures.map { entry.values[$0.name].map(\.description) ?? "" }
+  package func field(_ row: Row, onOneLine: Bool = false) -> String {
+    let text = text(row)
+    if isNumber { return text }
+    return CSV.field(onOneLine ? String(text.map { $0.isNewline ? " " : $0 }) : text)
   }
 
+  package static func head(_ columns: [Self]) -> String {
+    columns.map { CSV.field($0.name) }.joined(separator: ",")
+  }
+}
+
+package enum CSV {
   /// A text as a field. A spreadsheet takes a text that begins with one of `=+-@` for a formula, and some do so
   /// after a tab or a line end: an apostrophe before it makes it a text.
   package static func field(_ text: String) -> String {

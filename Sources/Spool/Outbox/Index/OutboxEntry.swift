@@ -3,59 +3,74 @@ import Study
 
 /// What the outbox's index tells of one study: its latest result, in one line of `index.jsonl`. UIDs and numbers only:
 /// no names of files and nothing of the patient.
-package struct OutboxEntry: Decodable, Sendable, Equatable {
+package struct OutboxEntry: Recorded, Equatable {
   package var study: String
   package var revision: Int
-  /// The folder in the outbox.
   package var folder: String
-  /// When `study.json` was written, milliseconds since 1970.
   package var published: Int64
   package var status: StudyReport.Status
-  /// Clips with a measurement, of all clips.
   package var measuredClips: Int
   package var clips: Int
-  /// Why a person should look at it, in codes; empty where nothing calls for it.
   package var reviewReasons: [String]
   package var version: String
   package var model: String
-  /// Views of the measured clips, each once; `nil` in lines of versions that did not say.
-  package var views: [StudySummary.Clip.View]?
-  /// Who says which view the values are of, the least certain of them; `nil` where none of them depends on it.
+  package var views: [View]?
   package var viewSource: ClipReport.View.Source?
-  /// Values of the measures that were not withheld, as `study.json` has them.
   package var values: [String: Double]
 
-  private enum CodingKeys: String, CodingKey {
-    case study, revision, folder, published, status, clips, version, model, views, values
-    case viewSource = "view_source"
-    case measuredClips = "measured_clips"
-    case reviewReasons = "review_reasons"
+  package static let form = RecordForm<Self>(
+    Self.init(
+      study:revision:folder:published:status:measuredClips:clips:reviewReasons:version:model:views:viewSource:
+      values:)
+  ) {
+    Field("study", \.study, .uid)
+    Field("revision", \.revision, .integer(min: 1))
+    Field("folder", \.folder, .text, "In the outbox.")
+    Field("published", \.published, .integer("ms"), "When study.json was written, since 1970.")
+    Field("status", \.status, .word)
+    Field("measured_clips", \.measuredClips, .integer(), "Clips with a measurement.")
+    Field("clips", \.clips, .integer())
+    Field("review_reasons", \.reviewReasons, .list(.text), "Why a person should look at it.")
+    Field("version", \.version, .text)
+    Field("model", \.model, .text)
+    Field("views", \.views, .list(.record), "Of the measured clips, each once.", presence: .added)
+    Field(
+      "view_source", \.viewSource, .word,
+      "Who says which view the values are of, the least certain of them; null where none depends on it.",
+      presence: .added)
+    Field(
+      "values", \.values, .map(.number(nil)), "Of the measures that were not withheld, as in study.json.")
   }
 
-  package init(_ report: StudySummary, folder: String, published: Int64) {
-    study = report.study.uid
-    revision = report.study.revision
-    self.folder = folder
-    self.published = published
-    status = report.status
-    let measured = report.clips.filter { $0.status == .measured }
-    measuredClips = measured.count
-    views = Set(measured.map(\.view)).sorted { $0.text < $1.text }
-    viewSource = .leastCertain(report.values.filter { $0.value != nil }.compactMap(\.viewSource))
-    clips = report.clips.count
-    let measurements = report.clips.flatMap(\.measurements)
-    let flags =
-      measurements.flatMap(\.reviewReasons) + report.values.flatMap { $0.reviewReasons ?? [] }
-    let withheld = measurements.compactMap { $0.withheld?.rawValue }
-    reviewReasons = Set(flags + withheld).sorted()
-    version = report.software.version
-    model = report.model.name
-    let known = report.values.compactMap { measure in measure.value.map { (measure.name, $0) } }
-    values = Dictionary(known, uniquingKeysWith: { first, _ in first })
-  }
+  /// Which view a clip shows, and who says so.
+  package struct View: Recorded, Hashable {
+    package var code: EchoView
+    package var source: ClipReport.View.Source
 
+    package static let form = RecordForm<Self>(Self.init) {
+      Field("code", \.code, .word)
+      Field("source", \.source, .word)
+    }
+  }
+}
+
+extension OutboxEntry {
+  /// - Parameter report: At least its headlines, with the numbers of the record.
   package init(_ report: StudyReport, folder: String, published: Int64) {
-    self.init(StudySummary(report), folder: folder, published: published)
+    let measured = report.clips.filter { $0.status == .measured }
+    let views = Set(measured.map { View(code: $0.view.code, source: $0.view.source) })
+    let measures = report.studyMeasurements
+    let known = measures.compactMap { measure in measure.value.map { (measure.name, $0) } }
+    let phases = report.clips.flatMap(\.measurements)
+    let flags = phases.flatMap(\.reviewReasons) + measures.flatMap { $0.reviewReasons ?? [] }
+    let withheld = phases.compactMap { $0.withheld?.rawValue }
+    self.init(
+      study: report.study.uid, revision: report.study.revision, folder: folder, published: published,
+      status: report.status, measuredClips: measured.count, clips: report.clips.count,
+      reviewReasons: Set(flags + withheld).sorted(), version: report.software.version,
+      model: report.model.name, views: views.sorted { $0.text < $1.text },
+      viewSource: .leastCertain(measures.filter { $0.value != nil }.compactMap(\.viewSource)),
+      values: Dictionary(known, uniquingKeysWith: { first, _ in first }))
   }
 
   /// Whether a person should look at it before others.
@@ -78,26 +93,6 @@ package struct OutboxEntry: Decodable, Sendable, Equatable {
   /// Its line of `index.jsonl`.
   package var line: String.UTF8View { (json.line + "\n").utf8 }
 
-  private var json: JSONValue {
-    .object([
-      ("study", .string(study)), ("revision", .integer(revision)), ("folder", .string(folder)),
-      ("published", .integer(Int(published))), ("status", .code(status)),
-      ("measured_clips", .integer(measuredClips)), ("clips", .integer(clips)),
-      ("review_reasons", .array(reviewReasons.map { .string($0) })), ("version", .string(version)),
-      ("model", .string(model)), ("views", viewsJSON),
-      ("view_source", .code(viewSource)), ("values", valuesJSON),
-    ])
-  }
-
-  package var viewsJSON: JSONValue {
-    guard let views else { return .null }
-    return .array(views.map { .object([("code", .code($0.code)), ("source", .code($0.source))]) })
-  }
-
-  package var valuesJSON: JSONValue {
-    .object(values.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })
-  }
-
   /// What is to be reviewed first, then what is to be confirmed, and the latest first.
   static func comesBefore(_ a: OutboxEntry, _ b: OutboxEntry) -> Bool {
     if a.attention != b.attention { return a.attention > b.attention }
@@ -105,7 +100,7 @@ package struct OutboxEntry: Decodable, Sendable, Equatable {
   }
 }
 
-extension StudySummary.Clip.View {
+extension OutboxEntry.View {
   /// An apical view, and nobody says which.
   var isUnknown: Bool { code == .apical && source == .model }
 

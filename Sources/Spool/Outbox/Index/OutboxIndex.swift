@@ -1,4 +1,3 @@
-import Foundation
 import Platform
 import Study
 
@@ -118,17 +117,16 @@ package struct OutboxIndex: Sendable {
   private static func entry(of revision: PublishedRevision, in outbox: String) -> OutboxEntry? {
     let path = outbox + "/" + revision.name + "/study.json"
     guard let status = try? Files.examine(path, .outbox), let bytes = try? Files.read(path, .outbox),
-      let summary = StudySummary(json: bytes)
+      let report = try? StudyJSON.decodeHeadlines(bytes)
     else { return nil }
     return OutboxEntry(
-      summary, folder: revision.name, published: status.modifiedNanoseconds / 1_000_000)
+      report, folder: revision.name, published: status.modifiedNanoseconds / 1_000_000)
   }
 }
 
 /// The entries of an outbox's index, in its order. A line that was not finished is left out.
 final class OutboxIndexLines {
   private let lines: LineReader?
-  private let decoder = JSONDecoder()
 
   init(_ outbox: String) throws(FileError) {
     let path = outbox + "/" + OutboxIndex.linesName
@@ -138,7 +136,7 @@ final class OutboxIndexLines {
   /// The entry and its line without the line feed; `nil` at the end.
   func next() throws(FileError) -> (OutboxEntry, [UInt8])? {
     while let line = try lines?.next() {
-      guard line.isWhole, let entry = try? decoder.decode(OutboxEntry.self, from: Data(line.bytes)) else {
+      guard line.isWhole, let entry = try? OutboxEntry.form.read(line.bytes) else {
         continue
       }
       return (entry, line.bytes)

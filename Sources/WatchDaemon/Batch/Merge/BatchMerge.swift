@@ -76,10 +76,10 @@ struct BatchMerge: Sendable {
 
   private func read(_ study: PlannedStudy, _ publisher: OutboxPublisher) throws(FileError) -> Reading {
     guard let found = try PlannedResult(of: study, by: publisher) else { return Reading() }
-    let summary = found.summary
+    let report = found.report
     return Reading(
-      row: BatchTable.row(found), status: summary.status,
-      work: "\(summary.model.sha256) \(summary.configuration?.sha256 ?? "-") \(summary.software.version)")
+      row: BatchTable.row(found), status: report.status,
+      work: "\(report.model.sha256) \(report.configuration?.sha256 ?? "-") \(report.software.version)")
   }
 
   /// Studies without a result: a run says why, or they are missing.
@@ -141,7 +141,8 @@ extension BatchFolder {
 
 /// A planned study's latest result in an outbox, where that covers all its files.
 struct PlannedResult: Sendable {
-  var summary: StudySummary
+  /// Its headlines.
+  var report: StudyReport
   var revision: PublishedRevision
 
   /// `nil` where there is none. A result of other files under the same UID is none of this plan.
@@ -149,11 +150,13 @@ struct PlannedResult: Sendable {
   init?(of study: PlannedStudy, by publisher: OutboxPublisher) throws(FileError) {
     guard let revision = try publisher.latestRevision(of: study.study) else { return nil }
     let path = publisher.folder(of: revision) + "/study.json"
-    guard try Files.exists(path, .outbox), let summary = StudySummary(json: try Files.read(path, .outbox)),
-      summary.study.uid == study.study
-    else { return nil }
-    let covered = Set(summary.inputs.compactMap(\.uid))
+    guard try Files.exists(path, .outbox) else { return nil }
+    let bytes = try Files.read(path, .outbox)
+    guard let report = try? StudyJSON.decodeHeadlines(bytes), report.study.uid == study.study else {
+      return nil
+    }
+    let covered = Set(report.inputs.compactMap(\.sopInstanceUID))
     guard study.files.allSatisfy({ covered.contains($0.instance) }) else { return nil }
-    (self.summary, self.revision) = (summary, revision)
+    (self.report, self.revision) = (report, revision)
   }
 }

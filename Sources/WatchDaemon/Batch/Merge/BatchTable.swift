@@ -5,17 +5,6 @@ import Study
 /// One line a planned study, as CSV (RFC 4180) and as JSON. Nothing in it depends on when or where a study was worked
 /// on, so the same inputs, model and settings give the same bytes.
 enum BatchTable {
-  static let head: String = {
-    let facts = [
-      "study_uid", "revision", "status", "reason", "review", "review_reasons", "clips_measured", "clips",
-    ]
-    let measures = MeasureTable.measures.map { "\($0.name) (\($0.unit))" }
-    return
-      (facts + measures + ["model", "model_sha256", "configuration_sha256", "version"]
-      + MeasurementsTable.viewNames)
-      .map(MeasurementsTable.field).joined(separator: ",")
-  }()
-
   struct Row: Sendable, Equatable {
     /// Rows are in the order of this.
     var study: String
@@ -23,50 +12,69 @@ enum BatchTable {
     var json: String
   }
 
+  /// What is known of a planned study.
+  private struct Facts: Sendable {
+    var study: String
+    var status: StudyReport.Status
+    /// `nil` where nothing was published.
+    var entry: OutboxEntry?
+    var fault: BatchFault?
+    var model: String?
+    var configuration: String?
+  }
+
   static func row(_ result: PlannedResult) -> Row {
-    let summary = result.summary
-    let entry = OutboxEntry(summary, folder: result.revision.name, published: 0)
-    let configuration = summary.configuration?.sha256
-    let facts = [
-      entry.study, "\(entry.revision)", entry.status.rawValue, "", entry.attention.column,
-      entry.reviewReasons.joined(separator: " "), "\(entry.measuredClips)", "\(entry.clips)",
-    ]
-    let ends =
-      [entry.model, summary.model.sha256, configuration ?? "", entry.version]
-      + MeasurementsTable.views(of: entry)
-    let json: JSONValue = .object([
-      ("study", .string(entry.study)), ("revision", .integer(entry.revision)),
-      ("status", .code(entry.status)),
-      ("reason", .null), ("review_reasons", .array(entry.reviewReasons.map { .string($0) })),
-      ("measured_clips", .integer(entry.measuredClips)), ("clips", .integer(entry.clips)),
-      ("values", entry.valuesJSON), ("model", .string(entry.model)),
-      ("model_sha256", .string(summary.model.sha256)),
-      ("configuration_sha256", .optional(configuration)), ("version", .string(entry.version)),
-      ("views", entry.viewsJSON), ("view_source", .code(entry.viewSource)),
-    ])
-    return Row(
-      study: entry.study,
-      csv: (facts.map(field) + MeasurementsTable.values(of: entry) + ends.map(field)).joined(separator: ","),
-      json: json.line)
+    let report = result.report
+    let entry = OutboxEntry(report, folder: result.revision.name, published: 0)
+    return row(
+      Facts(
+        study: entry.study, status: entry.status, entry: entry, model: report.model.sha256,
+        configuration: report.configuration?.sha256))
   }
 
   /// Of a study of which nothing was published.
   static func row(_ study: String, _ fault: BatchFault) -> Row {
-    let facts = [study, "", StudyReport.Status.failed.rawValue, fault.rawValue, "yes", "", "", ""]
-    let empty = [String](
-      repeating: "", count: MeasureTable.measures.count + 4 + MeasurementsTable.viewNames.count)
-    let json: JSONValue = .object([
-      ("study", .string(study)), ("revision", .null), ("status", .code(StudyReport.Status.failed)),
-      ("reason", .code(fault)), ("review_reasons", .array([])), ("measured_clips", .null), ("clips", .null),
-      ("values", .object([])), ("model", .null), ("model_sha256", .null), ("configuration_sha256", .null),
-      ("version", .null), ("views", .null), ("view_source", .null),
-    ])
-    return Row(study: study, csv: (facts + empty).map(field).joined(separator: ","), json: json.line)
+    row(Facts(study: study, status: .failed, fault: fault))
   }
 
-  /// Rows are sorted as lines, so a text has none within.
-  private static func field(_ text: String) -> String {
-    MeasurementsTable.field(String(text.map { $0.isNewline ? " " : $0 }))
+  /// Rows are sorted as lines, so a field has none within.
+  private static func row(_ facts: Facts) -> Row {
+    let fields = columns.map { $0.field(facts, onOneLine: true) }
+    return Row(study: facts.study, csv: fields.joined(separator: ","), json: json(facts).line)
+  }
+
+  static let head = TableColumn.head(columns)
+
+  private static let columns: [TableColumn<Facts>] =
+    [
+      .init("study_uid") { $0.study }, .init("revision") { $0.entry.map { "\($0.revision)" } ?? "" },
+      .init("status") { $0.status.rawValue }, .init("reason") { $0.fault?.rawValue ?? "" },
+      .init("review") { ($0.entry?.attention ?? .review).column },
+    ] + MeasurementsTable.findings.map(ofEntry) + [
+      .init("model") { $0.entry?.model ?? "" }, .init("model_sha256") { $0.model ?? "" },
+      .init("configuration_sha256") { $0.configuration ?? "" }, .init("version") { $0.entry?.version ?? "" },
+    ] + MeasurementsTable.views.map(ofEntry)
+
+  private static func ofEntry(_ column: TableColumn<OutboxEntry>) -> TableColumn<Facts> {
+    .init(column.name, isNumber: column.isNumber) { $0.entry.map(column.text) ?? "" }
+  }
+
+  private static let keys = [
+    "study", "revision", "status", "reason", "review_reasons", "measured_clips", "clips", "values", "model",
+    "model_sha256", "configuration_sha256", "version", "views", "view_source",
+  ]
+
+  /// The members of the outbox's index, and what else a plan tells.
+  private static func json(_ facts: Facts) -> JSONValue {
+    var members: [String: JSONValue] = [
+      "review_reasons": .array([]), "values": .object([]), "study": .string(facts.study),
+      "status": .code(facts.status), "reason": .code(facts.fault), "model_sha256": .optional(facts.model),
+      "configuration_sha256": .optional(facts.configuration),
+    ]
+    if let entry = facts.entry, case .object(let known) = entry.json {
+      members.merge(known.map { ($0.key, $0.value) }) { _, known in known }
+    }
+    return .object(keys.map { ($0, members[$0] ?? .null) })
   }
 }
 
