@@ -12,9 +12,27 @@ let package = Package(
   name: "hinged",
   products: [.executable(name: "hinged", targets: ["WatchDaemon"])],
   targets: [
-    .executableTarget(name: "WatchDaemon", dependencies: ["Hinge", "Inference", "CDCMTK", "CPNG"]),
+    // From the lowest: a target names none that stands after it.
+    .target(name: "Platform", dependencies: ["CPlatform"]),
+    .target(name: "Study", dependencies: ["Platform", "Hinge", "Inference"]),
+    .target(name: "Clips", dependencies: ["Platform", "Study", "Hinge", "Inference", "CDCMTK", "CPNG"]),
+    .target(name: "Reports", dependencies: ["Platform", "Study", "Clips", "Hinge", "CDCMTK", "CPNG"]),
+    .target(name: "Spool", dependencies: ["Platform", "Study", "Clips", "Reports", "CPNG"]),
+    .target(name: "Phantom", dependencies: ["Platform", "Clips", "Hinge", "CDCMTK"]),
+    .target(
+      name: "Lab",
+      dependencies: [
+        "Platform", "Study", "Clips", "Reports", "Spool", "Phantom", "Hinge", "Inference", "CPNG",
+      ]),
+    .executableTarget(
+      name: "WatchDaemon",
+      dependencies: [
+        "Platform", "Study", "Clips", "Reports", "Spool", "Phantom", "Lab", "Hinge", "Inference", "CDCMTK",
+        "CPNG",
+      ]),
     .target(name: "CDCMTK", linkerSettings: (dcmtk + jpeg).map { .linkedLibrary($0) }),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .target(name: "CPlatform"),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Inference", dependencies: ["CKernels"]),
     .target(name: "Hinge", linkerSettings: [.linkedLibrary("m")]),
@@ -25,8 +43,16 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "WatchDaemonTests",
-      dependencies: ["WatchDaemon", "Hinge", "Inference", "CDCMTK", "CPNG", "TestSupport"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["WatchDaemon", "Hinge", "TestSupport"]),
+      dependencies: [
+        "WatchDaemon", "Platform", "Study", "Clips", "Reports", "Spool", "Phantom", "Lab", "Hinge",
+        "Inference", "CDCMTK", "CPNG", "TestSupport",
+      ]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "WatchDaemon", "Platform", "Study", "Clips", "Reports", "Spool", "Phantom", "Lab", "Hinge",
+        "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

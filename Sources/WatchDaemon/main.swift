@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 MachineShare.limitHeaps()
 exit(CommandLineInterface.run(Array(CommandLine.arguments.dropFirst())))

@@ -2,6 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Phantom
+@testable import Spool
 @testable import WatchDaemon
 
 /// Studies that come in archives, to the daemon and to `process`.

@@ -2,6 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 /// A shard's process ends wherever it is, and the next one goes on.

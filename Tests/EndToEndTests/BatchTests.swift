@@ -2,6 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Phantom
+@testable import Platform
 @testable import WatchDaemon
 
 /// An archive of small studies, planned and worked on by the built program with a tiny network.

@@ -2,6 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Platform
+@testable import Study
 @testable import WatchDaemon
 
 /// Files that come again under the SOPInstanceUID of a published one, with other bytes.

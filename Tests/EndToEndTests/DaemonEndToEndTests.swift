@@ -3,6 +3,9 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 /// The daemon as a real process. A checker that knows what was dropped and what came out decides.

@@ -3,6 +3,9 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 /// The daemon is ended in every stage of a study and started again.

@@ -3,7 +3,10 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Platform
+@testable import Spool
+@testable import Study
 
 /// Who may read what the daemon writes, as the file system tells.
 @Suite(.enabled(if: DaemonProcess.isPossible)) struct DaemonModesTests {

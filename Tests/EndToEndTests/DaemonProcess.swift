@@ -2,6 +2,10 @@ import Foundation
 import Glibc
 import TestSupport
 
+@testable import Clips
+@testable import Lab
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 /// `hinged run` as a real process, with folders of its own.

@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Spool
 @testable import WatchDaemon
 
 /// Spool and outbox are copied while the daemon is stopped, and put back in another place.

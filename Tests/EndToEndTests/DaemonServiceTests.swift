@@ -3,6 +3,8 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Spool
 @testable import WatchDaemon
 
 /// The daemon as a service manager and an operator meet it: signals, notifications, hook, retention.

@@ -1,6 +1,9 @@
 import Foundation
 import TestSupport
 
+@testable import Clips
+@testable import Phantom
+@testable import Spool
 @testable import WatchDaemon
 
 /// What was dropped into an inbox, and nothing of how the daemon works: the checker's only knowledge.

@@ -3,6 +3,10 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Spool
 @testable import WatchDaemon
 
 /// Text of tags and names of files that are made to do harm where they are shown: in a page, on a terminal, in a

@@ -1,6 +1,9 @@
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Platform
+@testable import Reports
 @testable import WatchDaemon
 
 /// Frames that are kept between their analysis and their drawing.

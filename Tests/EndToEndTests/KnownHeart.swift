@@ -1,7 +1,9 @@
 import Foundation
 import Hinge
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Phantom
+@testable import Study
 
 /// A heart of which everything is known, as a cine whose gray values say what each pixel shows.
 ///

@@ -3,6 +3,10 @@ import Hinge
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Study
 @testable import WatchDaemon
 
 /// From a cine of a heart that is known to the numbers of `study.json`, by the program itself, with a network that

@@ -1,6 +1,9 @@
 import Foundation
 import Hinge
 
+@testable import Clips
+@testable import Platform
+@testable import Study
 @testable import WatchDaemon
 
 /// A network that reads the labels of a picture whose gray values say them (`KnownHeart`): it sees perfectly, so that

@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Phantom
 @testable import WatchDaemon
 
 /// What the program publishes, read by programs that no one here wrote.

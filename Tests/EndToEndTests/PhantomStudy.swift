@@ -1,6 +1,8 @@
 import Foundation
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Phantom
+@testable import Reports
 
 /// Small synthetic clips for tests that run the whole program: one beat and a half of a heart that never was.
 enum PhantomStudy {

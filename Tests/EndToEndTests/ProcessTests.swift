@@ -2,6 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Phantom
+@testable import Platform
 @testable import WatchDaemon
 
 /// `hinged process` as a person calls it, on synthetic studies.

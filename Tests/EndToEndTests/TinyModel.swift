@@ -1,5 +1,7 @@
 import Foundation
 
+@testable import Clips
+@testable import Platform
 @testable import WatchDaemon
 
 /// A network of one convolution that sees no heart in anything, with its card: enough to take a clip through

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Phantom
 
 @Suite struct CardiacCycleTests {
   private let cycle = CardiacCycle(period: 900)

@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Phantom
+@testable import Reports
 
 /// Cines as DICOM objects, checked with tools of other houses where they are installed.
 @Suite struct CineWriterTests {

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Platform
 @testable import WatchDaemon
 
 /// Limits as Slurm, systemd and Kubernetes set them.

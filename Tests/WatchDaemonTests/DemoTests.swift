@@ -2,6 +2,10 @@ import Foundation
 import Hinge
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Study
 @testable import WatchDaemon
 
 /// What `hinged demo` makes, prints and decides.

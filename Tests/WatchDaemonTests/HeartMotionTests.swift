@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import WatchDaemon
+@testable import Phantom
+@testable import Reports
 
 /// The map from the heart of a moment to the heart at end diastole.
 @Suite struct HeartMotionTests {

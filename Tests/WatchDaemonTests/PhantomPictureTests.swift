@@ -2,6 +2,10 @@ import Foundation
 import Hinge
 import Testing
 
+@testable import Clips
+@testable import Phantom
+@testable import Reports
+@testable import Study
 @testable import WatchDaemon
 
 /// The synthetic loop as a picture: its sector, its grey values and its speckle.

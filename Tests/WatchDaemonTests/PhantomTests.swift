@@ -2,7 +2,10 @@ import Foundation
 import Hinge
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Phantom
+@testable import Reports
+@testable import Study
 
 /// The synthetic loop: that it is repeatable, and that its truth is true.
 @Suite struct PhantomTests {

@@ -1,5 +1,7 @@
 import Glibc
 
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 /// A folder of a test's own, removed with all that it holds when the test lets go of it.

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Phantom
 
 /// A tiny cine with a gradient that moves, for tests of writing and reading.
 enum SmallCine {

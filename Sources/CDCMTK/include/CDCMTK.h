@@ -5,7 +5,6 @@
 #include "hd_cine.h"
 #include "hd_error.h"
 #include "hd_jpeg.h"
-#include "hd_memory.h"
 #include "hd_object.h"
 #include "hd_reader.h"
 #include "hd_report.h"

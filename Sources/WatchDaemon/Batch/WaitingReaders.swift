@@ -1,4 +1,5 @@
 import Dispatch
+import Platform
 
 /// Readers that wait for a disk or a share far more than they compute: more of them than there are cores.
 enum WaitingReaders {

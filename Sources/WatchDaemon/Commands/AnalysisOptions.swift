@@ -1,5 +1,8 @@
+import Clips
 import Foundation
 import Inference
+import Platform
+import Study
 
 /// The options that every command with an analysis has: `--config`, `--view`, `--model`, `--precision`, `--threads`.
 struct AnalysisOptions {

@@ -1,3 +1,7 @@
+import Lab
+import Platform
+import Study
+
 /// One option of a command, `--name` or `--name VALUE`.
 struct Option: Sendable {
   var name: String

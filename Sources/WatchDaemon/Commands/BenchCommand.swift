@@ -1,4 +1,6 @@
+import Clips
 import Foundation
+import Platform
 
 extension Command {
   static let bench = Command(

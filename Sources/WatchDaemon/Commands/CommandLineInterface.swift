@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Platform
 
 /// One subcommand: how it is called, what it does, and the function that does it.
 struct Command: Sendable {

@@ -1,3 +1,6 @@
+import Lab
+import Platform
+
 extension Command {
   static let compare = Command(
     name: "compare", operands: "A B",

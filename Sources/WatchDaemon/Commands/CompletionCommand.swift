@@ -1,3 +1,5 @@
+import Platform
+
 extension Command {
   /// For the package: a person's shell gets its completions from there.
   static let completion = Command(

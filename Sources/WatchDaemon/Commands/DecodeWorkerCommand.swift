@@ -1,3 +1,5 @@
+import Clips
+
 extension Command {
   /// The child process in which files are parsed and decoded; started by `CineDecoder` alone.
   static let decodeWorker = Command(

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 extension Command {
   static let demo = Command(

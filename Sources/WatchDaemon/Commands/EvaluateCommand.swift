@@ -1,5 +1,9 @@
+import Clips
 import Foundation
 import Hinge
+import Lab
+import Platform
+import Study
 
 extension Command {
   static let evaluate = Command(
@@ -33,7 +37,7 @@ extension Command {
       views: arguments["--views"].map(views))
     let segmenter = try Segmenter(
       path: options.model, precision: .init(wanted: options.precision, requiresAdmission: false))
-    let progress = Progress(isQuiet: arguments.has("--quiet"))
+    let progress = CommandProgress(isQuiet: arguments.has("--quiet"))
     var evaluator = Evaluator(segmenter: try NetworkPictureSegmenter(segmenter, threads: threads))
     evaluator.progress = { done, all in
       if done % 10 == 0 || done == all { progress.line("\(done) of \(Plural.of(all, "picture"))") }
@@ -77,11 +81,6 @@ extension Command {
       return view
     }
   }
-}
-
-extension CAMUSDataset.View {
-  /// The view as the product names it.
-  var code: EchoView { self == .fourChamber ? .a4c : .a2c }
 }
 
 extension ModelCard {

@@ -1,4 +1,7 @@
+import Clips
 import Foundation
+import Lab
+import Platform
 
 extension Command {
   static let model = Command(

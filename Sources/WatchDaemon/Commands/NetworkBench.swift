@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import Platform
 
 /// One network on one made-up picture: how long it takes to load and to run, what share of the processor's peak
 /// that is, and how much memory. With `--serve` another program says when to run, so that several engines can be

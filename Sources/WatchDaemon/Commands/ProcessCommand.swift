@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 extension Command {
   static let process = Command(
@@ -23,7 +24,7 @@ struct ProcessRun {
   private let paths: [String]
   private let isStrict: Bool
   private let printsJSON: Bool
-  private let progress: Progress
+  private let progress: CommandProgress
   private let batch: StudyBatch
 
   init(_ arguments: Arguments) throws {
@@ -31,7 +32,7 @@ struct ProcessRun {
     if paths.isEmpty { throw CommandFailure.usage("name at least one file or folder to process") }
     isStrict = arguments.has("--strict")
     printsJSON = arguments.has("--json")
-    progress = Progress(isQuiet: arguments.has("--quiet"))
+    progress = CommandProgress(isQuiet: arguments.has("--quiet"))
     let outbox = try arguments.require("--outbox", "DIR")
     let options = try AnalysisOptions(arguments)
     batch = StudyBatch(

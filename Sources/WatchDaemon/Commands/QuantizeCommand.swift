@@ -1,6 +1,10 @@
+import Clips
 import Foundation
 import Hinge
 import Inference
+import Lab
+import Platform
+import Study
 
 extension Command {
   static let quantize = Command(
@@ -24,13 +28,13 @@ struct QuantizeRun {
   private let arguments: Arguments
   private let options: AnalysisOptions
   private let threads: Int
-  private let progress: Progress
+  private let progress: CommandProgress
 
   init(_ arguments: Arguments) throws {
     self.arguments = arguments
     options = try AnalysisOptions(arguments)
     threads = try arguments.threadsOfFrame()
-    progress = Progress(isQuiet: arguments.has("--quiet"))
+    progress = CommandProgress(isQuiet: arguments.has("--quiet"))
     guard arguments["--calibrate"] != nil || !arguments.operands.isEmpty else {
       throw CommandFailure.usage("name apical clips to calibrate on, or --dataset DIR with --calibrate FILE")
     }

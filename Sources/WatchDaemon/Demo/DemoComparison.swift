@@ -1,5 +1,7 @@
 import Foundation
 import Hinge
+import Lab
+import Study
 
 /// Measured hinge points beside the true ones.
 struct DemoComparison {

@@ -1,4 +1,5 @@
 import Foundation
+import Study
 
 /// A daemon of the demonstration's own: a second `hinged` that watches the demonstration's inbox.
 struct DemoDaemon {

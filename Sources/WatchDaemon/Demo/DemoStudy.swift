@@ -1,5 +1,7 @@
 import Foundation
 import Hinge
+import Lab
+import Phantom
 
 /// One loop of the demonstration, with what is true of it.
 struct DemoClip: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import Study
 
 /// Why the demonstration could not be given: a sentence with the remedy.
 struct DemoFailure: Error, CustomStringConvertible, Equatable {

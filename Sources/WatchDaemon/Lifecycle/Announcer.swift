@@ -1,5 +1,8 @@
 import Dispatch
 import Glibc
+import Platform
+import Spool
+import Study
 
 /// Runs the operator's command for each published study, one at a time, until it succeeds. One that it fails for is
 /// tried again later and holds up no other. What is yet to be told stands in the journal, and a restart goes on with it.

@@ -1,5 +1,8 @@
+import Clips
 import Dispatch
 import Glibc
+import Platform
+import Spool
 
 /// Takes claimed archives apart in the spool, and brings them to their end when each file in them has its own. On a
 /// queue of its own: an archive may take minutes.

@@ -1,4 +1,6 @@
 import Dispatch
+import Platform
+import Spool
 
 /// Takes claimed files into the spool, and brings to their end those that need no processing. One after the other,
 /// on a queue of its own, for both may block on a share.

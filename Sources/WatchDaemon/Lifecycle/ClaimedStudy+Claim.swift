@@ -1,3 +1,7 @@
+import Lab
+import Platform
+import Spool
+
 extension ClaimedStudy {
   /// The claim as its processor gets it, with what is known of the study.
   init(_ claim: Claim, tools: StudyRun.Tools) throws(FileError) {
@@ -5,21 +9,18 @@ extension ClaimedStudy {
     let history = tools.store.history(of: uid)
     let standing = try tools.publisher.revisions(of: uid)
     let last = max(history.lastRevision?.number ?? 0, standing.last?.number ?? 0)
-    self.uid = uid
-    claimedAt = UTCTime(milliseconds: claim.claimedAt)
-    closedAtLimit = claim.closedAtLimit
-    revision = PublishedRevision(study: uid, number: last + 1)
-    previous = last > 0 ? PublishedRevision(study: uid, number: last) : nil
-    previousFolder = standing.last.map { tools.publisher.folder(of: $0) }
     let all = try claim.files.map { file throws(FileError) in
       ClaimedInput(file, path: try tools.path(of: file, in: claim), history)
     }
-    inputs = all.filter { $0.end == nil }
-    setAside = all.filter { $0.end != nil }
-    earlier = try history.inputs.map { claim, file throws(FileError) in
+    let earlier = try history.inputs.map { claim, file throws(FileError) in
       let path = try tools.settlement.path(of: file, in: claim, inbox: tools.claimant.inbox)
       return ClaimedInput(file, path: path, history)
     }
+    self.init(
+      uid: uid, closedAtLimit: claim.closedAtLimit, revision: PublishedRevision(study: uid, number: last + 1),
+      previous: last > 0 ? PublishedRevision(study: uid, number: last) : nil,
+      previousFolder: standing.last.map { tools.publisher.folder(of: $0) },
+      inputs: all.filter { $0.end == nil }, setAside: all.filter { $0.end != nil }, earlier: earlier)
   }
 }
 

@@ -1,3 +1,6 @@
+import Platform
+import Spool
+
 /// Archives: from a claim to the files in it, and back to the claim when each of them has its end.
 extension Daemon {
   /// Claims the archives that stand still, each on its own.

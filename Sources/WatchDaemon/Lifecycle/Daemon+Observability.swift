@@ -1,5 +1,8 @@
 import Dispatch
 import Foundation
+import Platform
+import Spool
+import Study
 
 /// What the daemon tells of itself: status file, metrics, service manager; and what it does by the clock.
 extension Daemon {

@@ -1,4 +1,7 @@
 import Foundation
+import Platform
+import Spool
+import Study
 
 /// What an operator asks of the running daemon.
 extension Daemon {

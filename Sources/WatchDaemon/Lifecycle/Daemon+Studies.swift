@@ -1,5 +1,8 @@
 import Dispatch
 import Glibc
+import Lab
+import Platform
+import Spool
 
 /// From ready studies to claims, and from claims to their ends.
 extension Daemon {

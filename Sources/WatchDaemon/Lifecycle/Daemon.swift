@@ -1,5 +1,8 @@
 import Dispatch
 import Glibc
+import Platform
+import Spool
+import Study
 
 /// The daemon: studies go from the inbox through the queue to the outbox.
 ///

@@ -1,3 +1,6 @@
+import Platform
+import Spool
+
 /// Why the daemon cannot work: the process ends, and the service manager starts it again.
 enum DaemonFailure: Error, Sendable, CustomStringConvertible {
   case file(FileError)

@@ -1,6 +1,10 @@
 import Dispatch
 import Foundation
 import Glibc
+import Lab
+import Platform
+import Spool
+import Study
 
 extension Command {
   static let run = Command(

@@ -1,4 +1,6 @@
 import Glibc
+import Platform
+import Spool
 
 /// The walk of one claimed study from the spool to its end, in turns. It goes by what the journal says, so that it
 /// goes on after a crash where that left it.

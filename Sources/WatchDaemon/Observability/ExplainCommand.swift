@@ -1,4 +1,7 @@
 import Glibc
+import Lab
+import Platform
+import Spool
 
 extension Command {
   static let explain = Command(

@@ -1,3 +1,7 @@
+import Platform
+import Spool
+import Study
+
 /// Files of one reason that wait to become readable, or that are set aside. Pure.
 struct FilesInTrouble: Sendable, Equatable {
   var reason: ReasonCode

@@ -1,3 +1,6 @@
+import Spool
+import Study
+
 /// What is counted. Pure; rendered in the text format of Prometheus, version 0.0.4. Base units, no identifiers.
 struct MetricsState: Sendable, Equatable {
   struct Histogram: Sendable, Equatable {

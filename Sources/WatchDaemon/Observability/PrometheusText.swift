@@ -1,3 +1,5 @@
+import Lab
+
 /// Writes the text exposition format of Prometheus.
 struct PrometheusText {
   /// Labels of one sample, in the order in which they are written.

@@ -1,3 +1,7 @@
+import Platform
+import Spool
+import Study
+
 extension Command {
   static let status = Command(
     name: "status", operands: "", summary: "Tells how the daemon fares; exit 1 when something is wrong.",

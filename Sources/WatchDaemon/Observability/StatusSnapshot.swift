@@ -1,4 +1,7 @@
 import Foundation
+import Platform
+import Spool
+import Study
 
 /// What only the running daemon knows, as it writes it into the spool for `hinged status` and `hinged explain`. It
 /// holds paths: the spool is its owner's alone, and the commands show keyed hashes unless they are told otherwise.

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Tells the service manager how the daemon fares: the protocol of sd_notify(3) over its datagram socket. Without a
 /// manager it does nothing.

@@ -1,4 +1,8 @@
+import Clips
 import Hinge
+import Platform
+import Reports
+import Study
 import Synchronization
 
 /// The outputs of one clip whose frames were segmented: segments, overlay cine and overlay pictures. Each frame is

@@ -1,3 +1,8 @@
+import Clips
+import Platform
+import Spool
+import Study
+
 /// Judges files that come under the SOPInstanceUID of a published one with other bytes. The same pixels mean that the
 /// header was corrected, and the study gets a new revision; with other pixels the published file stands, and the new
 /// one is held.

@@ -1,4 +1,7 @@
 import Foundation
+import Platform
+import Spool
+import Study
 
 /// How one input file of a `process` call ended: a line of its `--json` output.
 struct FileEnd: Sendable, Equatable {

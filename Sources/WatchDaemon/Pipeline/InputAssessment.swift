@@ -1,4 +1,6 @@
 import Dispatch
+import Platform
+import Spool
 import Synchronization
 
 /// A file that was read once: its digest, its header or why there is none.

@@ -1,9 +1,10 @@
 import Glibc
+import Platform
 
 /// The files that a person named, one by one or by folder.
 struct InputCollection: Sendable, Equatable {
   /// Regular files in a stable order, each once.
-  private(set) var files: [String] = []
+  package private(set) var files: [String] = []
   /// What was named or found and is no regular file: links, pipes, devices, sockets. They are never opened.
   private(set) var refused: [String] = []
 

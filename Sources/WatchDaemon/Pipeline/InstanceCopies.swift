@@ -1,3 +1,8 @@
+import Clips
+import Platform
+import Spool
+import Study
+
 /// Several files of one SOPInstanceUID that came at one time, such as the scanner's and the archive's. With the same
 /// pixels they are copies of one instance, and the latest one counts, whose header was corrected last. With other
 /// pixels, or where that cannot be told, which is the true one is for a person to decide, and none is used.

@@ -1,3 +1,7 @@
+import Platform
+import Reports
+import Study
+
 /// The clips that only the revision before has: their files go on into the next one, and their pictures onto its page.
 struct KeptClips: Sendable {
   let predecessor: StudyPipeline.Predecessor

@@ -1,3 +1,7 @@
+import Clips
+import Platform
+import Spool
+
 /// The archives among the inputs of a `process` call, taken apart into a folder that goes with the call.
 struct OpenedBoxes {
   /// What was among the inputs and in archives, each under the path that a person knows it by: `box.zip/IM1`.

@@ -1,5 +1,10 @@
+import Clips
 import Foundation
 import Glibc
+import Lab
+import Platform
+import Spool
+import Study
 
 /// The pipeline as the daemon drives it.
 struct PipelineProcessor: StudyProcessor {

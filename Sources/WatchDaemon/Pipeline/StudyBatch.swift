@@ -1,12 +1,17 @@
+import Clips
+import Platform
+import Spool
+import Study
+
 /// Studies processed one after the other into one outbox, without an inbox: what `hinged process` does.
 struct StudyBatch {
   let pipeline: StudyPipeline
   let outbox: String
   let mode: OutboxMode
-  let progress: Progress
+  let progress: CommandProgress
   private let indexer: OutboxIndexer
 
-  init(pipeline: StudyPipeline, outbox: String, mode: OutboxMode, progress: Progress) {
+  init(pipeline: StudyPipeline, outbox: String, mode: OutboxMode, progress: CommandProgress) {
     self.pipeline = pipeline
     self.outbox = outbox
     self.mode = mode

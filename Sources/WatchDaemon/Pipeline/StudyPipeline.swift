@@ -1,3 +1,7 @@
+import Clips
+import Platform
+import Study
+
 /// How a study's files become the files of its result: every clip is analysed, what was found becomes one report,
 /// and the report is written into a staging folder. Nothing here reads an inbox or publishes.
 struct StudyPipeline: Sendable {

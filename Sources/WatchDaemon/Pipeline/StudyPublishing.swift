@@ -1,3 +1,9 @@
+import Clips
+import Lab
+import Platform
+import Spool
+import Study
+
 /// Gives a study its result in an outbox: the one that stands there, where the same work made it of the same inputs,
 /// else a new revision. Several processes may do so in one outbox.
 struct StudyPublishing: Sendable {

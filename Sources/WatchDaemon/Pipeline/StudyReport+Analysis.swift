@@ -1,3 +1,7 @@
+import Clips
+import Platform
+import Study
+
 extension StudyReport {
   /// The report of a study from the outcomes of its files, one an instance.
   init(_ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome], model: Model) {
@@ -8,7 +12,7 @@ extension StudyReport {
       clips: clips, studyMeasurements: [],
       inputs: zip(study.files, clips).map { Input($0, $1) } + study.others,
       model: model,
-      software: Software(name: WatchDaemon.Software.name, version: WatchDaemon.Software.version),
+      software: Software(name: Platform.Software.name, version: Platform.Software.version),
       timings: Timings(
         decode: outcomes.map(\.decoding.milliseconds).reduce(0, +),
         inference: outcomes.map(\.inference.milliseconds).reduce(0, +), publish: 0, total: 0))

@@ -1,3 +1,8 @@
+import Clips
+import Platform
+import Reports
+import Study
+
 /// A study on its way through the pipeline, one clip at a time, so that whoever drives it can let others have a turn
 /// in between.
 struct StudyWalk {

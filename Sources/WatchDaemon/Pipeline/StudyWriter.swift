@@ -1,4 +1,8 @@
+import Clips
 import Foundation
+import Platform
+import Reports
+import Study
 
 /// Writes a study's outputs into its staging folder.
 struct StudyWriter: Sendable {

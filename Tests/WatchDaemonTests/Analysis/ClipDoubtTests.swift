@@ -1,6 +1,7 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Phantom
+@testable import Study
 
 @Suite struct ClipDoubtTests {
   @Test(arguments: [

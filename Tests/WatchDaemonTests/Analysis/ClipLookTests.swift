@@ -1,6 +1,9 @@
 import Foundation
 import Testing
 
+@testable import Clips
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 /// When a sample of a clip's frames is enough, and what all of them say.

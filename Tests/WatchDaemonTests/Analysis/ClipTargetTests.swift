@@ -1,7 +1,8 @@
 import Hinge
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Phantom
 
 /// The scale of a picture, held against the sector that is seen in it.
 @Suite struct ClipTargetTests {

@@ -1,6 +1,8 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Phantom
+@testable import Study
 
 @Suite struct ImplausibleBeatTests {
   /// - Parameters:

@@ -1,6 +1,8 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Reports
+@testable import Spool
 
 @Suite struct PixelDigestTests {
   private static let pixels = (0..<1003).map { UInt8(truncatingIfNeeded: $0 &* 37) }

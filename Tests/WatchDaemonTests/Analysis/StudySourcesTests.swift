@@ -1,5 +1,9 @@
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Reports
+@testable import Study
 @testable import WatchDaemon
 
 /// What a study's report repeats of its files.

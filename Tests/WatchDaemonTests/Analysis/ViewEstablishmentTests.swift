@@ -1,5 +1,7 @@
 import Testing
 
+@testable import Clips
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct ViewEstablishmentTests {

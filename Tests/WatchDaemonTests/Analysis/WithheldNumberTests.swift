@@ -1,6 +1,9 @@
 import Hinge
 import Testing
 
+@testable import Clips
+@testable import Reports
+@testable import Study
 @testable import WatchDaemon
 
 /// A number that is not trusted is nowhere given as one that is.

@@ -1,7 +1,8 @@
 import Hinge
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Study
 
 @Suite struct WithheldReasonTests {
   @Test(arguments: ReviewReason.allCases.filter(\.withholds))

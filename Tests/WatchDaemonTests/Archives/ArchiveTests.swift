@@ -2,6 +2,11 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 /// What is read of archives, in this process.

@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Platform
 @testable import WatchDaemon
 
 @Suite struct ManifestTests {

@@ -1,6 +1,11 @@
 import Foundation
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Platform
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct MergeTests {

@@ -1,6 +1,9 @@
 import Glibc
 import Testing
 
+@testable import Clips
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 @Suite struct PlannedInputTests {

@@ -1,5 +1,7 @@
 import Testing
 
+@testable import Clips
+@testable import Platform
 @testable import WatchDaemon
 
 @Suite struct ShardTests {

@@ -2,6 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 @Suite struct StudyAssemblyTests {

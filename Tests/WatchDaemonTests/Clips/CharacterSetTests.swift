@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
 
 /// Names as PS3.5 Annexes H to K write them, byte by byte.
 @Suite struct CharacterSetTests {

@@ -1,6 +1,9 @@
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Reports
+@testable import Study
 @testable import WatchDaemon
 
 /// Files of several vendors and in every supported coding.

@@ -2,7 +2,9 @@ import Hinge
 import TestSupport
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Phantom
+@testable import Reports
 
 @Suite struct ClipHeaderReadingTests {
   static func header(_ elements: [DICOMBytes.Element]) throws -> ClipHeader {

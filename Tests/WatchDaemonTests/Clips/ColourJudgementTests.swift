@@ -2,7 +2,7 @@ import Foundation
 import Hinge
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
 
 /// A speckled sector that moves, in any colours, with whatever is drawn over it.
 private struct ColourScene {

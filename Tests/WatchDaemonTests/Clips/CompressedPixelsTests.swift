@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Reports
 
 @Suite struct CompressedPixelsTests {
   static func rleCine(frames: [[UInt8]]) -> DICOMBytes {

@@ -1,6 +1,8 @@
 import TestSupport
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Phantom
+@testable import Study
 
 /// A file made for one test, decoded by the built program.
 struct DecodeFixture {

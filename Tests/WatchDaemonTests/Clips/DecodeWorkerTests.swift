@@ -2,6 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Reports
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct DecodeWorkerTests {

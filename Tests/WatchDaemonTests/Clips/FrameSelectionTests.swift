@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Phantom
+@testable import Reports
+@testable import Study
 
 /// Areas of a beating ventricle: a fall through systole, rapid filling, diastasis and the atrium's kick.
 private struct Heartbeat {

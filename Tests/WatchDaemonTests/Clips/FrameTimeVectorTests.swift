@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
 
 @Suite struct FrameTimeVectorTests {
   private static let usual = [Double](repeating: 11.1, count: 40)

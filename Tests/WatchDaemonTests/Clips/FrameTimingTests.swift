@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
 
 @Suite struct FrameTimingTests {
   private static func timing(

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Study
 
 @Suite struct HeaderGateTests {
   typealias Region = ClipHeader.Region

@@ -1,6 +1,10 @@
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Phantom
+@testable import Platform
+@testable import Study
 @testable import WatchDaemon
 
 /// The headers of many files by one child process.

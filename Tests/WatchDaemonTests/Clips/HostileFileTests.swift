@@ -1,7 +1,9 @@
 import TestSupport
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Phantom
+@testable import Study
 
 /// Files that say one thing and are another: each is refused with its reason, and none takes the reader along.
 @Suite struct HostileFileTests {

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
 @testable import WatchDaemon
 
 /// A corpus of malformed files: each ends in a header and frames or in a reason, soon, and leaves no process.

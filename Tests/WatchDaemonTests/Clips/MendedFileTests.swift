@@ -1,6 +1,10 @@
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Reports
 @testable import WatchDaemon
 
 /// Files that are written wrongly and can be read all the same, and those that end early.

@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Reports
 
 @Suite struct NativePixelsTests {
   static let ramp: [UInt8] = (0..<24).map { UInt8($0 * 10) }

@@ -1,7 +1,8 @@
 import Hinge
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Study
 
 extension ClipHeader {
   /// An eligible loop of 60 frames, 800 x 600.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
 
 @Suite struct RWaveTimesTests {
   /// Three seconds of 50 frames each.

@@ -1,6 +1,9 @@
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Phantom
+@testable import Spool
 @testable import WatchDaemon
 
 /// What a file says that is no picture or cannot be read to its end.

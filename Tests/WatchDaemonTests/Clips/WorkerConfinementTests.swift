@@ -3,6 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Spool
 @testable import WatchDaemon
 
 /// What the decode worker gives up, seen from outside: by what the kernel says of it, and by what it cannot do.

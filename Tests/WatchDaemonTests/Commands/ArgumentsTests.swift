@@ -1,6 +1,8 @@
 import Inference
 import Testing
 
+@testable import Clips
+@testable import Platform
 @testable import WatchDaemon
 
 @Suite struct ArgumentsTests {

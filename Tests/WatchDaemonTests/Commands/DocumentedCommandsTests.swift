@@ -2,6 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Study
 @testable import WatchDaemon
 
 /// Manual pages and documents say what the program has, and nothing that it has not.

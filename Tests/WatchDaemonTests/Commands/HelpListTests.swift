@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Clips
 @testable import WatchDaemon
 
 @Suite struct HelpListTests {

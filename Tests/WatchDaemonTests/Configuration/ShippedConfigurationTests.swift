@@ -3,6 +3,11 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Platform
+@testable import Reports
+@testable import Study
 @testable import WatchDaemon
 
 /// The file in `config/` is the documentation of the keys.

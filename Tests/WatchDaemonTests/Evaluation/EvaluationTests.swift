@@ -3,6 +3,13 @@ import Hinge
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Platform
+@testable import Reports
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 /// A data set of drawn hearts in a folder of its own.

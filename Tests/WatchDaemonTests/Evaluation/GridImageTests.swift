@@ -3,6 +3,11 @@ import Hinge
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Reports
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct GridImageTests {

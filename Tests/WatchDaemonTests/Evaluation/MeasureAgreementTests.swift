@@ -2,6 +2,10 @@ import Foundation
 import Hinge
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Study
 @testable import WatchDaemon
 
 /// Half an ellipse of a ventricle over half an ellipse of an atrium on a grid of 0.5 mm, as truth or as prediction.

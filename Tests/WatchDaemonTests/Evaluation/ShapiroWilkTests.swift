@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import WatchDaemon
+@testable import Lab
 
 @Suite struct ShapiroWilkTests {
   /// W and p of scipy.stats.shapiro, SciPy 1.17.1. Samples by rule are recorded as `wave n` and `residues n`:

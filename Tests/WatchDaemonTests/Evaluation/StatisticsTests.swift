@@ -1,7 +1,7 @@
 import Hinge
 import Testing
 
-@testable import WatchDaemon
+@testable import Lab
 
 @Suite struct StatisticsTests {
   /// Values of numpy.quantile with its default method.

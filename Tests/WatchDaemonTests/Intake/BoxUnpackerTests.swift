@@ -2,6 +2,10 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Phantom
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 /// Archives taken apart into a folder by the confined process.

@@ -1,5 +1,10 @@
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Platform
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct ClaimPlanTests {

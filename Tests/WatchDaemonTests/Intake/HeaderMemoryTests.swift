@@ -1,6 +1,7 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Spool
 
 @Suite struct HeaderMemoryTests {
   @Test func theLatestHeadersAreKept() {

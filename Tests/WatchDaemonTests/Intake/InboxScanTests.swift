@@ -2,6 +2,10 @@ import Foundation
 import Glibc
 import Testing
 
+@testable import Clips
+@testable import Platform
+@testable import Reports
+@testable import Spool
 @testable import WatchDaemon
 
 @Suite struct InboxScanTests {

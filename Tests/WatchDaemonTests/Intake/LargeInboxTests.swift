@@ -1,6 +1,8 @@
 import Glibc
 import Testing
 
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 /// An inbox that is only read and holds 100,000 files that are done with.

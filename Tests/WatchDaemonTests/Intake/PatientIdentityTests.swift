@@ -1,6 +1,7 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Spool
 
 @Suite struct PatientIdentityTests {
   private func disagreements(_ identities: ClipHeader.Identity...) -> [IdentityClaims.Attribute] {

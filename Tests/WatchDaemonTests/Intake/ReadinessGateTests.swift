@@ -1,5 +1,9 @@
 import Testing
 
+@testable import Clips
+@testable import Platform
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 @Suite final class ReadinessGateTests {

@@ -1,6 +1,9 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Platform
+@testable import Reports
+@testable import Spool
+@testable import Study
 
 @Suite final class StudyAssemblerTests {
   private var assembler: StudyAssembler

@@ -1,5 +1,10 @@
 import Testing
 
+@testable import Clips
+@testable import Phantom
+@testable import Reports
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct StudyGroupingTests {

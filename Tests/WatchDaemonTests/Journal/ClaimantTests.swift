@@ -1,6 +1,9 @@
 import Glibc
 import Testing
 
+@testable import Clips
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 /// On two folders of one file system, and with the inbox on another one where there is one.

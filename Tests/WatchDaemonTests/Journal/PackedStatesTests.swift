@@ -1,5 +1,9 @@
 import Testing
 
+@testable import Clips
+@testable import Phantom
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 /// States in blocks, against the states themselves.

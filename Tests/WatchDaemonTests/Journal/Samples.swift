@@ -1,4 +1,7 @@
-@testable import WatchDaemon
+@testable import Clips
+@testable import Lab
+@testable import Platform
+@testable import Spool
 
 extension Claim {
   static func example(

@@ -1,5 +1,7 @@
 import Testing
 
+@testable import Lab
+@testable import Spool
 @testable import WatchDaemon
 
 @Suite struct SourcePathTests {

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 @Suite struct SpoolLockTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Spool
 
 /// Who may take a spool, as a table.
 @Suite struct SpoolTakeoverTests {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Spool
 
 /// The index against a plain dictionary.
 struct StudyIndexTests {

@@ -1,6 +1,12 @@
 import Glibc
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Platform
+@testable import Reports
+@testable import Spool
 @testable import WatchDaemon
 
 @Suite struct StudyJournalTests {

@@ -1,5 +1,8 @@
 import Testing
 
+@testable import Clips
+@testable import Phantom
+@testable import Spool
 @testable import WatchDaemon
 
 @Suite struct StudyStateTests {

@@ -1,6 +1,11 @@
 import Glibc
 import Testing
 
+@testable import Clips
+@testable import Phantom
+@testable import Platform
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 /// A daemon with folders of its own, in this process.

@@ -1,6 +1,11 @@
 import Glibc
 import Testing
 
+@testable import Clips
+@testable import Phantom
+@testable import Platform
+@testable import Reports
+@testable import Spool
 @testable import WatchDaemon
 
 @Suite(.serialized) struct DaemonTests {

@@ -1,5 +1,10 @@
 import Glibc
 
+@testable import Clips
+@testable import Lab
+@testable import Platform
+@testable import Reports
+@testable import Spool
 @testable import WatchDaemon
 
 /// Stands for the analysis: writes what it was given into `study.json`, a file a turn.

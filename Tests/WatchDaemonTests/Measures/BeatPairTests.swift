@@ -1,6 +1,7 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Phantom
+@testable import Study
 
 /// Which beats of two clips go together.
 @Suite struct BeatPairTests {

@@ -3,6 +3,11 @@ import Hinge
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Reports
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 /// Volumes from the truth masks of CAMUS beside those that its own authors took from them (`Info_*.cfg`).

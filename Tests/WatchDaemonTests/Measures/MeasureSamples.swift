@@ -1,5 +1,7 @@
 import Hinge
 
+@testable import Phantom
+@testable import Study
 @testable import WatchDaemon
 
 /// Clips with beats whose geometry is known.

@@ -1,6 +1,10 @@
 import Foundation
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct StudyMeasuresTests {

@@ -1,6 +1,9 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Study
 
 @Suite struct ViewChoiceTests {
   private func clip(_ uid: String, _ change: (inout ClipReport) -> Void = { _ in }) -> ClipReport {

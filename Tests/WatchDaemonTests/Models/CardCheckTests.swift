@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
+@testable import Clips
 @testable import Inference
+@testable import Lab
+@testable import Spool
 @testable import WatchDaemon
 
 /// What a card lacks is told at once, each with its field and a remedy.

@@ -3,6 +3,11 @@ import Hinge
 import TestSupport
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 @Suite struct ModelCheckTests {

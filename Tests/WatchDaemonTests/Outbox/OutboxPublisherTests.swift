@@ -1,6 +1,12 @@
 import Glibc
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Platform
+@testable import Reports
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct OutboxPublisherTests {

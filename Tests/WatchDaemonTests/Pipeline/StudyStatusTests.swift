@@ -1,5 +1,8 @@
 import Testing
 
+@testable import Clips
+@testable import Platform
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct StudyStatusTests {

@@ -1,5 +1,9 @@
 import Testing
 
+@testable import Clips
+@testable import Platform
+@testable import Reports
+@testable import Spool
 @testable import WatchDaemon
 
 @Suite final class QueueStateTests {

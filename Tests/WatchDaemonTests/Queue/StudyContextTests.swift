@@ -1,7 +1,9 @@
 import Glibc
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Platform
+@testable import Spool
 
 @Suite struct StudyContextTests {
   @Test func workThatIsInterruptedMayNotGoOn() throws {

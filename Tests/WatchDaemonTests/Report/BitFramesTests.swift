@@ -1,7 +1,8 @@
 import Hinge
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Reports
 
 @Suite struct BitFramesTests {
   private func bits(_ bytes: [UInt8]) -> [Bool] {

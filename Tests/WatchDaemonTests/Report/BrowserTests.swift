@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Clips
 @testable import WatchDaemon
 
 private enum Program {

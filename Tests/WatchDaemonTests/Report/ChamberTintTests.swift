@@ -1,7 +1,8 @@
 import Hinge
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Reports
 
 @Suite struct ChamberTintTests {
   private static func square(_ low: Double, _ high: Double) -> Outline {

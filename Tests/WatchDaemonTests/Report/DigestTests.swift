@@ -1,6 +1,11 @@
 import Foundation
 import Testing
 
+@testable import Clips
+@testable import Platform
+@testable import Reports
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 /// Vectors of FIPS 180-4's examples and of RFC 9562, appendix A.4.

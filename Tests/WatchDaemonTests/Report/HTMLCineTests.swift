@@ -2,7 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Lab
+@testable import Platform
+@testable import Reports
+@testable import Spool
+@testable import Study
 
 /// The page with a cine and with the study's measures.
 @Suite struct HTMLCineTests {

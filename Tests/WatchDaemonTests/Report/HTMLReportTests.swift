@@ -2,6 +2,12 @@ import Foundation
 import Hinge
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Platform
+@testable import Reports
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct HTMLReportTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Reports
 
 @Suite struct JPEGEncoderTests {
   /// No side of a JPEG may be longer than 65,500 pixels.

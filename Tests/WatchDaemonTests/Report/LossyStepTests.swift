@@ -1,5 +1,7 @@
 import Testing
 
+@testable import Clips
+@testable import Reports
 @testable import WatchDaemon
 
 @Suite struct LossyStepTests {

@@ -1,6 +1,11 @@
 import Hinge
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Reports
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct MeasurementReportTreeTests {

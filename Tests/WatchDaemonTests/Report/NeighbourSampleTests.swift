@@ -1,6 +1,9 @@
 import Foundation
 import Testing
 
+@testable import Clips
+@testable import Reports
+@testable import Study
 @testable import WatchDaemon
 
 /// Writes what `Tests/neighbours` reads with other people's libraries, where `HINGED_NEIGHBOUR_SAMPLES` names a

@@ -1,6 +1,9 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Phantom
+@testable import Reports
+@testable import Study
 
 @Suite struct OverlayCineObjectTests {
   private func header(_ change: (inout ClipHeader) -> Void) -> ClipHeader {

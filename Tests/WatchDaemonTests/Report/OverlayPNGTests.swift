@@ -3,7 +3,11 @@ import Foundation
 import Hinge
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Platform
+@testable import Reports
 
 @Suite struct OverlayPNGTests {
   /// A ventricle above an atrium in a region that starts at (20, 10) of a frame whose rest is white.

@@ -2,7 +2,8 @@ import Foundation
 import Hinge
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Study
 
 @Suite("docs/REASONS.md")
 struct ReasonDocumentTests {
@@ -22,7 +23,7 @@ struct ReasonDocumentTests {
 
   @Test(
     arguments: ReviewReason.allCases.map(\.rawValue) + ClipDoubt.allCases.map(\.rawValue)
-      + StudyMeasures.reviewReasons + [ClipReport.implausible])
+      + StudyMeasures.reviewReasons + [ReasonCode.implausible.rawValue])
   func hasEveryReviewReasonWithItsWords(_ code: String) {
     #expect(text.contains("| `\(code)` | \(ReasonText.words(review: code)) |"))
   }

@@ -1,6 +1,10 @@
 import Foundation
 import TestSupport
 
+@testable import Lab
+@testable import Phantom
+@testable import Reports
+@testable import Study
 @testable import WatchDaemon
 
 /// A page with a cine and with the study's measures.

@@ -1,5 +1,9 @@
 import Hinge
 
+@testable import Clips
+@testable import Lab
+@testable import Phantom
+@testable import Study
 @testable import WatchDaemon
 
 /// A small study with one measured A4C clip, one without spacing whose diameter is withheld, and one excluded.

@@ -1,7 +1,9 @@
 import Foundation
 import Hinge
 
-@testable import WatchDaemon
+@testable import Platform
+@testable import Reports
+@testable import Study
 
 extension SampleReport {
   static let uids = DerivedUID(

@@ -1,6 +1,8 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Platform
+@testable import Reports
 
 @Suite struct StudyLogTests {
   @Test func writesOneObjectALine() {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Study
 
 @Suite struct DICOMUIDTests {
   @Test(arguments: ["1.2", "1.2.840.10008.1.1", "2.25.329800735698586629295641978511506172918", "1.2.01"])

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Study
 
 /// What scanners and people write into tags.
 @Suite struct ViewNameTests {

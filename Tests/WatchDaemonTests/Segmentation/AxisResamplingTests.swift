@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Clips
 
 @Suite struct AxisResamplingTests {
   private func weights(_ axis: AxisResampling, _ output: Int) -> [Float] {

@@ -1,6 +1,9 @@
 import Hinge
 import Testing
 
+@testable import Clips
+@testable import Reports
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct GridMappingTests {

@@ -2,6 +2,11 @@ import Hinge
 import Inference
 import Testing
 
+@testable import Clips
+@testable import Lab
+@testable import Platform
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct PrecisionChoiceTests {

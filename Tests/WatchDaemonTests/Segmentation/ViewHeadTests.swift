@@ -1,7 +1,8 @@
 import Testing
 
+@testable import Clips
 @testable import Inference
-@testable import WatchDaemon
+@testable import Study
 
 /// What the view head's logits say of a clip.
 @Suite struct ViewHeadTests {

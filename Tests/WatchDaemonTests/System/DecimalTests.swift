@@ -1,6 +1,6 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Platform
 
 @Suite struct DecimalTests {
   @Test(arguments: [

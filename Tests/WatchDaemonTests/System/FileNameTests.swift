@@ -1,6 +1,8 @@
 import Glibc
 import Testing
 
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 @Suite struct FileNameTests {

@@ -1,5 +1,8 @@
 import Glibc
 import Testing
+
+@testable import Platform
+@testable import Spool
 @testable import WatchDaemon
 
 struct FilesTests {

@@ -1,6 +1,10 @@
 import Foundation
 import Testing
 
+@testable import Clips
+@testable import Platform
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 @Suite struct JSONSkimmerTests {

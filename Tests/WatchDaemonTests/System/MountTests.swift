@@ -1,6 +1,7 @@
 import Testing
 
-@testable import WatchDaemon
+@testable import Platform
+@testable import Reports
 
 @Suite struct MountTests {
   private let mountinfo = """

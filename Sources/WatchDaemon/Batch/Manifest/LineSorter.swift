@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// Lines in a scratch file: written one after the other, then read back.
 final class ScratchLines {

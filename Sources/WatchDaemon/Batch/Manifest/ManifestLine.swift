@@ -1,3 +1,6 @@
+import Platform
+import Study
+
 /// The first line of a manifest.
 struct ManifestHeader: Decodable, Sendable, Equatable {
   static let schemaName = "hinged.manifest/1"
@@ -54,7 +57,7 @@ struct ManifestProblem: Decodable, Sendable, Equatable {
 struct ManifestEnd: Decodable, Sendable, Equatable {
   struct Content: Decodable, Sendable, Equatable {
     var studies: Int
-    var files: Int
+    package var files: Int
     var problems: Int
     /// Of all bytes before this line.
     var sha256: String

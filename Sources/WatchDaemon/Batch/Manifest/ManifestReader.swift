@@ -1,4 +1,6 @@
 import Foundation
+import Platform
+import Study
 
 /// Reads a manifest from its first line to its last, and that it is the one that was written: whoever has reached
 /// the end without an error knows that every line was as it had been.

@@ -1,3 +1,7 @@
+import Clips
+import Platform
+import Spool
+
 /// One file of a planned study as it was when the plan was made.
 struct PlannedFile: Codable, Sendable, Equatable {
   var path: String
@@ -23,7 +27,7 @@ struct PlannedStudy: Decodable, Sendable, Equatable {
   /// Frames of the clips that its headers let measure, which is what its work is proportional to.
   var frames: Int
   /// Ascending by path.
-  var files: [PlannedFile]
+  package var files: [PlannedFile]
 
   var bytes: Int { files.reduce(0) { $0 + $1.size } }
 
@@ -44,11 +48,6 @@ extension PlannedFile {
       ("instance", .string(instance)), ("identity", .string(identity)),
     ])
   }
-}
-
-extension JSONValue {
-  /// On one line, for values without fractions: these are never infinite.
-  var line: String { (try? compact()) ?? "null" }
 }
 
 /// What makes a file the one that was planned: whose it is, which instance, and the shape of its pictures.

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// A folder of this process's own for what it needs for a while, removed with all that it holds when let go of.
 /// It lies in TMPDIR, which a cluster sets to a disk of the node.

@@ -1,3 +1,7 @@
+import Platform
+import Spool
+import Study
+
 /// Holds a manifest against an outbox: every planned study has a result or a reason, or is named as missing. It goes
 /// through the manifest once and keeps nothing of a study but its row, on disk.
 struct BatchMerge: Sendable {

@@ -1,4 +1,7 @@
 import Foundation
+import Platform
+import Spool
+import Study
 
 extension Command {
   static let batchMerge = Command(
@@ -23,7 +26,7 @@ private struct BatchMergeRun {
   private let updatesIndex: Bool
   private let isStrict: Bool
   private let printsJSON: Bool
-  private let progress: Progress
+  private let progress: CommandProgress
 
   init(_ arguments: Arguments) throws {
     guard arguments.operands.count == 1 else {
@@ -36,7 +39,7 @@ private struct BatchMergeRun {
     updatesIndex = arguments.has("--index")
     isStrict = arguments.has("--strict")
     printsJSON = arguments.has("--json")
-    progress = Progress(isQuiet: arguments.has("--quiet"))
+    progress = CommandProgress(isQuiet: arguments.has("--quiet"))
   }
 
   func run() throws -> Int32 {

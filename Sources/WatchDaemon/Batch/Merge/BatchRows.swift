@@ -1,3 +1,5 @@
+import Platform
+
 /// The rows of a table by study, of any number, until they are written in order.
 final class BatchRows {
   private let csv: LineSorter

@@ -1,3 +1,7 @@
+import Platform
+import Spool
+import Study
+
 /// One line a planned study, as CSV (RFC 4180) and as JSON. Nothing in it depends on when or where a study was worked
 /// on, so the same inputs, model and settings give the same bytes.
 enum BatchTable {

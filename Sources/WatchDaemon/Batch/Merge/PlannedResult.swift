@@ -1,3 +1,6 @@
+import Platform
+import Spool
+
 /// A planned study's latest result in an outbox, where that covers all its files.
 struct PlannedResult: Sendable {
   var summary: StudySummary

@@ -1,3 +1,5 @@
+import Platform
+
 /// The making of a manifest: scan, studies put together, studies in order of their work, written once.
 struct BatchPlan {
   let scan: PlanScan

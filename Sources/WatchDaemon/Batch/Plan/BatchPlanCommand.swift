@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 extension Command {
   static let batchPlan = Command(
@@ -22,7 +23,7 @@ private struct BatchPlanRun {
   private let out: String
   private let isStrict: Bool
   private let printsJSON: Bool
-  private let progress: Progress
+  private let progress: CommandProgress
   private let threads: Int
 
   init(_ arguments: Arguments) throws {
@@ -34,7 +35,7 @@ private struct BatchPlanRun {
     out = try arguments.require("--out", "FILE")
     isStrict = arguments.has("--strict")
     printsJSON = arguments.has("--json")
-    progress = Progress(isQuiet: arguments.has("--quiet"))
+    progress = CommandProgress(isQuiet: arguments.has("--quiet"))
     threads = try arguments.threads() ?? MachineShare.processors
   }
 

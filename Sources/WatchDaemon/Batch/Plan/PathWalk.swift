@@ -1,4 +1,7 @@
 import Glibc
+import Platform
+import Spool
+import Study
 
 /// What lies at and below the paths that were named, one at a time. Only the folders that are open are in memory,
 /// whatever they hold.

@@ -1,4 +1,7 @@
+import Clips
 import Foundation
+import Platform
+import Spool
 
 /// What the scan learned of one file of a study, as it lies in the scratch file until its study is put together.
 struct PlanRecord: Codable, Sendable, Equatable {

@@ -1,4 +1,8 @@
+import Clips
 import Dispatch
+import Platform
+import Spool
+import Study
 
 /// Reads the headers of all files below some paths, on several threads, and sorts what they say by study. What it
 /// holds in memory does not grow with their number.
@@ -7,11 +11,11 @@ struct PlanScan: Sendable {
   static let filesAtOnce = 64
 
   let threads: Int
-  let progress: Progress
+  let progress: CommandProgress
 
   /// Everything that was found, in scratch files.
   struct Result {
-    var files = 0
+    package var files = 0
     /// `PlanRecord`s by study and path.
     var records: LineReader
     /// `ManifestProblem`s by path.

@@ -1,3 +1,6 @@
+import Spool
+import Study
+
 /// Puts the files of each study together from records that come study by study.
 struct StudyAssembly {
   enum Assembled: Equatable {

@@ -1,3 +1,5 @@
+import Platform
+
 /// Where the runs of one plan keep their books in an outbox: `OUTBOX/.batch/FAMILY/`.
 struct BatchFolder: Sendable {
   let path: String

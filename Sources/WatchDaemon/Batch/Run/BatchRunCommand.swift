@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 extension Command {
   static let batchRun = Command(
@@ -27,7 +28,7 @@ private struct BatchRunRun {
   private let options: AnalysisOptions
   private let readsInPlace: Bool
   private let isStrict: Bool
-  private let progress: Progress
+  private let progress: CommandProgress
 
   init(_ arguments: Arguments) throws {
     guard arguments.operands.count == 1 else { throw CommandFailure.usage("name one manifest to work on") }
@@ -41,7 +42,7 @@ private struct BatchRunRun {
     options = try AnalysisOptions(arguments)
     readsInPlace = arguments.has("--in-place")
     isStrict = arguments.has("--strict")
-    progress = Progress(isQuiet: arguments.has("--quiet"))
+    progress = CommandProgress(isQuiet: arguments.has("--quiet"))
   }
 
   func run() throws -> Int32 {

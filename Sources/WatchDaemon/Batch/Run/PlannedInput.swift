@@ -1,4 +1,7 @@
+import Clips
 import Glibc
+import Platform
+import Spool
 
 /// The files of a planned study, read once and found to be those that were planned.
 struct PlannedInput {

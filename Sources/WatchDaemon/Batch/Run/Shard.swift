@@ -1,3 +1,6 @@
+import Lab
+import Platform
+
 /// One part of a manifest: which of its studies a task works on.
 ///
 /// Studies stand in a manifest with the most work first, and are dealt out back and forth, 1 2 3 3 2 1 1 2 3: so the

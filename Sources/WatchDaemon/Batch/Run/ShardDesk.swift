@@ -1,4 +1,7 @@
 import Glibc
+import Platform
+import Spool
+import Study
 
 /// A shard that this process alone works on, as long as it lives.
 struct ShardDesk: Sendable {

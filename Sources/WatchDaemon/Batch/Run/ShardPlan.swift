@@ -1,3 +1,5 @@
+import Platform
+
 /// The studies of one shard, from a manifest that was found to be as it was written.
 struct ShardPlan: Sendable {
   /// By what the logs of all shards are found.

@@ -1,11 +1,13 @@
 import Foundation
+import Platform
+import Study
 
 /// One shard's studies, one after the other, into an outbox that other shards write too.
 struct ShardRun {
   let plan: ShardPlan
   let publishing: StudyPublishing
   let folder: BatchFolder
-  let progress: Progress
+  let progress: CommandProgress
   let stop: StopSignals
   /// Where files are copied to before they are read; `nil` to read them in place.
   let scratch: ScratchSpace?

@@ -1,5 +1,7 @@
 import Dispatch
 import Glibc
+import Lab
+import Platform
 import Synchronization
 
 /// Hears that the process is to end: SIGTERM, SIGINT and the SIGUSR1 that a scheduler sends before the time is over.

@@ -1,4 +1,6 @@
 import Foundation
+import Platform
+import Study
 
 /// Why a planned study could not be worked on at all.
 enum BatchFault: String, Codable, Sendable, CaseIterable {

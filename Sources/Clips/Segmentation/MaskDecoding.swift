@@ -1,0 +1,129 @@
+import Hinge
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The classes of every pixel of the network's grid, which has square pixels. Hinge points are taken here: on the
+/// stored frame's finer grid they are no more exact and take many times longer.
+package struct Segmentation: Sendable {
+  /// Softmax, K x H x W.
+  package var probabilities: ClassProbabilities
+  /// Arg-max, H x W.
+  package var labels: LabelMask
+  /// Of a network that has maps for the hinge points.
+  package var landmarks: HingeLandmarks?
+  /// Of a network that tells the view from the whole picture: one a channel of its view head.
+  var viewLogits: [Float]?
+
+  /// - Parameters:
+  ///   - logits: K x H x W of the network, the classes first.
+  ///   - channels: which of the K are the hinge points' maps.
+  package init(logits: [Float], geometry: InputGeometry, landmarks channels: ModelCard.Landmarks? = nil) {
+    let side = geometry.inputSide
+    precondition(logits.count >= ClassProbabilities.classes * side * side, "one logit a class and pixel")
+    landmarks = channels.map { Self.landmarks($0, logits: logits, geometry: geometry) }
+    probabilities = ClassProbabilities(
+      width: side, height: side, spacing: geometry.inputSpacing,
+      values: Self.softmax(logits, classes: ClassProbabilities.classes, count: side * side))
+    labels = probabilities.labels()
+  }
+
+  private static func landmarks(
+    _ channels: ModelCard.Landmarks, logits: [Float], geometry: InputGeometry
+  ) -> HingeLandmarks {
+    let side = geometry.inputSide
+    return logits.withUnsafeBufferPointer { values in
+      func distribution(_ channel: Int) -> LandmarkDistribution {
+        LandmarkDistribution(
+          logits: UnsafeBufferPointer(rebasing: values[channel * side * side..<(channel + 1) * side * side]),
+          width: side, spacing: geometry.inputSpacing, temperature: channels.temperature)
+      }
+      return HingeLandmarks(left: distribution(channels.left), right: distribution(channels.right))
+    }
+  }
+
+  private static func softmax(_ logits: [Float], classes: Int, count: Int) -> [Float] {
+    [Float](unsafeUninitializedCapacity: classes * count) { output, initialized in
+      logits.withUnsafeBufferPointer { logits in
+        for pixel in 0..<count {
+          var peak = logits[pixel]
+          for k in 1..<classes { peak = max(peak, logits[k * count + pixel]) }
+          var sum: Float = 0
+          for k in 0..<classes {
+            let value = power(logits[k * count + pixel] - peak)
+            output[k * count + pixel] = value
+            sum += value
+          }
+          let share = 1 / sum
+          for k in 0..<classes { output[k * count + pixel] *= share }
+        }
+      }
+      initialized = classes * count
+    }
+  }
+
+  /// e to the power of what is at most 0. Most pixels are clear: one class is at 0 and the others so far below that
+  /// nothing of them is left beside it.
+  private static func power(_ exponent: Float) -> Float {
+    if exponent == 0 { return 1 }
+    return exponent < -20 ? 0 : expf(exponent)
+  }
+}
+
+/// From the network's grid to the grid of a box of the stored frame, for pictures and for comparison with a truth.
+package struct MaskDecoding: Sendable {
+  package let geometry: InputGeometry
+  /// Two neighbours and the weight of the second, for one row or column of the box.
+  private struct Neighbours {
+    var low: Int
+    var high: Int
+    var weight: Float
+  }
+  private let columns: [Neighbours]
+  private let rows: [Neighbours]
+
+  package init(geometry: InputGeometry) {
+    self.geometry = geometry
+    let side = geometry.inputSide
+    columns = (0..<geometry.box.width).map { Self.neighbours(geometry.outputColumn($0), side: side) }
+    rows = (0..<geometry.box.height).map { Self.neighbours(geometry.outputRow($0), side: side) }
+  }
+
+  private static func neighbours(_ position: Double, side: Int) -> Neighbours {
+    let clamped = min(max(position, 0), Double(side - 1))
+    let low = Int(clamped)
+    return Neighbours(low: low, high: min(low + 1, side - 1), weight: Float(clamped - Double(low)))
+  }
+
+  /// The most probable class of each pixel of the box, the probabilities interpolated linearly.
+  package func labels(_ segmentation: Segmentation) -> LabelMask {
+    probabilities(segmentation.probabilities).labels()
+  }
+
+  /// The probabilities on the box's grid, interpolated linearly.
+  package func probabilities(_ source: ClassProbabilities) -> ClassProbabilities {
+    let side = geometry.inputSide
+    let width = columns.count
+    let count = ClassProbabilities.classes * width * rows.count
+    let values = [Float](unsafeUninitializedCapacity: count) { output, initialized in
+      var line = [Float](repeating: 0, count: side)
+      for k in 0..<ClassProbabilities.classes {
+        for (y, row) in rows.enumerated() {
+          let low = (k * side + row.low) * side
+          let high = (k * side + row.high) * side
+          for u in 0..<side {
+            line[u] = source.values[low + u] + row.weight * (source.values[high + u] - source.values[low + u])
+          }
+          let start = (k * rows.count + y) * width
+          for (x, column) in columns.enumerated() {
+            output[start + x] = line[column.low] + column.weight * (line[column.high] - line[column.low])
+          }
+        }
+      }
+      initialized = count
+    }
+    return ClassProbabilities(
+      width: width, height: rows.count, spacing: geometry.spacing, values: values)
+  }
+}

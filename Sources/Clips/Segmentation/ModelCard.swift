@@ -1,0 +1,222 @@
+import Foundation
+import Hinge
+import Study
+
+/// What the sidecar `<model>.json` beside an ONNX file says of it: how its input is made, what its classes are,
+/// how well it measured on the pictures that it was chosen on, and under what licence it stands.
+package struct ModelCard: Codable, Sendable, Equatable {
+  package struct Input: Codable, Sendable, Equatable {
+    package var width: Int
+    package var height: Int
+    package var channels: Int
+
+    package init(width: Int, height: Int, channels: Int) {
+      self.width = width
+      self.height = height
+      self.channels = channels
+    }
+  }
+
+  package struct Class: Codable, Sendable, Equatable {
+    package var index: Int
+    package var label: String
+
+    package init(index: Int, label: String) {
+      self.index = index
+      self.label = label
+    }
+  }
+
+  /// Outputs after the classes that say where the hinge points lie, each by a softmax over the picture.
+  package struct Landmarks: Codable, Sendable, Equatable {
+    /// The output of the point on the left of the picture, from 0.
+    package var left: Int
+    package var right: Int
+    /// Divides the logits, so that 70 % of the true points lie in the 70 % range.
+    var temperature: Double
+    /// How far the points go from the contact line's ends to the landmarks: by view (`A4C`, `A2C`), and `apical` for a
+    /// view that is not established.
+    package var weight: [String: LandmarkWeight]
+    /// The confidence is the maps' probability times this: how often, on the validation list, both points lay within
+    /// 5 mm over how often the maps expected it. `nil` counts as 1.
+    var reliability: Double?
+
+    package init(
+      left: Int, right: Int, temperature: Double, weight: [String: LandmarkWeight], reliability: Double? = nil
+    ) {
+      self.left = left
+      self.right = right
+      self.temperature = temperature
+      self.weight = weight
+      self.reliability = reliability
+    }
+  }
+
+  /// The 15 and 85 percentile of the error of one point, prediction minus truth, in millimetres.
+  package struct PointErrors: Codable, Sendable, Equatable {
+    package var x: [Double]
+    package var y: [Double]
+  }
+
+  /// The hinge errors found on the validation list, for one view and phase.
+  package struct HingeErrors: Codable, Sendable, Equatable {
+    package var left: PointErrors
+    package var right: PointErrors
+    /// The share of pictures with both points within 5 mm of the truth.
+    package var bothWithin5Millimetres: Double
+
+    package enum CodingKeys: String, CodingKey {
+      case left
+      case right
+      case bothWithin5Millimetres = "both_within_5_mm"
+    }
+  }
+
+  package var name: String
+  package var version: String
+  package var sha256: String
+  package var licence: String
+  package var input: Input
+  package var classes: [Class]
+  /// Absent where the network has none.
+  package var landmarks: Landmarks?
+  /// Mean Dice on the four-chamber pictures of the validation list after so many steps of the training.
+  package struct TrainingPoint: Codable, Sendable, Equatable {
+    package var step: Int
+    package var ventricle: Double
+    package var atrium: Double
+
+    package enum CodingKeys: String, CodingKey {
+      case step
+      case ventricle = "dice_lv"
+      case atrium = "dice_la"
+    }
+  }
+
+  /// Absent where nobody wrote it down.
+  package var training: [TrainingPoint]?
+  /// By view (`A4C`, `A2C`) and phase (`ED`, `ES`); absent where nobody measured it.
+  package var hingeErrors: [String: [String: HingeErrors]]?
+  /// Absent where the network does not tell views.
+  package var view: ViewHead?
+
+  package init(
+    name: String, version: String, sha256: String, licence: String, input: Input, classes: [Class],
+    landmarks: Landmarks? = nil, training: [TrainingPoint]? = nil,
+    hingeErrors: [String: [String: HingeErrors]]? = nil, view: ViewHead? = nil
+  ) {
+    self.name = name
+    self.version = version
+    self.sha256 = sha256
+    self.licence = licence
+    self.input = input
+    self.classes = classes
+    self.landmarks = landmarks
+    self.training = training
+    self.hingeErrors = hingeErrors
+    self.view = view
+  }
+
+  package enum CodingKeys: String, CodingKey {
+    case name
+    case version
+    case sha256
+    case licence
+    case input
+    case classes
+    case landmarks
+    case training
+    case hingeErrors = "hinge_errors"
+    case view
+  }
+
+  /// The card's place beside its model.
+  package static func path(ofModel path: String) -> String {
+    (path as NSString).deletingPathExtension + ".json"
+  }
+
+  /// Channels of the network's output: the classes, then the landmarks.
+  package var outputs: Int { classes.count + (landmarks == nil ? 0 : 2) }
+
+  /// Whether the landmarks are the two outputs after the classes.
+  package var hasLandmarksAfterClasses: Bool {
+    landmarks.map { Set([$0.left, $0.right]) == [classes.count, classes.count + 1] } ?? true
+  }
+
+  /// How hinge points are taken from this model's outputs in a view.
+  package func hingeOptions(view: EchoView) -> HingeOptions {
+    var options = HingeOptions()
+    let weights = landmarks?.weight ?? [:]
+    if let weight = weights[view.rawValue] ?? weights[EchoView.apical.rawValue] {
+      options.landmarkWeight = weight
+    }
+    return options
+  }
+}
+
+extension ModelCard.Landmarks {
+  /// The first field that has no meaning, with what is wrong and a remedy; `nil` where all have one.
+  package var fault: (field: String, problem: String, remedy: String)? {
+    guard temperature > 0 else { return ("temperature", "is not above 0", "set it to 1") }
+    let shares = 0.0...1.0
+    let wrong = weight.filter { !shares.contains($0.value.x) || !shares.contains($0.value.y) }
+    if let view = wrong.keys.min() {
+      return ("weight.\(view)", "is not between 0 and 1", "set it as docs/SCIENTIST.md says")
+    }
+    guard let reliability, reliability < 0 else { return nil }
+    return ("reliability", "is below 0", "set it to 1, or leave it out")
+  }
+}
+
+extension ModelCard {
+  /// The errors to expect of a pair: what its own landmarks say, else what the card says of its view and phase.
+  package func expectedErrors(
+    of pair: HingePair, view: EchoView, phase: CyclePhase
+  ) -> HingeErrors? {
+    guard let expected = pair.expectedErrors else { return hingeErrors(view: view, phase: phase) }
+    var errors = HingeErrors(expected)
+    errors.bothWithin5Millimetres = min(
+      errors.bothWithin5Millimetres * (landmarks?.reliability ?? 1), 1)
+    return errors
+  }
+
+  /// The errors to expect of a view and phase; those of all apical pictures where the view is not established.
+  package func hingeErrors(view: EchoView, phase: CyclePhase) -> HingeErrors? {
+    (hingeErrors?[view.rawValue] ?? hingeErrors?[EchoView.apical.rawValue])?[phase.rawValue]
+  }
+}
+
+extension ModelCard.HingeErrors {
+  package init(_ expected: ExpectedErrors) {
+    left = ModelCard.PointErrors(expected.left)
+    right = ModelCard.PointErrors(expected.right)
+    bothWithin5Millimetres = expected.bothWithinRadius
+  }
+}
+
+extension ModelCard.PointErrors {
+  package init(_ range: ExpectedErrors.Range) {
+    x = [range.x.lowerBound, range.x.upperBound]
+    y = [range.y.lowerBound, range.y.upperBound]
+  }
+}
+
+/// `{"x": 0, "y": 0.7}`, or one number for both.
+extension LandmarkWeight: Codable {
+  private enum CodingKeys: String, CodingKey { case x, y }
+
+  public init(from decoder: any Decoder) throws {
+    if let both = try? decoder.singleValueContainer().decode(Double.self) {
+      self.init(both)
+    } else {
+      let axes = try decoder.container(keyedBy: CodingKeys.self)
+      self.init(x: try axes.decode(Double.self, forKey: .x), y: try axes.decode(Double.self, forKey: .y))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var axes = encoder.container(keyedBy: CodingKeys.self)
+    try axes.encode(x, forKey: .x)
+    try axes.encode(y, forKey: .y)
+  }
+}

@@ -1,0 +1,87 @@
+import Glibc
+
+/// Places between two steps of a claim, at any of which the process may end without harm. So that this can be tried
+/// out, each of them can be made to pause:
+///
+///     HINGED_PAUSE_AT=renamed      the first thread that comes there stays there until the process ends
+///     HINGED_PAUSE_AT=renamed:2    it goes on after 2 seconds
+///
+/// The log tells that a thread pauses and where; all others go on. Without the variable nothing happens here.
+package enum FaultPoint: String, Sendable, CaseIterable {
+  /// The claim is in the journal, and no file has moved.
+  case claiming
+  /// One of its files is in the spool.
+  case fileClaimed = "file-claimed"
+  /// All of them are, and the journal does not say so.
+  case taken
+  /// The journal says so.
+  case claimed
+  /// One file of an archive is unpacked.
+  case fileUnpacked = "file-unpacked"
+  /// All of them are, and the journal does not say so.
+  case boxUnpacked = "box-unpacked"
+  /// The journal says so.
+  case boxOpened = "box-opened"
+  /// The journal says that work has begun.
+  case started
+  case header
+  case decode
+  case inference
+  case report
+  /// One file of the result is staged.
+  case fileStaged = "file-staged"
+  /// All of them are.
+  case staged
+  /// The journal says what is about to be published.
+  case publishing
+  /// The result has appeared in the outbox, and the folder is not synced.
+  case renamed
+  /// The result stands in the outbox, and the journal does not say so.
+  case published
+  /// The journal says so, and what the end of each file is.
+  case concluded
+  /// The files are where they end, and the journal does not say so.
+  case filed
+  /// The journal says so.
+  case settled
+
+  /// Those that only an archive comes by.
+  static let ofBoxes: Set<FaultPoint> = [.fileUnpacked, .boxUnpacked, .boxOpened]
+
+  package func reach() { Self.pause?.reach(self) }
+
+  /// Says in the log that a thread pauses; what follows is the point's name.
+  static let announcement = "pausing for a test"
+
+  private static let pause = getenv("HINGED_PAUSE_AT").flatMap { FaultPause(String(cString: $0)) }
+}
+
+/// A pause that was asked for, made once.
+private final class FaultPause: Sendable {
+  let point: FaultPoint
+  /// `nil` for the rest of the process's life.
+  let seconds: Double?
+  private let isOver = Guarded(false)
+
+  /// - Parameter text: `point` or `point:seconds`.
+  init?(_ text: String) {
+    let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+    guard let point = parts.first.flatMap(FaultPoint.init) else { return nil }
+    self.point = point
+    seconds = parts.count > 1 ? Double(parts[1]) : nil
+  }
+
+  func reach(_ point: FaultPoint) {
+    guard point == self.point, isFirst() else { return }
+    Log().warning(FaultPoint.announcement, ["at": point.rawValue])
+    let end = SystemClock.monotonic() + (seconds ?? .infinity)
+    while SystemClock.monotonic() < end { usleep(10_000) }
+  }
+
+  private func isFirst() -> Bool {
+    isOver.withLock { isOver in
+      defer { isOver = true }
+      return !isOver
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import Platform
+import Study
+
+extension HTMLReport {
+  /// The frames of a clip with what was found drawn on them, as the page plays them.
+  package struct Cine: Sendable {
+    /// JPEG files, one a frame of the clip, in order.
+    package var frames: [Data]
+
+    package init(frames: [Data]) {
+      self.frames = frames
+    }
+  }
+
+  /// Frames of all cines of a page together. They are 20 to 30 kB each, and a page is put together in memory.
+  static let mostCineFrames = 2000
+
+  /// Which of a study's cines are on its page, those that come first as far as there is room.
+  /// - Parameter frames: Of each clip, in order.
+  package static func areOnPage(cinesOf frames: [Int]) -> [Bool] {
+    var room = mostCineFrames
+    return frames.map { count in
+      guard count <= room else { return false }
+      room -= count
+      return true
+    }
+  }
+}
+
+/// The player of one clip. Without scripts it is the picture of end diastole.
+struct HTMLCine {
+  let number: Int
+  let clip: ClipReport
+  let cine: HTMLReport.Cine
+
+  /// `nil` where there is nothing to play.
+  func player() -> HTML? {
+    guard cine.frames.count > 1 else { return nil }
+    let last = cine.frames.count - 1
+    let start = min(clip.beats.first(where: \.reference)?.edFrame ?? 0, last)
+    let time = clip.frameTimeMilliseconds ?? 33
+    return """
+      <div class="cine" role="group" tabindex="0" data-time="\(number: time)" data-marks="\(marks)" \
+      aria-label="Cine of clip \(number), \(cine.frames.count) frames. Space plays and stops, the arrow keys go one \
+      frame on or back, D goes to end diastole and S to end systole.">
+      <img src="data:image/jpeg;base64,\(HTML(base64: cine.frames[start]))" \
+      alt="Clip \(number): outlines of left ventricle, myocardium and left atrium, hinge points and diameter">
+      <div class="controls">
+      <button type="button" data-do="play">Play</button>
+      <button type="button" data-do="ED">ED</button>
+      <button type="button" data-do="ES">ES</button>
+      <input type="range" min="0" max="\(last)" value="\(start)" aria-label="Frame of clip \(number)">
+      <output>frame \(start + 1) of \(cine.frames.count)</output>
+      <label><input type="checkbox" checked> stop at ED and ES</label>
+      </div>
+      <script type="application/json">[\(frameList)]</script>
+      </div>
+      """
+  }
+
+  /// Frames and their phases, the reference beat's first: `12:ED 31:ES`.
+  private var marks: String {
+    let beats = clip.beats.filter(\.reference) + clip.beats.filter { !$0.reference }
+    return beats.map { "\($0.edFrame):ED \($0.esFrame):ES" }.joined(separator: " ")
+  }
+
+  /// The frames' JPEG files as the items of a JSON array.
+  private var frameList: HTML {
+    let parts: [HTML] = cine.frames.enumerated().map { index, frame in
+      "\(index == 0 ? "" : ",")\"\(HTML(base64: frame))\""
+    }
+    return "\(parts)"
+  }
+}
+
+/// What plays the cines: the page's only script, allowed by its digest alone.
+enum HTMLScript {
+  /// For the Content-Security-Policy: base64 of the SHA-256 of the script.
+  static let source: String = {
+    var hash = SHA256()
+    hash.update(Array("\(text)".utf8))
+    return "'sha256-\(Data(hash.finish()).base64EncodedString())'"
+  }()
+
+  static let element: HTML = "<script>\(HTML(script: text))</script>"
+
+  // Written without the less-than sign, so that markup checkers need not know scripts.
+  static let text: StaticString = """
+
+    'use strict';
+    document.documentElement.classList.add('js');
+    for (const cine of document.querySelectorAll('.cine')) {
+      const frames = JSON.parse(cine.querySelector('script').textContent);
+      const img = cine.querySelector('img');
+      const slider = cine.querySelector('input[type=range]');
+      const stops = cine.querySelector('input[type=checkbox]');
+      const out = cine.querySelector('output');
+      const play = cine.querySelector('[data-do=play]');
+      const cursor = cine.closest('.card').querySelector('svg .cursor');
+      const marks = cine.dataset.marks.split(' ').filter(Boolean).map(m => m.split(':'));
+      const names = {ED: 'end diastole', ES: 'end systole'};
+      const phase = f => { const m = marks.find(m => Number(m[0]) === f); return m ? m[1] : null; };
+      let frame = Number(slider.value), timer = null;
+      function show(f) {
+        frame = (f + frames.length) % frames.length;
+        img.src = 'data:image/jpeg;base64,' + frames[frame];
+        slider.value = frame;
+        const p = phase(frame);
+        const text = 'frame ' + (frame + 1) + ' of ' + frames.length + (p ? ', ' + names[p] : '');
+        out.textContent = text;
+        slider.setAttribute('aria-valuetext', text);
+        if (cursor) {
+          const d = cursor.dataset, span = Number(d.last) - Number(d.first);
+          const x = Number(d.left) + (frame - Number(d.first)) / span * (Number(d.right) - Number(d.left));
+          cursor.setAttribute('x1', x); cursor.setAttribute('x2', x);
+        }
+      }
+      function stop() { clearInterval(timer); timer = null; play.textContent = 'Play'; }
+      function start() {
+        play.textContent = 'Stop';
+        timer = setInterval(() => {
+          show(frame + 1);
+          if (stops.checked && phase(frame)) stop();
+        }, Math.max(Number(cine.dataset.time), 15));
+      }
+      const toggle = () => timer === null ? start() : stop();
+      function jump(name) {
+        stop();
+        const all = marks.filter(m => m[1] === name).map(m => Number(m[0]));
+        if (all.length) show(all[(all.indexOf(frame) + 1) % all.length]);
+      }
+      play.addEventListener('click', toggle);
+      for (const name of ['ED', 'ES'])
+        cine.querySelector('[data-do=' + name + ']').addEventListener('click', () => jump(name));
+      slider.addEventListener('input', () => { stop(); show(Number(slider.value)); });
+      cine.addEventListener('keydown', e => {
+        if (e.ctrlKey || e.altKey || e.metaKey) return;
+        const own = e.target === cine || e.target === slider;
+        const keys = {ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1};
+        if (own && e.key === ' ') toggle();
+        else if (own && keys[e.key]) { stop(); show(frame + keys[e.key]); }
+        else if (own && e.key === 'Home') { stop(); show(0); }
+        else if (own && e.key === 'End') { stop(); show(frames.length - 1); }
+        else if (e.key === 'd') jump('ED');
+        else if (e.key === 's') jump('ES');
+        else return;
+        e.preventDefault();
+      });
+      show(frame);
+    }
+
+    """
+}

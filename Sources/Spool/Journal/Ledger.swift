@@ -1,0 +1,159 @@
+/// All claims as the journal tells them. A pure value: events in, answers out.
+package struct Ledger: Sendable, Equatable {
+  /// One line of the journal.
+  package enum Entry: Codable, Sendable, Equatable {
+    case claim(Claim)
+    case event(claim: Int, StudyState.Event)
+    /// A claim as it stood when the journal was compacted.
+    case state(StudyState)
+    /// What was forgotten since the first line, so that sums still reconcile.
+    case forgotten(Forgotten)
+    /// Claims whose retention ran out.
+    case forget(claims: [Int])
+  }
+
+  /// Counts of files whose claims are no longer listed.
+  package struct Forgotten: Codable, Sendable, Equatable {
+    /// By the raw value of the file's state.
+    package var files: [String: Int] = [:]
+    /// Highest revision by study that was ever published.
+    package var revisions: [String: Int] = [:]
+    /// Keyed hashes of what published files stated about the patient, by study. Absent in journals of old.
+    var identities: [String: [String: String]]?
+    var lastClaim = 0
+  }
+
+  /// Claims with something left to do, and those that were given back.
+  package private(set) var open: [Int: StudyState] = [:]
+  /// Claims that are over.
+  package private(set) var packed = PackedStates()
+  package private(set) var forgotten = Forgotten()
+  private var claimsByStudy = StudyIndex()
+  private var lastClaim = 0
+
+  package init() {}
+
+  var nextClaim: Int { max(lastClaim, forgotten.lastClaim) + 1 }
+  package var count: Int { open.count + packed.count }
+
+  package func state(of claim: Int) -> StudyState? { open[claim] ?? packed[claim] }
+
+  /// All claims in no order, unfolded one after the other.
+  package var states: some Sequence<StudyState> { ids.lazy.compactMap { state(of: $0) } }
+
+  private var ids: [Int] { Array(open.keys) + Array(packed.ids) }
+
+  /// A line that cannot follow on the ones before it.
+  struct Contradiction: Error, Equatable { var description: String }
+
+  mutating func apply(_ entry: Entry) throws(Contradiction) {
+    if let contradiction = contradiction(of: entry) { throw contradiction }
+    applyUnchecked(entry)
+  }
+
+  /// What speaks against an entry's coming next.
+  func contradiction(of entry: Entry) -> Contradiction? {
+    switch entry {
+    case .claim(let claim):
+      !has(claim.id) ? nil : Contradiction(description: "claim \(claim.id) is made twice")
+    case .state(let state):
+      !has(state.claim.id)
+        ? nil : Contradiction(description: "claim \(state.claim.id) is told twice")
+    case .event(let id, let event): contradiction(of: event, on: id)
+    case .forgotten, .forget: nil
+    }
+  }
+
+  private func contradiction(of event: StudyState.Event, on id: Int) -> Contradiction? {
+    guard let state = state(of: id) else {
+      return Contradiction(description: "event \(event.name) is of an unknown claim \(id)")
+    }
+    if state.following(event) != nil { return nil }
+    return Contradiction(description: "claim \(id) goes by \(event.name) from \(state.phase.name)")
+  }
+
+  /// Applies an entry that contradicts nothing.
+  mutating func applyUnchecked(_ entry: Entry) {
+    switch entry {
+    case .claim(let claim): insert(StudyState(claim: claim))
+    case .state(let state): insert(state)
+    case .event(let id, let event):
+      let next = state(of: id)?.following(event)
+      remove(id)
+      if let next { put(next) }
+    case .forgotten(let counts): forgotten = counts
+    case .forget(let ids): for id in ids { forget(id) }
+    }
+  }
+
+  private mutating func insert(_ state: StudyState) {
+    put(state)
+    lastClaim = max(lastClaim, state.claim.id)
+    if let study = state.claim.namedStudy { claimsByStudy.add(state.claim.id, of: study) }
+  }
+
+  private func has(_ claim: Int) -> Bool { open[claim] != nil || packed.contains(claim) }
+
+  private mutating func put(_ state: StudyState) {
+    if state.phase == .settled, !state.isToBeAnnounced {
+      packed.insert(state)
+    } else {
+      open[state.claim.id] = state
+    }
+  }
+
+  private mutating func remove(_ id: Int) {
+    if open.removeValue(forKey: id) == nil { packed.remove(id) }
+  }
+
+  private mutating func forget(_ id: Int) {
+    guard let state = state(of: id) else { return }
+    remove(id)
+    forgotten.lastClaim = max(forgotten.lastClaim, id)
+    if let study = state.claim.namedStudy { claimsByStudy.remove(id, of: study) }
+    guard state.phase == .settled else { return }
+    for file in state.claim.files {
+      forgotten.files[file.end?.state.rawValue ?? "", default: 0] += 1
+    }
+    guard let study = state.claim.study else { return }
+    if let revision = state.published {
+      forgotten.revisions[study] = max(forgotten.revisions[study] ?? 0, revision.number)
+      forgotten.identities = forgotten.identities ?? [:]
+      forgotten.identities?[study, default: [:]].merge(state.claim.identity) { first, _ in first }
+    }
+  }
+
+  /// The claims of a study, ascending.
+  package func claims(of study: String) -> [StudyState] {
+    claimsByStudy.candidates(of: study).compactMap { state(of: $0) }.filter { $0.claim.study == study }
+  }
+
+  /// The claims of a study, and those of files that state it and are of no study, ascending.
+  package func claims(naming study: String) -> [StudyState] {
+    claimsByStudy.candidates(of: study).compactMap { state(of: $0) }.filter { $0.claim.namedStudy == study }
+  }
+
+  /// Archives that were taken apart and are not at their end.
+  package var openBoxes: [Int] { open.values.filter { $0.phase == .unpacked }.map(\.claim.id).sorted() }
+
+  /// Whether no file that was taken out of an archive is in a claim that is not at its end.
+  package func isBoxSettled(_ claim: Int) -> Bool {
+    !open.values.contains { state in
+      state.phase != .settled && state.phase != .returned
+        && state.claim.files.contains { $0.box?.claim == claim }
+    }
+  }
+
+  /// Claims that are not at their end, ascending.
+  package var unfinished: [StudyState] {
+    open.values.filter { $0.phase != .settled && $0.phase != .returned }.sorted {
+      $0.claim.id < $1.claim.id
+    }
+  }
+
+  /// The shortest journal that tells the same, an entry at a time.
+  func forEachEntry(_ body: (Entry) -> Void) {
+    body(.forgotten(forgotten))
+    for id in ids.sorted() { if let state = state(of: id) { body(.state(state)) } }
+  }
+}

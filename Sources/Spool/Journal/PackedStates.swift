@@ -1,0 +1,125 @@
+/// Claims that are over. What is known of years of studies is in memory like this, and is unfolded when one of them is
+/// asked for. They lie one behind the other in blocks: on the heap, each would keep a page from being given back that
+/// other work has long left.
+package struct PackedStates: Sendable {
+  private struct Place {
+    /// UTC, milliseconds; when the ends were decided.
+    var concludedAt: Int64
+    var retention: Retention
+    var block: Int32
+    var start: Int32
+    var count: Int32
+    var unfolded: Int32
+  }
+
+  /// What becomes of a claim that was kept long enough.
+  private enum Retention: Sendable {
+    /// Its files never left the inbox, or all of them wait in quarantine for a person.
+    case kept
+    /// Some of its files are in quarantine. The others may be removed, and the claim is kept.
+    case partlyRemovable
+    /// Its files may be removed and the claim forgotten.
+    case removable
+
+    init(_ claim: Claim) {
+      let setAside = claim.files.count { $0.end?.isSetAside == true }
+      if !claim.moves || setAside == claim.files.count && setAside > 0 {
+        self = .kept
+      } else {
+        self = setAside > 0 ? .partlyRemovable : .removable
+      }
+    }
+  }
+
+  /// What a block holds; a claim with thousands of files has one to itself.
+  static let blockBytes = 1 << 16
+
+  private var places: [Int: Place] = [:]
+  private var blocks: [[UInt8]] = []
+  /// Bytes of claims that were taken out.
+  private var unused = 0
+  /// Files of all of them, by the raw value of the file's state.
+  package private(set) var files: [String: Int] = [:]
+
+  var count: Int { places.count }
+  var ids: some Collection<Int> { places.keys }
+
+  func contains(_ claim: Int) -> Bool { places[claim] != nil }
+
+  subscript(claim: Int) -> StudyState? { places[claim].map(state) }
+
+  /// Claims that were concluded before a time (UTC, milliseconds), and may be forgotten with their files.
+  package func removable(before time: Int64) -> [StudyState] { due(.removable, before: time) }
+
+  /// The same of those whose files may go as far as they are not in quarantine.
+  package func partlyRemovable(before time: Int64) -> [StudyState] { due(.partlyRemovable, before: time) }
+
+  private func due(_ retention: Retention, before time: Int64) -> [StudyState] {
+    places.values.filter { $0.retention == retention && $0.concludedAt < time }.map(state)
+  }
+
+  mutating func insert(_ state: StudyState) {
+    remove(state.claim.id)
+    let (bytes, unfolded) = PackedState.bytes(of: state)
+    var place = Place(
+      concludedAt: state.concludedAt ?? .max,
+      retention: Retention(state.claim),
+      block: 0, start: 0, count: Int32(bytes.count), unfolded: Int32(unfolded))
+    put(bytes[...], &place)
+    places[state.claim.id] = place
+    count(filesOf: state, 1)
+  }
+
+  @discardableResult mutating func remove(_ claim: Int) -> StudyState? {
+    guard let place = places.removeValue(forKey: claim) else { return nil }
+    let state = state(place)
+    count(filesOf: state, -1)
+    unused += Int(place.count)
+    if unused > Self.blockBytes, unused > blocks.reduce(0, { $0 + $1.count }) / 2 { closeUp() }
+    return state
+  }
+
+  private func state(_ place: Place) -> StudyState {
+    PackedState.state(from: Array(bytes(place)), unfolded: Int(place.unfolded))
+  }
+
+  private func bytes(_ place: Place) -> ArraySlice<UInt8> {
+    blocks[Int(place.block)][Int(place.start)..<Int(place.start + place.count)]
+  }
+
+  /// Behind the last one.
+  private mutating func put(_ bytes: ArraySlice<UInt8>, _ place: inout Place) {
+    if blocks.last.map({ $0.count + bytes.count > Self.blockBytes }) ?? true {
+      blocks.append([])
+      blocks[blocks.count - 1].reserveCapacity(max(Self.blockBytes, bytes.count))
+    }
+    (place.block, place.start) = (Int32(blocks.count - 1), Int32(blocks[blocks.count - 1].count))
+    blocks[blocks.count - 1].append(contentsOf: bytes)
+  }
+
+  /// Copies what is left into new blocks.
+  private mutating func closeUp() {
+    var fresh = PackedStates()
+    for (claim, place) in places {
+      var moved = place
+      fresh.put(bytes(place), &moved)
+      fresh.places[claim] = moved
+    }
+    (places, blocks, unused) = (fresh.places, fresh.blocks, 0)
+  }
+
+  private mutating func count(filesOf state: StudyState, _ sign: Int) {
+    for file in state.claim.files {
+      let end = file.end?.state.rawValue ?? ""
+      let count = files[end, default: 0] + sign
+      files[end] = count == 0 ? nil : count
+    }
+  }
+}
+
+extension PackedStates: Equatable {
+  /// Whether they tell the same, wherever it lies.
+  package static func == (one: PackedStates, other: PackedStates) -> Bool {
+    one.count == other.count && one.ids.allSatisfy { one[$0] == other[$0] }
+  }
+}

@@ -1,0 +1,69 @@
+import Glibc
+import Platform
+
+/// Where everything lies in the spool. Patients' data is in it: it is its owner's alone.
+package struct Spool: Sendable, Equatable {
+  package let path: String
+
+  package init(path: String) {
+    self.path = path
+  }
+
+  package var journal: String { path + "/journal" }
+  package var lock: String { path + "/lock" }
+  package var key: String { path + "/key" }
+  /// Blocks held back, to be given up when the disk is full.
+  var reserve: String { path + "/reserve" }
+  package var status: String { path + "/status.json" }
+  /// What was last known of the file system that the inbox lies on.
+  package var inboxMount: String { path + "/inbox-mount" }
+  package var claimed: String { path + "/claimed" }
+  package var done: String { path + "/done" }
+  package var quarantine: String { path + "/quarantine" }
+  /// What was taken out of archives and is not claimed yet, a folder an archive.
+  package var unpacked: String { path + "/unpacked" }
+  /// Where `requeue` leaves its wishes for the daemon.
+  package var requests: String { path + "/requests" }
+  /// Short-lived copies of files whose names other code cannot be given.
+  package var scratch: String { path + "/scratch" }
+
+  /// Makes the folders that are missing.
+  package func prepare() throws(FileError) {
+    try Files.makeFolder(path, mode: 0o700, .spool)
+    try closeToOthers()
+    for folder in [claimed, done, quarantine, unpacked, requests, scratch] {
+      try Files.makeFolder(folder, mode: 0o700, .spool)
+    }
+    for name in try Files.names(in: scratch, .spool) { try Files.removeTree(scratch + "/" + name, .spool) }
+  }
+
+  /// What lies here is patients' data, and files that were moved here keep their mode. A folder that somebody made
+  /// for it may stand open; one that belongs to another user is told of as a warning.
+  private func closeToOthers() throws(FileError) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o077 != 0 else { return }
+    guard chmod(path, 0o700) == 0 else { throw FileError(.write, .spool) }
+  }
+
+  /// Of a folder in which an archive is being taken apart.
+  package static let partSuffix = ".part"
+
+  package func unpackedFolder(_ claim: Int) -> String { unpacked + "/c\(claim)" }
+
+  package func unpackedFile(_ file: BoxedFile) -> String {
+    unpackedFolder(file.claim) + "/" + ClaimedFile.spoolName(file.index)
+  }
+
+  func claimedFolder(_ claim: Claim) -> String { claimed + "/" + claim.folderName }
+
+  package func claimedFile(_ claim: Claim, _ file: ClaimedFile) -> String {
+    claimedFolder(claim) + "/" + file.spoolName
+  }
+
+  func quarantineFolder(_ claim: Claim) -> String { quarantine + "/" + claim.folderName }
+
+  /// Processed inputs lie by study; those of no study lie together.
+  package func doneStudyFolder(_ claim: Claim) -> String { done + "/" + (claim.study ?? "loose") }
+
+  package func doneFolder(_ claim: Claim) -> String { doneStudyFolder(claim) + "/" + claim.folderName }
+}

@@ -1,0 +1,141 @@
+import Glibc
+import Platform
+
+/// The journal and the ledger that it tells, for all threads. What is recorded is on the disk before the ledger
+/// says so; a record that fails changes nothing.
+package final class StudyStore: Sendable {
+  private struct Content: ~Copyable {
+    var journal: StudyJournal
+    var ledger: Ledger
+    /// Rises with each record.
+    var version = 0
+    var isClosed = false
+    /// Claims whose last start is this process's.
+    private(set) var started: Set<Int> = []
+
+    mutating func apply(_ entries: [Ledger.Entry]) {
+      for entry in entries {
+        ledger.applyUnchecked(entry)
+        switch entry {
+        case .event(let id, .started): started.insert(id)
+        case .event(let id, .settled): started.remove(id)
+        default: break
+        }
+      }
+      version += 1
+    }
+  }
+
+  private let content: Guarded<Content>
+  private let reserve: String
+  /// Ends the process where it must write no more.
+  private let assertOwned: Assertion
+
+  /// - Parameter isReplaced: Another file stands in the journal's place.
+  package typealias Assertion = @Sendable (_ isReplaced: Bool) throws(FileError) -> Void
+
+  /// - Parameter assertOwned: Asked before every record. Returns where the spool is still this process's.
+  package init(_ spool: Spool, assertOwned: @escaping Assertion = { _ throws(FileError) in })
+    throws(StudyJournal.Failure)
+  {
+    self.assertOwned = assertOwned
+    var ledger = Ledger()
+    let journal = try StudyJournal.open(spool.journal, into: &ledger)
+    reserve = spool.reserve
+    content = Guarded(Content(journal: journal, ledger: ledger))
+    keepReserve()
+  }
+
+  package func record(_ entries: [Ledger.Entry]) throws(FileError) {
+    let failure = content.withLock { content -> FileError? in
+      if content.isClosed { return FileError(.write, .journal, code: ECANCELED) }
+      for entry in entries {
+        if let contradiction = content.ledger.contradiction(of: entry) {
+          preconditionFailure("what the daemon does follows on what it did: \(contradiction.description)")
+        }
+      }
+      do throws(FileError) { try append(entries, to: &content.journal) } catch { return error }
+      content.apply(entries)
+      compactIfWorthwhile(&content)
+      return nil
+    }
+    if let failure { throw failure }
+  }
+
+  package func record(_ event: StudyState.Event, of claim: Int) throws(FileError) {
+    try record([.event(claim: claim, event)])
+  }
+
+  /// To be asked before each step that changes spool, inbox or outbox and that the journal does not precede at once.
+  package func mayGoOn() throws(FileError) { try assertOwned(false) }
+
+  /// Makes claims whose numbers follow on the last one.
+  /// - Parameter make: Gets the ledger and the first free number; gives claims numbered from there.
+  package func claim(_ make: (Ledger, Int) -> [Claim]) throws(FileError) -> [Claim] {
+    let claims = read { make($0, $0.nextClaim) }
+    if !claims.isEmpty { try record(claims.map(Ledger.Entry.claim)) }
+    return claims
+  }
+
+  /// Records that what is in work was stopped through no fault of its own, and takes no more records. A start that
+  /// another process died over still counts.
+  package func close() {
+    content.withLock { content in
+      let ledger = content.ledger
+      let stopped = content.started.sorted().filter { ledger.open[$0]?.isStarted == true }
+      let entries = stopped.map { Ledger.Entry.event(claim: $0, .released(nil)) }
+      if !content.isClosed, !entries.isEmpty, (try? append(entries, to: &content.journal)) != nil {
+        for entry in entries { content.ledger.applyUnchecked(entry) }
+      }
+      content.isClosed = true
+    }
+  }
+
+  package func read<Answer>(_ question: (Ledger) -> Answer) -> Answer {
+    content.withLock { question($0.ledger) }
+  }
+
+  /// Changes whenever the ledger does.
+  package var version: Int { content.withLock { $0.version } }
+
+  package func state(of claim: Int) -> StudyState? { read { $0.state(of: claim) } }
+
+  package func history(of study: String) -> StudyHistory { read { StudyHistory(of: study, in: $0) } }
+
+  /// A full disk must not keep the daemon from recording what it did: the reserve is given up for it.
+  private func append(_ entries: [Ledger.Entry], to journal: inout StudyJournal) throws(FileError) {
+    try assertOwned(journal.isReplaced)
+    do throws(FileError) {
+      try journal.append(entries)
+    } catch {
+      guard error.isDiskFull, unlink(reserve) == 0 else { throw error }
+      try journal.append(entries)
+    }
+  }
+
+  /// Holds back blocks for a time when the disk is full, if they are to be had now.
+  package func keepReserve() {
+    guard (try? Files.exists(reserve, .spool)) == false,
+      let descriptor = try? Descriptor.open(reserve, O_WRONLY | O_CREAT, mode: 0o600, .spool)
+    else { return }
+    if posix_fallocate(descriptor.raw, 0, off_t(Self.reserveBytes)) != 0 { unlink(reserve) }
+  }
+
+  /// A journal much longer than what it tells is written anew. If that fails the long one goes on.
+  private func compactIfWorthwhile(_ content: inout Content) {
+    let needed = content.ledger.count + 1
+    guard content.journal.lineCount > 4 * needed + Self.linesWorthCompacting else { return }
+    try? content.journal.compact(to: content.ledger)
+  }
+
+  package func compact() throws(FileError) {
+    let failure = content.withLock { content -> FileError? in
+      do throws(FileError) { try content.journal.compact(to: content.ledger) } catch { return error }
+      return nil
+    }
+    if let failure { throw failure }
+  }
+
+  private static let reserveBytes = 1 << 20
+  private static let linesWorthCompacting = 2_000
+}

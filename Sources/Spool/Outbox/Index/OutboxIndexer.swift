@@ -1,0 +1,102 @@
+import Dispatch
+import Glibc
+import Platform
+import Study
+
+/// Brings the outbox's index up to date after results were published. It follows the results and never holds them
+/// up: what fails here is told once, and tried again with the next result.
+package final class OutboxIndexer: Sendable {
+  private let outbox: String
+  private let mode: OutboxMode
+  private let onError: @Sendable (any Error) -> Void
+  private let queue = DispatchQueue(label: "hinged.index", qos: .utility)
+  private let state = Guarded(State())
+
+  /// Of a large outbox the index takes a while: between two updates ten times as long passes.
+  private static let pauseFactor = 10.0
+
+  private struct State {
+    var index = OutboxIndex()
+    var isWoken = false
+    var hasFailed = false
+    var mayBegin = DispatchTime.now()
+    /// Folders that were published since the last update.
+    var anew: Set<String> = []
+  }
+
+  package init(outbox: String, mode: OutboxMode = .standard, onError: @escaping @Sendable (any Error) -> Void)
+  {
+    self.outbox = outbox
+    self.mode = mode
+    self.onError = onError
+  }
+
+  /// What is known of the views of the studies in the outbox, as of the last update.
+  package var views: ViewTally { state.withLock { $0.index.views } }
+
+  /// Asks for an update soon; results that come in the meantime share it.
+  /// - Parameter folder: What was published.
+  package func wake(_ folder: String? = nil) {
+    let isNew = state.withLock { state in
+      defer { state.isWoken = true }
+      if let folder { state.anew.insert(folder) }
+      return !state.isWoken
+    }
+    guard isNew else { return }
+    queue.asyncAfter(deadline: state.withLock { $0.mayBegin }) { [self] in
+      state.withLock { $0.isWoken = false }
+      bringUpToDate()
+    }
+  }
+
+  /// Updates the index now.
+  /// - Parameter folder: What was published.
+  package func update(_ folder: String? = nil) {
+    if let folder { state.withLock { _ = $0.anew.insert(folder) } }
+    queue.sync { bringUpToDate() }
+  }
+
+  private func bringUpToDate() {
+    let (began, clock) = (ContinuousClock.now, ContinuousClock())
+    let (known, anew) = state.withLock { state in
+      defer { state.anew = [] }
+      return (state.index, state.anew)
+    }
+    var index = known
+    let lock = Self.lock(outbox)
+    let result = withExtendedLifetime(lock) { Result { try index.update(outbox, mode, anew: anew) } }
+    let seconds = (clock.now - began) / .seconds(1)
+    state.withLock { state in
+      state.index = index
+      state.mayBegin = .now() + Self.pauseFactor * seconds
+    }
+    switch result {
+    case .success: state.withLock { $0.hasFailed = false }
+    case .failure(let error):
+      let isFirst = state.withLock { state in
+        defer { state.hasFailed = true }
+        state.anew.formUnion(anew)
+        return !state.hasFailed
+      }
+      if isFirst { onError(error) }
+    }
+  }
+
+  /// Two processes that publish into one outbox would each leave out what the other one publishes meanwhile. Where the
+  /// lock is not to be had, the index is written all the same.
+  private static func lock(_ outbox: String) -> FolderLock? {
+    for _ in 0..<lockTries {
+      do throws(FolderLock.Failure) {
+        return try FolderLock(folder: outbox + "/" + StagingFolder.parentName)
+      } catch {
+        guard case .taken = error else { return nil }
+        usleep(lockPause)
+      }
+    }
+    return nil
+  }
+
+  /// Ten seconds in all.
+  private static let lockTries = 100
+  private static let lockPause: UInt32 = 100_000
+}

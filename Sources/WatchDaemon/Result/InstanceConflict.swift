@@ -1,5 +1,0 @@
-/// Files that claim one SOPInstanceUID and are not copies of one instance.
-enum InstanceConflict {
-  static let sentence =
-    "Different files claim this SOPInstanceUID (0008,0018); which is the true one cannot be told."
-}
