@@ -45,7 +45,6 @@ DSRTypes::E_DocumentType documentType(hd_report_kind kind) {
   switch (kind) {
     case HD_REPORT_COMPREHENSIVE: return DSRTypes::DT_ComprehensiveSR;
     case HD_REPORT_COMPREHENSIVE_3D: return DSRTypes::DT_Comprehensive3DSR;
-    case HD_REPORT_ECHO: return DSRTypes::DT_SimplifiedAdultEchoSR;
     case HD_REPORT_KEY_OBJECTS: return DSRTypes::DT_KeyObjectSelectionDocument;
   }
   throw refusal("unknown kind of report");

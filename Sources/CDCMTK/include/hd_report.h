@@ -24,10 +24,8 @@ typedef enum {
   HD_REPORT_COMPREHENSIVE = 0,
   /// Comprehensive 3D SR, 1.2.840.10008.5.1.4.1.1.88.34
   HD_REPORT_COMPREHENSIVE_3D = 1,
-  /// Simplified Adult Echo SR, 1.2.840.10008.5.1.4.1.1.88.75
-  HD_REPORT_ECHO = 2,
   /// Key Object Selection Document, 1.2.840.10008.5.1.4.1.1.88.59
-  HD_REPORT_KEY_OBJECTS = 3
+  HD_REPORT_KEY_OBJECTS = 2
 } hd_report_kind;
 
 /// How an item relates to its parent (PS3.3 C.17.3.2.4).

@@ -1,13 +1,13 @@
 import CDCMTK
 
 /// RGB pixels to the bytes of a baseline JPEG file. The same pixels give the same bytes.
-enum JPEGEncoder {
-  struct Failure: Error, Equatable { var message: String }
+package enum JPEGEncoder {
+  package struct Failure: Error, Equatable { package var message: String }
 
   /// Lines of one pixel keep their colour with it.
-  static let quality = 88
+  package static let quality = 88
 
-  static func encode(_ canvas: Canvas, quality: Int = quality) throws(Failure) -> [UInt8] {
+  package static func encode(_ canvas: Canvas, quality: Int = quality) throws(Failure) -> [UInt8] {
     var bytes: UnsafeMutablePointer<UInt8>?
     var count = 0
     var error = hd_error()

@@ -14,7 +14,7 @@ import Testing
     #expect(value == Configuration(inbox: "/in", outbox: "/out", spool: "/spool"))
     #expect(value.quietSeconds == 60 && value.limitSeconds == 900 && value.scanSeconds == 5)
     #expect(value.intake == .move && value.memoryMegabytes == 2048 && value.minFreeMegabytes == 2048)
-    #expect(value.outputs == Set(Configuration.Output.allCases) && value.keepDoneDays == nil)
+    #expect(value.outputs == Configuration.Output.standard && value.keepDoneDays == nil)
   }
 
   @Test func aFileOfAnotherSystemsEditorSaysTheSame() throws {
