@@ -98,7 +98,8 @@ struct MeasuredFrame {
       start + [
         .code(.contains, diameterConcept, Concept.valueIndeterminate, modifiers),
         .text(.contains, Concept.comment, "Withheld. \(ReasonText.sentence(reason))"),
-      ] + measurement.separatePoints(of: source) + (measurement.review ? [.text(.contains, Concept.comment, reviewText)] : [])
+      ] + measurement.separatePoints(of: source)
+      + (measurement.review ? [.text(.contains, Concept.comment, reviewText)] : [])
     return .container(Concept.measurementGroup, template: "1501", children)
   }
 

@@ -91,7 +91,8 @@ struct MeasurementReportTree {
       let center = ContentItem.points(
         .contains, Concept.center, [outline.middle], of: source.image(frame: outlined.frame))
       let image = ContentItem(
-        relation: .contains, name: Concept.sourceOfMeasurement, value: .image(segmentation.image(of: segment)))
+        relation: .contains, name: Concept.sourceOfMeasurement, value: .image(segmentation.image(of: segment))
+      )
       return .container(
         Concept.measurementGroup, template: "1501",
         Self.tracking(segment.label, tracking) + [.code(.contains, Concept.finding, segment.property)]

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ComponentTests {
   @Test func joinsPixelsThatShareACorner() {
     let mask = Drawing.mask(["#..", ".#.", "..#"])
-    #expect(mask.componentSizes == [3])
+    #expect(ConnectedComponents(of: mask, .eight).sizes == [3])
     #expect(ConnectedComponents(of: mask, .four).sizes == [1, 1, 1])
   }
 

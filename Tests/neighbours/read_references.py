@@ -128,7 +128,7 @@ def main():
         for uid in {reference.ReferencedSOPInstanceUID for reference in references(document)} - evidence(document):
             complaints.append(f"{path.name}: {uid} is not among the evidence")
         errors = {"report.dcm": lambda document=document: report_errors(document, objects, study),
-                  "keys.dcm": lambda document=document: key_errors(document, study)}.get(path.name, lambda: [])
+                  "keys.dcm": lambda document=document: key_errors(document, study)}.get(path.name, list)
         complaints += [f"{path.name}: {error}" for error in errors()]
     for complaint in complaints:
         print(complaint, file=sys.stderr)

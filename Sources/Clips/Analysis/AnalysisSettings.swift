@@ -53,7 +53,8 @@ package struct AnalysisSettings: Sendable, Equatable {
     let models = viewModels.map { "\($0.rawValue) by \($1.sha256) \($1.precision?.rawValue ?? "-")" }.sorted()
     let words =
       [operatorView?.rawValue ?? "-", viewFromPicture.rawValue, reportKind.rawValue, precision.rawValue]
-      + [segmentFrames.rawValue, segmentTransfer.rawValue, String(overlayQuality)] + outputs.map(\.rawValue).sorted() + rules + models
+      + [segmentFrames.rawValue, segmentTransfer.rawValue, String(overlayQuality)]
+      + outputs.map(\.rawValue).sorted() + rules + models
     var hash = SHA256()
     for word in words { hash.update(Array("\(word.utf8.count):\(word)".utf8)) }
     return SHA256.hex(hash.finish())

@@ -78,7 +78,8 @@ package struct FHIRBundle {
   private var device: JSONValue {
     let software = study.report.software
     let type = FHIR.coding(CodedConcept("121012", "DCM", "Device Observer UID"))
-    let parameters = study.report.models(of: study.report.clips).map { "model=\($0.name) sha256=\($0.sha256)" }
+    let models = study.report.models(of: study.report.clips)
+    let parameters = models.map { "model=\($0.name) sha256=\($0.sha256)" }
     return entry(
       "Device", uid: deviceUID,
       [

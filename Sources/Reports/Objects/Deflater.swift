@@ -18,8 +18,8 @@ final class Deflater {
     let size = Int32(MemoryLayout<z_stream>.size)
     // With these arguments there is nothing else that zlib could complain of than memory.
     guard
-      deflateInit2_(stream, Self.level, Z_DEFLATED, Self.raw, Self.memory, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
-        == Z_OK
+      deflateInit2_(
+        stream, Self.level, Z_DEFLATED, Self.raw, Self.memory, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size) == Z_OK
     else { fatalError("zlib: out of memory") }
   }
 

@@ -29,7 +29,8 @@ package struct SegmentFrames: Sendable, Equatable {
 
   /// The object's frame, 0-based, of a segment in a frame of the clip: frames are sorted by segment, then by time.
   package func index(of frame: Int, in segment: ChamberSegment) -> Int? {
-    guard let position = frames.firstIndex(of: frame), let order = ChamberSegment.allCases.firstIndex(of: segment)
+    guard let position = frames.firstIndex(of: frame),
+      let order = ChamberSegment.allCases.firstIndex(of: segment)
     else { return nil }
     return order * frames.count + position
   }

@@ -17,11 +17,12 @@ package enum SegmentationObject {
     transfer: Configuration.SegmentTransfer = .deflated, to path: String
   ) throws {
     let attributes = SegmentationAttributes(object: object, frames: frames.frames).attributes()
-    let header = try DICOMHeader.encode(attributes, transfer == .deflated ? .deflated : .explicitLittleEndian)
+    let isDeflated = transfer == .deflated
+    let header = try DICOMHeader.encode(attributes, isDeflated ? .deflated : .explicitLittleEndian)
     let (rows, columns) = (object.source.rows, object.source.columns)
     let planes = frames.frames.count * ChamberSegment.allCases.count
     let count = BitFrames.count(frames: planes, rows: rows, columns: columns)
-    try PixelDataFile.write(header: header, count: count, deflated: transfer == .deflated, to: path) { write in
+    try PixelDataFile.write(header: header, count: count, deflated: isDeflated, to: path) { write in
       var packing = BitFrames(rows: rows, columns: columns)
       for segment in ChamberSegment.allCases {
         for frame in frames.frames {

@@ -105,7 +105,9 @@ struct StudyWriter: Sendable {
     let sources = report.sources(from: study, earlier: earlier?.attributes ?? [:])
     guard !sources.isEmpty else {
       // Where only documents and the like came, there is nothing to report on.
-      if settings.outputs.contains(.sr), report.clips.contains(where: \.isUltrasound) { refusals.note("report-refused") }
+      if settings.outputs.contains(.sr), report.clips.contains(where: \.isUltrasound) {
+        refusals.note("report-refused")
+      }
       return
     }
     let uids = DerivedUID(
