@@ -33,7 +33,7 @@ def measurements(report):
                                 text=True, errors="replace", check=False)
         if not path.is_file():
             sys.exit(f"dcmqi cannot read the report: {result.stderr.strip() or result.stdout.strip()}")
-        return json.loads(path.read_text(encoding="utf-8"))["Measurements"]
+        return json.loads(path.read_text(encoding="utf-8")).get("Measurements", [])
 
 
 def wanted(study):

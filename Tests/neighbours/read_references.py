@@ -95,7 +95,8 @@ def report_errors(report, objects, study):
             yield "a group has no coordinates, at which OHIF fails"
     measured = [measurement for clip in study["clips"] for measurement in clip["measurements"]]
     lines = sum(bool(line) for measurement in measured for line in measurement.get("contours", {}).values())
-    if any(item.SOPClassUID == SEGMENTATION for item in objects.values()) and (outlines != lines or not segments):
+    segmented = any(item.SOPClassUID == SEGMENTATION for item in objects.values())
+    if segmented and (outlines != lines or bool(segments) != bool(lines)):
         yield f"{outlines} of {lines} outlines name their segmentation, {segments} segments are named"
     if any(item.SOPClassUID == OVERLAY for item in objects.values()) and measured and not pictures:
         yield "no group names its illustration"
