@@ -33,10 +33,13 @@ import Testing
       Products.hinged, ["process", folder.path + "/clip.dcm", "--outbox", outbox] + options)
     let study = "\(outbox)/\(PhantomStudy.study)"
     for name in ["report", "\(PhantomStudy.study).1.seg", "\(PhantomStudy.study).1.overlay"] {
-      // The validator cannot inflate; it judges a deflated object as dcmconv writes it.
-      let inflated = "\(folder.path)/\(name).dcm"
-      #expect(try ProgramRun.of("/usr/bin/dcmconv", ["+te", "\(study)/\(name).dcm", inflated]).status == 0)
-      let path = name.hasSuffix(".seg") ? inflated : "\(study)/\(name).dcm"
+      var path = "\(study)/\(name).dcm"
+      if name.hasSuffix(".seg") {
+        // The validator cannot inflate; it judges the object as dcmconv writes it.
+        let inflated = "\(folder.path)/inflated.dcm"
+        #expect(try ProgramRun.of("/usr/bin/dcmconv", ["+te", path, inflated]).status == 0)
+        path = inflated
+      }
       let said = try ProgramRun.of(Self.validator, ["-new", path])
       let complaints = (said.output + said.errors).split(separator: "\n").filter {
         $0.contains("Error") || $0.contains("Warning")
