@@ -22,7 +22,12 @@ int guarded(hd_error *error, Body body) {
 }
 
 E_TransferSyntax transferSyntax(hd_object_transfer transfer) {
-  return transfer == HD_OBJECT_JPEG_BASELINE ? EXS_JPEGProcess1 : EXS_LittleEndianExplicit;
+  switch (transfer) {
+    case HD_OBJECT_EXPLICIT_LITTLE_ENDIAN: return EXS_LittleEndianExplicit;
+    case HD_OBJECT_JPEG_BASELINE: return EXS_JPEGProcess1;
+    case HD_OBJECT_DEFLATED: return EXS_DeflatedLittleEndianExplicit;
+  }
+  throw hd::Failure(HD_CORRUPT, "The transfer syntax is not known.");
 }
 
 }  // namespace
@@ -34,6 +39,7 @@ struct hd_object {
   /// The dictionary is searched from its start for a keyword, and a segmentation has the same ones in every frame.
   std::unordered_map<std::string, DcmTag> tags;
   std::vector<uint8_t> encoded;
+  size_t meta = 0;
 
   hd_object() { path.push_back(file.getDataset()); }
 
@@ -73,7 +79,7 @@ struct hd_object {
     if (dataset.containsExtendedCharacters()) {
       hd::check(dataset.putAndInsertString(DCM_SpecificCharacterSet, "ISO_IR 192"), "SpecificCharacterSet");
     }
-    encoded = hd::encoded(file, transferSyntax(transfer));
+    encoded = hd::encoded(file, transferSyntax(transfer), &meta);
   }
 };
 
@@ -99,10 +105,12 @@ int hd_object_leave(hd_object *object, hd_error *error) {
 }
 
 int hd_object_encode(
-    hd_object *object, hd_object_transfer transfer, const uint8_t **bytes, size_t *count, hd_error *error) {
+    hd_object *object, hd_object_transfer transfer, const uint8_t **bytes, size_t *count, size_t *meta,
+    hd_error *error) {
   return guarded(error, [&] {
     object->encode(transfer);
     *bytes = object->encoded.data();
     *count = object->encoded.size();
+    *meta = object->meta;
   });
 }

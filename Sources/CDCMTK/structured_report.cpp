@@ -45,6 +45,7 @@ DSRTypes::E_DocumentType documentType(hd_report_kind kind) {
   switch (kind) {
     case HD_REPORT_COMPREHENSIVE: return DSRTypes::DT_ComprehensiveSR;
     case HD_REPORT_COMPREHENSIVE_3D: return DSRTypes::DT_Comprehensive3DSR;
+    case HD_REPORT_KEY_OBJECTS: return DSRTypes::DT_KeyObjectSelectionDocument;
   }
   throw refusal("unknown kind of report");
 }
@@ -206,7 +207,10 @@ int hd_report_add_image(
   return guarded(error, [&] {
     DSRContentItem &item = report->add(relation, DSRTypes::VT_Image, name);
     DSRImageReferenceValue reference(image.sop_class_uid, image.sop_instance_uid, unchecked);
-    if (image.frame > 0) reference.getFrameList().addItem(image.frame);
+    for (size_t index = 0; index < image.frame_count; ++index) {
+      reference.getFrameList().addItem(image.frames[index]);
+    }
+    if (image.segment > 0) reference.getSegmentList().addItem(static_cast<Uint16>(image.segment));
     hd::check(item.setImageReference(reference, unchecked), "image reference");
   });
 }

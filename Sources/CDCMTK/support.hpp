@@ -35,8 +35,10 @@ Failure failure(const OFCondition &condition, const char *doing);
 /// Throws where `condition` is bad.
 void check(const OFCondition &condition, const char *doing);
 
-/// The bytes of a file (PS3.10) in a transfer syntax, an `E_TransferSyntax`, with explicit lengths.
-std::vector<uint8_t> encoded(DcmFileFormat &file, int transferSyntax);
+/// The bytes of a file (PS3.10) in a transfer syntax, an `E_TransferSyntax`, with explicit lengths. Nothing is
+/// deflated here: a data set of a deflated syntax comes as it is before that. `meta`, unless NULL, becomes how many of
+/// the bytes come before the data set.
+std::vector<uint8_t> encoded(DcmFileFormat &file, int transferSyntax, size_t *meta = nullptr);
 
 /// Writes a code and a sentence; `error` may be NULL.
 void report(hd_error *error, int code, const char *text);

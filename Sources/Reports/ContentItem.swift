@@ -9,11 +9,13 @@ struct ContentItem: Sendable, Equatable {
     case selectedFrom
   }
 
+  /// A whole image, some of its frames, or one segment of a segmentation (PS3.3 C.17.3.1).
   struct Image: Sendable, Equatable {
     var sopClassUID: String
     var sopInstanceUID: String
-    /// 0-based; `nil` for the whole image.
-    var frame: Int?
+    /// 0-based, ascending; none for the whole image.
+    var frames: [Int] = []
+    var segment: ChamberSegment?
   }
 
   enum Value: Sendable, Equatable {

@@ -8,6 +8,7 @@ struct MeasuredFrame {
   let source: SourceClip
   let report: StudyReport
   let uids: DerivedUID
+  let objects: ClipObjects?
 
   private var image: ContentItem.Image { source.image(frame: measurement.frame) }
 
@@ -20,6 +21,7 @@ struct MeasuredFrame {
     children.append(point.findingSite)
     children += circumstances
     children.append(.points(.contains, Concept.imageRegion, [point.point], of: image))
+    children += illustration
     children += uncertainty(of: point)
     children += comments(on: point).map { .text(.contains, Concept.comment, $0) }
     return .container(Concept.measurementGroup, template: "1410", children)
@@ -29,21 +31,37 @@ struct MeasuredFrame {
   func outlineGroups() -> [ContentItem] {
     guard let contours = measurement.contours else { return [] }
     return [
-      outlineGroup("Left ventricle", Concept.leftVentricle, contours.ventricle),
-      outlineGroup("Left atrium", Concept.leftAtrium, contours.atrium),
+      outlineGroup("Left ventricle", .ventricle, contours.ventricle),
+      outlineGroup("Left atrium", .atrium, contours.atrium),
     ].compactMap { $0 }
   }
 
-  private func outlineGroup(_ name: String, _ site: CodedConcept, _ line: [Point]) -> ContentItem? {
+  private func outlineGroup(_ name: String, _ segment: ChamberSegment, _ line: [Point]) -> ContentItem? {
     guard line.count >= 3 else { return nil }
+    let site = segment.property
     var children = MeasurementReportTree.tracking("\(name) outline, \(place)", uid("outline", name))
     children.append(.code(.contains, Concept.finding, site))
     children += MeasurementReportTree.algorithm(of: report, clips: [clip])
     children.append(.code(.hasConceptModifier, Concept.findingSite, site))
     children += circumstances
     children.append(.points(.contains, Concept.imageRegion, line + line.prefix(1), of: image))
+    children += illustration + frame(of: segment)
     if measurement.review { children.append(.text(.contains, Concept.comment, reviewText)) }
     return .container(Concept.measurementGroup, template: "1410", children)
+  }
+
+  /// The frame of the overlay cine that shows what is meant.
+  private var illustration: [ContentItem] {
+    guard let overlay = objects?.overlay else { return [] }
+    let frame = ContentItem.Image(
+      sopClassUID: overlay.sopClassUID, sopInstanceUID: overlay.sopInstanceUID, frames: [measurement.frame])
+    return [ContentItem(relation: .contains, name: Concept.illustration, value: .image(frame))]
+  }
+
+  /// The frame of the segmentation object that the outline is the border of.
+  private func frame(of segment: ChamberSegment) -> [ContentItem] {
+    guard let frame = objects?.segmentation?.image(of: segment, frame: measurement.frame) else { return [] }
+    return [ContentItem(relation: .contains, name: Concept.sourceOfMeasurement, value: .image(frame))]
   }
 
   /// TID 1501: the diameter, where it is in millimetres, or that it is withheld. The line stands in the group as
@@ -73,13 +91,15 @@ struct MeasuredFrame {
     return .container(Concept.measurementGroup, template: "1501", children)
   }
 
-  /// A number that is not trusted is a qualitative finding: it was looked for and is indeterminate.
+  /// A number that is not trusted is a qualitative finding: it was looked for and is indeterminate. Its points stand
+  /// there one by one, for viewers that fail at a group without coordinates.
   private func withheldGroup(_ start: [ContentItem], because reason: ReasonCode) -> ContentItem {
     let children =
       start + [
         .code(.contains, diameterConcept, Concept.valueIndeterminate, modifiers),
         .text(.contains, Concept.comment, "Withheld. \(ReasonText.sentence(reason))"),
-      ] + (measurement.review ? [.text(.contains, Concept.comment, reviewText)] : [])
+      ] + measurement.separatePoints(of: source)
+      + (measurement.review ? [.text(.contains, Concept.comment, reviewText)] : [])
     return .container(Concept.measurementGroup, template: "1501", children)
   }
 

@@ -11,15 +11,20 @@ struct MeasurementReportTree {
   let report: StudyReport
   let sources: [SourceClip]
   let uids: DerivedUID
+  /// What was written of each clip beside the report, by its SOPInstanceUID.
+  var objects: [String: ClipObjects] = [:]
 
   func root() -> ContentItem {
     var groups: [ContentItem] = []
     for clip in report.clips {
       guard let source = source(of: clip) else { continue }
       groups += clip.measurements.flatMap { self.groups($0, of: clip, source) }
+      groups += segmentGroups(of: clip, source)
     }
     groups += report.studyMeasurements.compactMap(studyMeasurement)
-    var children = context() + [imageLibrary()]
+    let procedure = ContentItem.code(
+      .hasConceptModifier, Concept.procedureReported, Concept.imagingProcedure)
+    var children = DeviceObserver.context(of: report) + [procedure, imageLibrary()]
     if !groups.isEmpty { children.append(.container(Concept.imagingMeasurements, groups)) }
     children.append(qualitativeEvaluations())
     return .container(Concept.imagingMeasurementReport, template: "1500", children)
@@ -31,34 +36,6 @@ struct MeasurementReportTree {
 
   private func clip(of source: SourceClip) -> ClipReport? {
     report.clips.first { $0.sopInstanceUID == source.sopInstanceUID }
-  }
-
-  /// TID 1204, TID 1002 with TID 1004, and the procedure.
-  private func context() -> [ContentItem] {
-    let software = report.software
-    return [
-      .code(.hasConceptModifier, Concept.language, Concept.english),
-      .code(.hasObservationContext, Concept.observerType, Concept.device),
-      .uid(.hasObservationContext, Concept.deviceUID, Self.deviceUID(of: software)),
-      .text(.hasObservationContext, Concept.deviceName, software.name),
-      .text(.hasObservationContext, Concept.deviceManufacturer, StructuredReport.manufacturer),
-      .text(.hasObservationContext, Concept.deviceModel, software.name),
-      .text(.hasObservationContext, Concept.deviceSerial, Self.serialNumber(of: report)),
-      .code(.hasConceptModifier, Concept.procedureReported, Concept.transthoracic),
-    ]
-  }
-
-  static func deviceUID(of software: StudyReport.Software) -> String {
-    DerivedUID.constant("device", software.name, software.version)
-  }
-
-  /// A program has no serial number: its version and model are what tells two of them apart.
-  static func serialNumber(of report: StudyReport) -> String {
-    serialNumber(software: report.software, model: report.model)
-  }
-
-  static func serialNumber(software: StudyReport.Software, model: StudyReport.Model) -> String {
-    "\(software.version)-\(model.sha256.prefix(12))"
   }
 
   /// TID 1600, 1601 and 1602.
@@ -96,9 +73,34 @@ struct MeasurementReportTree {
     _ measurement: PhaseMeasurement, of clip: ClipReport, _ source: SourceClip
   ) -> [ContentItem] {
     let frame = MeasuredFrame(
-      measurement: measurement, clip: clip, source: source, report: report, uids: uids)
+      measurement: measurement, clip: clip, source: source, report: report, uids: uids,
+      objects: objects[clip.sopInstanceUID])
     let points = measurement.hingePoints.map(frame.hingePointGroup)
     return points + [frame.diameterGroup()].compactMap { $0 } + frame.outlineGroups()
+  }
+
+  /// The chambers whose outlines the report has, as segments of the segmentation object: same tracking identifiers,
+  /// so that who reads both can join them.
+  private func segmentGroups(of clip: ClipReport, _ source: SourceClip) -> [ContentItem] {
+    guard let segmentation = objects[clip.sopInstanceUID]?.segmentation else { return [] }
+    return ChamberSegment.allCases.compactMap { segment in
+      let outlined = clip.measurements.first { !($0.contours?.outline(of: segment) ?? []).isEmpty }
+      guard let outlined, let outline = outlined.contours?.outline(of: segment),
+        let tracking = segmentation.tracking[segment]
+      else { return nil }
+      let center = ContentItem.points(
+        .contains, Concept.center, [outline.middle], of: source.image(frame: outlined.frame))
+      let image = ContentItem(
+        relation: .contains, name: Concept.sourceOfMeasurement, value: .image(segmentation.image(of: segment))
+      )
+      return .container(
+        Concept.measurementGroup, template: "1501",
+        Self.tracking(segment.label, tracking) + [.code(.contains, Concept.finding, segment.property)]
+          + Self.algorithm(of: report, clips: [clip])
+          + [.code(.hasConceptModifier, Concept.findingSite, segment.property), center, image]
+          + (outlined.review
+            ? [.text(.contains, Concept.comment, ReasonText.call(for: outlined.reviewReasons))] : []))
+    }
   }
 
   /// A number of the whole study, with the frames that it comes from.
@@ -152,9 +154,13 @@ struct MeasurementReportTree {
   /// The groups of the frames give these with their points.
   private static let ofFrames = [Concept.diameterA4CAtED, Concept.diameterA2CAtED, Concept.diameter]
 
-  /// The lines between the hinge points of a clip's trusted frames, by which a viewer finds the place.
+  /// The lines between the hinge points of a clip's trusted frames, by which a viewer finds the place; where there is
+  /// none, the points alone: some viewers fail at a group without coordinates.
   private func annulusLines(of source: SourceClip) -> [ContentItem] {
-    (clip(of: source)?.measurements ?? []).filter { $0.withheld == nil && $0.hingePoints.count == 2 }.map {
+    let measurements = (clip(of: source)?.measurements ?? []).filter { $0.hingePoints.count == 2 }
+    let trusted = measurements.filter { $0.withheld == nil }
+    if trusted.isEmpty { return measurements.flatMap { $0.separatePoints(of: source) } }
+    return trusted.map {
       .points(
         .contains, Concept.sourceOfMeasurement, $0.hingePoints.map(\.point), of: source.image(frame: $0.frame)
       )
@@ -207,7 +213,35 @@ struct MeasurementReportTree {
 
 extension SourceClip {
   func image(frame: Int?) -> ContentItem.Image {
-    .init(sopClassUID: sopClassUID, sopInstanceUID: sopInstanceUID, frame: frame)
+    .init(
+      sopClassUID: sopClassUID, sopInstanceUID: sopInstanceUID, frames: frame.map { [$0] } ?? [])
+  }
+}
+
+extension PhaseMeasurement {
+  /// The hinge points without the line between them, which a viewer would measure.
+  func separatePoints(of source: SourceClip) -> [ContentItem] {
+    hingePoints.map {
+      .points(.contains, Concept.sourceOfMeasurement, [$0.point], of: source.image(frame: frame))
+    }
+  }
+}
+
+extension PhaseMeasurement.Contours {
+  func outline(of segment: ChamberSegment) -> [Point] {
+    switch segment {
+    case .ventricle: ventricle
+    case .atrium: atrium
+    case .myocardium: []
+    }
+  }
+}
+
+extension [Point] {
+  /// The mean of the points.
+  fileprivate var middle: Point {
+    let count = Double(Swift.max(1, self.count))
+    return Point(x: map(\.x).reduce(0, +) / count, y: map(\.y).reduce(0, +) / count)
   }
 }
 

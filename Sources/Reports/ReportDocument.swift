@@ -6,19 +6,20 @@ import Study
 final class ReportDocument {
   typealias Failure = StructuredReport.Failure
 
+  enum Kind { case comprehensive, comprehensive3D, keyObjects }
+
   private let handle: OpaquePointer
   private let strings: CStrings
 
   init(
-    kind: Configuration.ReportKind, studyUID: String, seriesUID: String, instanceUID: String
+    kind: Kind, studyUID: String, seriesUID: String, instanceUID: String
   ) throws(Failure) {
-    let cKind = kind == .comprehensive ? HD_REPORT_COMPREHENSIVE : HD_REPORT_COMPREHENSIVE_3D
     let strings = CStrings()
     var identity = hd_report_identity(
       study_uid: strings.copy(studyUID), series_uid: strings.copy(seriesUID),
       instance_uid: strings.copy(instanceUID))
     var error = hd_error()
-    guard let opened = hd_report_open(cKind, &identity, &error) else {
+    guard let opened = hd_report_open(kind.cValue, &identity, &error) else {
       throw .refused(error.sentence)
     }
     self.strings = strings
@@ -31,10 +32,10 @@ final class ReportDocument {
     try check { hd_report_set(handle, keyword, value, $0) }
   }
 
-  func addEvidence(_ source: SourceClip, study: String) throws(Failure) {
+  func addEvidence(_ object: ObjectReference, study: String) throws(Failure) {
     try check {
       hd_report_add_evidence(
-        handle, study, source.seriesInstanceUID, source.sopClassUID, source.sopInstanceUID, $0)
+        handle, study, object.seriesInstanceUID, object.sopClassUID, object.sopInstanceUID, $0)
     }
   }
 
@@ -86,10 +87,11 @@ final class ReportDocument {
   private func add(
     _ image: ContentItem.Image, _ relation: hd_relation, _ name: CodedConcept?
   ) throws(Failure) {
-    // ReferencedFrameNumber is 1-based; 0 means the whole image.
+    // ReferencedFrameNumber is 1-based.
+    let frames = image.frames.map { Int32(clamping: $0 + 1) }
     let value = hd_image(
       sop_class_uid: strings.copy(image.sopClassUID), sop_instance_uid: strings.copy(image.sopInstanceUID),
-      frame: Int32(clamping: image.frame.map { $0 + 1 } ?? 0))
+      frames: strings.copy(frames), frame_count: frames.count, segment: Int32(image.segment?.rawValue ?? 0))
     if let name {
       var name = strings.copy(name)
       try check { hd_report_add_image(handle, relation, &name, value, $0) }
@@ -109,11 +111,22 @@ final class ReportDocument {
   }
 }
 
-/// Copies of strings for C, which live as long as this does.
+/// Copies of strings and lists for C, which live as long as this does.
 private final class CStrings {
   private var copies: [UnsafeMutablePointer<CChar>] = []
+  private var numbers: [UnsafeMutablePointer<Int32>] = []
 
-  deinit { for copy in copies { copy.deallocate() } }
+  deinit {
+    for copy in copies { copy.deallocate() }
+    for copy in numbers { copy.deallocate() }
+  }
+
+  func copy(_ values: [Int32]) -> UnsafePointer<Int32> {
+    let copy = UnsafeMutablePointer<Int32>.allocate(capacity: values.count)
+    copy.initialize(from: values, count: values.count)
+    numbers.append(copy)
+    return UnsafePointer(copy)
+  }
 
   func copy(_ string: String) -> UnsafePointer<CChar> {
     let bytes = Array(string.utf8CString)
@@ -125,6 +138,16 @@ private final class CStrings {
 
   func copy(_ concept: CodedConcept) -> hd_code {
     hd_code(value: copy(concept.value), scheme: copy(concept.scheme), meaning: copy(concept.meaning))
+  }
+}
+
+extension ReportDocument.Kind {
+  fileprivate var cValue: hd_report_kind {
+    switch self {
+    case .comprehensive: HD_REPORT_COMPREHENSIVE
+    case .comprehensive3D: HD_REPORT_COMPREHENSIVE_3D
+    case .keyObjects: HD_REPORT_KEY_OBJECTS
+    }
   }
 }
 

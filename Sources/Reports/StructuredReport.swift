@@ -1,4 +1,3 @@
-import CDCMTK
 import Platform
 import Study
 
@@ -32,66 +31,35 @@ package enum StructuredReport {
 
   package static let manufacturer = "hinged"
   package static let disclaimer = "Research use only. Not for diagnosis."
-  /// High, so that the series sorts behind those of the scanner.
-  private static let seriesNumber = "9901"
+
+  private static func kind(_ kind: Configuration.ReportKind) -> StudyDocument.Kind {
+    .init(
+      document: kind == .comprehensive ? .comprehensive : .comprehensive3D, name: "report",
+      seriesNumber: 9901, seriesDescription: "Mitral annulus (research use only, not for diagnosis)")
+  }
 
   /// Writes the report to a file of a staging folder, synced and readable for the group only.
   package static func write(
     report: StudyReport, sources: [SourceClip], uids: DerivedUID, contentTime: UTCTime,
-    kind: Configuration.ReportKind = .comprehensive, predecessor: Document? = nil, to path: String
+    objects: [String: ClipObjects] = [:], kind: Configuration.ReportKind = .comprehensive,
+    predecessor: Document? = nil, to path: String
   ) throws {
-    let bytes = try encode(
-      report: report, sources: sources, uids: uids, contentTime: contentTime, kind: kind,
-      predecessor: predecessor)
-    try AtomicFile.write(bytes, to: path, .staging)
+    let study = StudyDocument(
+      report: report, sources: sources, uids: uids, contentTime: contentTime, objects: objects)
+    try AtomicFile.write(try encode(study, kind: kind, predecessor: predecessor), to: path, .staging)
   }
 
   /// The bytes of the DICOM file.
   ///
-  /// - Parameters:
-  ///   - sources: every clip that the report rests on or speaks of, all of one study.
-  ///   - uids: of this piece of work; the same work gives the same bytes.
-  ///   - contentTime: of the journal or the source, never the present.
-  ///   - predecessor: the report that this one takes the place of.
+  /// - Parameter predecessor: the report that this one takes the place of.
   package static func encode(
-    report: StudyReport, sources: [SourceClip], uids: DerivedUID, contentTime: UTCTime,
-    kind: Configuration.ReportKind = .comprehensive, predecessor: Document? = nil
+    _ study: StudyDocument, kind: Configuration.ReportKind = .comprehensive, predecessor: Document? = nil
   ) throws(Failure) -> [UInt8] {
-    guard let first = sources.first else { throw .noSource }
-    let referenced = sources.flatMap { [$0.sopClassUID, $0.sopInstanceUID, $0.seriesInstanceUID] }
-    guard (referenced + [report.study.uid]).allSatisfy(DICOMUID.isValid) else {
-      throw .refused("a UID of the study is none")
-    }
-    let document = try ReportDocument(
-      kind: kind, studyUID: report.study.uid, seriesUID: uids.uid("report", "series"),
-      instanceUID: instanceUID(of: report, uids))
-    let header = header(of: report, at: contentTime)
-    for (keyword, value) in copied(from: first) + header { try document.set(keyword, value) }
-    for source in sources { try document.addEvidence(source, study: report.study.uid) }
-    if let predecessor { try document.addPredecessor(predecessor) }
-    try document.add(MeasurementReportTree(report: report, sources: sources, uids: uids).root())
-    return try document.encode(complete: report.status != .partial && report.status != .failed)
-  }
-
-  /// A revision of the same work is another document, since it names what it takes the place of.
-  private static func instanceUID(of report: StudyReport, _ uids: DerivedUID) -> String {
-    report.study.revision > 1
-      ? uids.uid("report", "revision", String(report.study.revision)) : uids.uid("report")
-  }
-
-  private static func copied(from source: SourceClip) -> [(String, String)] {
-    SourceClip.copiedKeywords.compactMap { keyword in source.attributes[keyword].map { (keyword, $0) } }
-  }
-
-  private static func header(of report: StudyReport, at time: UTCTime) -> [(String, String)] {
-    [
-      ("SeriesNumber", seriesNumber), ("InstanceNumber", String(report.study.revision)),
-      ("SeriesDescription", "Mitral annulus (research use only, not for diagnosis)"),
-      ("SeriesDate", time.dicomDate), ("SeriesTime", time.dicomTime),
-      ("ContentDate", time.dicomDate), ("ContentTime", time.dicomTime),
-      ("Manufacturer", manufacturer), ("ManufacturerModelName", report.software.name),
-      ("DeviceSerialNumber", MeasurementReportTree.serialNumber(of: report)),
-      ("SoftwareVersions", report.software.version),
-    ]
+    let tree = MeasurementReportTree(
+      report: study.report, sources: study.sources, uids: study.uids, objects: study.objects)
+    let status = study.report.status
+    return try study.encode(
+      Self.kind(kind), tree.root(), evidence: study.allEvidence, predecessor: predecessor,
+      complete: status != .partial && status != .failed)
   }
 }

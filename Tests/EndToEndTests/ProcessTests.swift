@@ -66,7 +66,8 @@ import Testing
       #expect(names.contains("\(PhantomStudy.study).1\(suffix)"), "\(suffix)")
     }
     let page = try folder.data("outbox/\(PhantomStudy.study).r2/index.html")
-    let pictures = String(decoding: page, as: UTF8.self).components(separatedBy: "src=\"data:image/png")
+    let picture = "<figure><img src=\"data:image/"
+    let pictures = String(decoding: page, as: UTF8.self).components(separatedBy: picture)
     #expect(pictures.count - 1 == 4, "the page shows both clips at end diastole and end systole")
   }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Reads a segmentation with highdicom and compares it with study.json and with the clip that it was made from.
 
-    read_segments.py CLIP.seg.dcm study.json SOURCE.dcm
+    read_segments.py [--some] CLIP.seg.dcm study.json SOURCE.dcm
 
-Segments, frames and the frames that they refer to have to be there, masks have the area that the curves of
-study.json state and lie inside its outlines. Exit status 1 and a line for each mismatch otherwise.
+Segments, frames and the frames that they refer to have to be there, with --some those that were measured at least; masks
+have the area that the curves of study.json state and lie inside its outlines. Exit status 1 and a line for each
+mismatch otherwise.
 """
 
 import argparse
@@ -24,13 +25,18 @@ AREA_TOLERANCE = 0.03
 BORDER_TOLERANCE = 1.0
 
 
-def masks_by_frame(segmentation, clip):
-    """segment number -> frames x rows x columns, by the source frames that highdicom finds."""
-    frames = list(range(1, clip["frames"] + 1))
+def source_frames(segmentation):
+    """The frames of the source that the object has, 0-based."""
+    return sorted({int(group.DerivationImageSequence[0].SourceImageSequence[0].ReferencedFrameNumber) - 1
+                   for group in segmentation.PerFrameFunctionalGroupsSequence})
+
+
+def masks_by_frame(segmentation, clip, frames):
+    """segment number -> {frame: rows x columns}, by the source frames that highdicom finds."""
     pixels = segmentation.get_pixels_by_source_frame(
-        source_sop_instance_uid=clip["sop_instance_uid"], source_frame_numbers=frames,
+        source_sop_instance_uid=clip["sop_instance_uid"], source_frame_numbers=[frame + 1 for frame in frames],
         segment_numbers=list(SEGMENTS))
-    return {number: pixels[..., index].astype(bool) for index, number in enumerate(SEGMENTS)}
+    return {number: dict(zip(frames, pixels[..., index].astype(bool))) for index, number in enumerate(SEGMENTS)}
 
 
 def description_errors(segmentation, source):
@@ -51,9 +57,9 @@ def description_errors(segmentation, source):
 def area_errors(masks, clip):
     curves = clip["curves"]
     for frame, area in zip(curves["frames"], curves["lv_area_px2"]):
-        found = int(masks[1][frame].sum())
-        if area is None:
+        if area is None or frame not in masks[1]:
             continue
+        found = int(masks[1][frame].sum())
         if abs(found - area) > max(AREA_TOLERANCE * area, 4):
             yield f"frame {frame}: the left ventricle has {found} pixels, study.json says {area}"
 
@@ -83,12 +89,14 @@ def outline_errors(masks, clip):
 
 
 def overlap_errors(masks):
-    if sum(mask.astype(int) for mask in masks.values()).max() > 1:
-        yield "segments overlap"
+    for planes in zip(*(mask.values() for mask in masks.values())):
+        if sum(plane.astype(int) for plane in planes).max() > 1:
+            yield "segments overlap"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--some", action="store_true")
     parser.add_argument("segmentation")
     parser.add_argument("study")
     parser.add_argument("source")
@@ -98,10 +106,13 @@ def main():
     with open(arguments.study, encoding="utf-8") as file:
         clips = json.load(file)["clips"]
     (clip,) = [clip for clip in clips if clip["sop_instance_uid"] == source.SOPInstanceUID]
-    masks = masks_by_frame(segmentation, clip)
+    frames = source_frames(segmentation)
+    masks = masks_by_frame(segmentation, clip, frames)
     complaints = [*description_errors(segmentation, source), *area_errors(masks, clip),
                   *outline_errors(masks, clip), *overlap_errors(masks)]
-    if segmentation.NumberOfFrames != clip["frames"] * len(SEGMENTS):
+    needed = {measurement["frame"] for measurement in clip["measurements"]} if arguments.some else set(
+        range(clip["frames"]))
+    if segmentation.NumberOfFrames != len(frames) * len(SEGMENTS) or needed - set(frames):
         complaints.append("frames are missing")
     for complaint in complaints:
         print(complaint, file=sys.stderr)

@@ -21,7 +21,9 @@ typedef struct hd_object hd_object;
 typedef enum {
   HD_OBJECT_EXPLICIT_LITTLE_ENDIAN = 0,
   /// JPEG Baseline (Process 1): the data set is as in Explicit VR Little Endian, its pixels are encapsulated.
-  HD_OBJECT_JPEG_BASELINE = 1
+  HD_OBJECT_JPEG_BASELINE = 1,
+  /// Deflated Explicit VR Little Endian: the caller deflates what comes behind the file meta information.
+  HD_OBJECT_DEFLATED = 2
 } hd_object_transfer;
 
 /// NULL where the DICOM dictionary is missing.
@@ -37,9 +39,11 @@ int hd_object_enter(hd_object *object, const char *keyword, hd_error *error);
 int hd_object_leave(hd_object *object, hd_error *error);
 
 /// The preamble, the file meta information and the data set, without PixelData, in Explicit VR Little Endian; the
-/// bytes belong to the object. The meta information names `transfer`. An object is encoded once.
+/// bytes belong to the object. The meta information names `transfer`; `meta` is how many of the bytes come before the
+/// data set. An object is encoded once.
 int hd_object_encode(
-    hd_object *object, hd_object_transfer transfer, const uint8_t **bytes, size_t *count, hd_error *error);
+    hd_object *object, hd_object_transfer transfer, const uint8_t **bytes, size_t *count, size_t *meta,
+    hd_error *error);
 
 #ifdef __cplusplus
 }

@@ -23,7 +23,9 @@ typedef enum {
   /// Comprehensive SR, 1.2.840.10008.5.1.4.1.1.88.33
   HD_REPORT_COMPREHENSIVE = 0,
   /// Comprehensive 3D SR, 1.2.840.10008.5.1.4.1.1.88.34
-  HD_REPORT_COMPREHENSIVE_3D = 1
+  HD_REPORT_COMPREHENSIVE_3D = 1,
+  /// Key Object Selection Document, 1.2.840.10008.5.1.4.1.1.88.59
+  HD_REPORT_KEY_OBJECTS = 2
 } hd_report_kind;
 
 /// How an item relates to its parent (PS3.3 C.17.3.2.4).
@@ -43,12 +45,15 @@ typedef struct {
   const char *meaning;
 } hd_code;
 
-/// An image or some of its frames.
+/// An image, some of its frames, or a segment of it (PS3.3 C.17.3.1: never both).
 typedef struct {
   const char *sop_class_uid;
   const char *sop_instance_uid;
-  /// 1-based; 0 for the whole image.
-  int frame;
+  /// 1-based, `frame_count` of them; none for all.
+  const int *frames;
+  size_t frame_count;
+  /// Of a segmentation, 1-based; 0 for all.
+  int segment;
 } hd_image;
 
 /// The document's own UIDs, and the study that it belongs to.

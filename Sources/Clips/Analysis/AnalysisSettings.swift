@@ -10,7 +10,11 @@ package struct AnalysisSettings: Sendable, Equatable {
   var viewRules: [ViewRule] = []
   /// Asked last.
   package var viewFromPicture = Configuration.PictureViewPolicy.claim
-  package var outputs = Set(Configuration.Output.allCases)
+  package var outputs = Configuration.Output.standard
+  package var segmentFrames = Configuration.SegmentFrameChoice.all
+  package var segmentTransfer = Configuration.SegmentTransfer.explicit
+  /// JPEG quality of the overlay cine.
+  package var overlayQuality = 70
   package var reportKind = Configuration.ReportKind.comprehensive
   /// Frames in work at once. Results do not depend on it.
   package var threads: Int
@@ -29,6 +33,9 @@ package struct AnalysisSettings: Sendable, Equatable {
     viewRules = configuration.viewRules
     viewFromPicture = configuration.viewFromPicture
     outputs = configuration.outputs
+    segmentFrames = configuration.segmentFrames
+    segmentTransfer = configuration.segmentTransfer
+    overlayQuality = configuration.overlayQuality
     reportKind = configuration.report
   }
 
@@ -46,6 +53,7 @@ package struct AnalysisSettings: Sendable, Equatable {
     let models = viewModels.map { "\($0.rawValue) by \($1.sha256) \($1.precision?.rawValue ?? "-")" }.sorted()
     let words =
       [operatorView?.rawValue ?? "-", viewFromPicture.rawValue, reportKind.rawValue, precision.rawValue]
+      + [segmentFrames.rawValue, segmentTransfer.rawValue, String(overlayQuality)]
       + outputs.map(\.rawValue).sorted() + rules + models
     var hash = SHA256()
     for word in words { hash.update(Array("\(word.utf8.count):\(word)".utf8)) }

@@ -60,13 +60,18 @@ struct HTMLClip {
     return "\(Decimal.text(spacing.x, 3)) × \(Decimal.text(spacing.y, 3)) mm"
   }
 
+  /// Pictures of an earlier revision's clips are the PNG files that it published.
+  private func mediaType(_ picture: [UInt8]) -> String {
+    picture.starts(with: [0xFF, 0xD8]) ? "image/jpeg" : "image/png"
+  }
+
   private func pictures(_ overlays: HTMLReport.Overlays, hasCine: Bool) -> HTML? {
     let figures: [HTML] = CyclePhase.allCases.compactMap { phase in
-      guard let png = overlays[clip.sopInstanceUID, phase] else { return nil }
+      guard let picture = overlays[clip.sopInstanceUID, phase] else { return nil }
       let frame = clip.reference(phase).map { ", frame \($0.frame + 1)" } ?? ""
       let caption = "\(phase.words)\(frame)"
       return """
-        <figure><img src="data:image/png;base64,\(HTML(base64: Data(png)))" \
+        <figure><img src="data:\(mediaType(picture));base64,\(HTML(base64: Data(picture)))" \
         alt="Clip \(number), \(caption): outlines of left ventricle, myocardium and left atrium, hinge points and \
         diameter">
         <figcaption>\(caption)</figcaption></figure>

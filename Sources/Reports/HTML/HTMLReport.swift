@@ -4,7 +4,7 @@ import Study
 /// `index.html`: the study for a person, in one file without references to anything outside of it. Its one script plays
 /// the cines; without scripts everything else is there.
 package enum HTMLReport {
-  /// PNG files of measured frames.
+  /// Pictures of measured frames, JPEG or PNG files.
   package struct Overlays: Sendable {
     private struct Key: Hashable {
       var clip: String

@@ -42,9 +42,9 @@ package struct ClipObject: Sendable {
       "SeriesNumber": .integer(series), "InstanceNumber": "1", "SeriesDescription": .text(description),
       "SeriesDate": .text(contentTime.dicomDate), "SeriesTime": .text(contentTime.dicomTime),
       "ContentDate": .text(contentTime.dicomDate), "ContentTime": .text(contentTime.dicomTime),
-      "BodyPartExamined": "HEART", "PatientOrientation": "",
+      "BodyPartExamined": "HEART", "ImageLaterality": "U", "PatientOrientation": "",
       "Manufacturer": .text(StructuredReport.manufacturer), "ManufacturerModelName": .text(software.name),
-      "DeviceSerialNumber": .text(MeasurementReportTree.serialNumber(software: software, model: model)),
+      "DeviceSerialNumber": .text(DeviceObserver.serialNumber(software: software, model: model)),
       "SoftwareVersions": .text(software.version), "StudyInstanceUID": .text(source.studyInstanceUID),
     ]
     for keyword in SourceClip.copiedKeywords where !Self.optional.contains(keyword) {

@@ -5,6 +5,15 @@ package enum DICOMHeader {
   package enum Transfer: Sendable {
     case explicitLittleEndian
     case jpegBaseline
+    /// What comes behind the file meta information is to be deflated (PS3.5 A.5).
+    case deflated
+  }
+
+  /// The bytes of a file up to its PixelData.
+  package struct Encoded: Sendable, Equatable {
+    /// Preamble and file meta information.
+    package var meta: [UInt8]
+    package var dataSet: [UInt8]
   }
 
   /// DCMTK refused something; which, in words, without values.
@@ -13,7 +22,7 @@ package enum DICOMHeader {
   }
 
   /// Preamble, file meta information and data set. The same attributes give the same bytes.
-  package static func encode(_ attributes: DICOMAttributes, _ transfer: Transfer) throws(Refusal) -> [UInt8] {
+  package static func encode(_ attributes: DICOMAttributes, _ transfer: Transfer) throws(Refusal) -> Encoded {
     let object = try ObjectUnderConstruction()
     try object.add(attributes)
     return try object.encode(transfer)
@@ -48,17 +57,26 @@ private final class ObjectUnderConstruction {
     }
   }
 
-  func encode(_ transfer: DICOMHeader.Transfer) throws(Refusal) -> [UInt8] {
-    let syntax =
-      transfer == .jpegBaseline ? HD_OBJECT_JPEG_BASELINE : HD_OBJECT_EXPLICIT_LITTLE_ENDIAN
+  func encode(_ transfer: DICOMHeader.Transfer) throws(Refusal) -> DICOMHeader.Encoded {
     var bytes: UnsafePointer<UInt8>?
-    var count = 0
-    try check { hd_object_encode(handle, syntax, &bytes, &count, $0) }
-    return Array(UnsafeBufferPointer(start: bytes, count: count))
+    var (count, meta) = (0, 0)
+    try check { hd_object_encode(handle, transfer.cValue, &bytes, &count, &meta, $0) }
+    let file = UnsafeBufferPointer(start: bytes, count: count)
+    return .init(meta: Array(file[..<meta]), dataSet: Array(file[meta...]))
   }
 
   private func check(_ body: (UnsafeMutablePointer<hd_error>) -> Int32) throws(Refusal) {
     var error = hd_error()
     if body(&error) != 0 { throw Refusal(message: error.sentence) }
+  }
+}
+
+extension DICOMHeader.Transfer {
+  fileprivate var cValue: hd_object_transfer {
+    switch self {
+    case .explicitLittleEndian: HD_OBJECT_EXPLICIT_LITTLE_ENDIAN
+    case .jpegBaseline: HD_OBJECT_JPEG_BASELINE
+    case .deflated: HD_OBJECT_DEFLATED
+    }
   }
 }

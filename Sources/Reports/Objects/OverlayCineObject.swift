@@ -16,7 +16,7 @@ package enum OverlayCineObject {
     let bytes = frames.map(\.count).reduce(0, +)
     let header = try DICOMHeader.encode(
       attributes(object, frames: frames.count, compressedBytes: bytes), .jpegBaseline)
-    try PixelDataFile.write(header: header, encapsulated: frames, to: path)
+    try PixelDataFile.write(header: header.meta + header.dataSet, encapsulated: frames, to: path)
   }
 
   package static func attributes(_ object: ClipObject, frames: Int, compressedBytes: Int) -> DICOMAttributes {

@@ -12,18 +12,24 @@ package enum PixelDataFile {
   /// The pixels are longer than an element can be.
   package struct TooLong: Error {}
 
-  /// Uncompressed pixels.
+  /// Pixels that are not encapsulated.
   /// - Parameters:
   ///   - count: bytes that `body` gives to its argument, all in all.
+  ///   - deflated: whether the data set is deflated on its way to the file, as its header has to say
+  ///     (PS3.5 A.5).
   package static func write(
-    header: [UInt8], count: Int, to path: String,
+    header: DICOMHeader.Encoded, count: Int, deflated: Bool = false, to path: String,
     body: (_ write: ([UInt8]) throws -> Void) throws -> Void
   ) throws {
     guard count < Int(undefinedLength) - 1 else { throw TooLong() }
+    let deflater = deflated ? Deflater() : nil
+    let packed = { (bytes: [UInt8]) in deflater?.deflate(bytes) ?? bytes }
     try AtomicFile.stream(to: path, .staging) { file in
-      try file.write(header + element + bytes(UInt32(count + count % 2)), .staging)
-      try body { try file.write($0, .staging) }
-      if count % 2 != 0 { try file.write([0], .staging) }
+      try file.write(header.meta, .staging)
+      try file.write(packed(header.dataSet + element + bytes(UInt32(count + count % 2))), .staging)
+      try body { try file.write(packed($0), .staging) }
+      if count % 2 != 0 { try file.write(packed([0]), .staging) }
+      if let deflater { try file.write(deflater.finish(), .staging) }
     }
   }
 

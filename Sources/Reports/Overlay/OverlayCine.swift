@@ -15,7 +15,7 @@ package struct OverlayCine: Sendable {
   /// How a frame is drawn.
   package enum Form: Sendable, Equatable {
     /// Rows x columns of the stored frame, black outside of the sector, with captions.
-    case stored
+    case stored(quality: Int)
     /// The sector alone with square millimetres, its larger side so many pixels long, without captions.
     case page(side: Int, quality: Int)
   }
@@ -45,7 +45,7 @@ package struct OverlayCine: Sendable {
 extension CineFrame {
   fileprivate func jpeg(_ form: OverlayCine.Form) throws(JPEGEncoder.Failure) -> [UInt8] {
     switch form {
-    case .stored: try JPEGEncoder.encode(stored())
+    case .stored(let quality): try JPEGEncoder.encode(stored(), quality: quality)
     case .page(let side, let quality): try JPEGEncoder.encode(page(side: side), quality: quality)
     }
   }

@@ -43,7 +43,7 @@ struct SegmentationAttributes {
         "SegmentedPropertyTypeCodeSequence": .code(segment.property),
         "RecommendedDisplayCIELabValue": .text(segment.displayColour),
         "TrackingID": .text(segment.label),
-        "TrackingUID": .text(object.uids.uid("seg", "segment", String(segment.rawValue))),
+        "TrackingUID": .text(object.trackingUID(of: segment)),
       ]
     }
     return ["SegmentSequence": .items(items)]

@@ -1,25 +1,32 @@
 import Clips
 import Hinge
+import Study
 
-/// `<clip>.seg.dcm`: the chambers of every frame as a DICOM Segmentation in the geometry of the stored frames.
+/// `<clip>.seg.dcm`: the chambers of the chosen frames as a DICOM Segmentation in the geometry of the stored frames.
 ///
 /// BINARY, one segment an anatomy. Frames in which a segment is empty are written as well, since some viewers
 /// count on them.
 package enum SegmentationObject {
   /// Writes the object to a file of a staging folder.
-  /// - Parameter outlines: of each of the source's frames, in order.
+  /// - Parameters:
+  ///   - outlines: of each of the source's frames, in order.
+  ///   - frames: those of the source that the object has.
   /// - Throws: `DICOMHeader.Refusal`, `PixelDataFile.TooLong`, `FileError`.
-  package static func write(_ object: ClipObject, outlines: [FrameOutlines], to path: String) throws {
-    let attributes = SegmentationAttributes(object: object, frames: Array(outlines.indices)).attributes()
-    let header = try DICOMHeader.encode(attributes, .explicitLittleEndian)
+  package static func write(
+    _ object: ClipObject, outlines: [FrameOutlines], frames: SegmentFrames,
+    transfer: Configuration.SegmentTransfer = .explicit, to path: String
+  ) throws {
+    let attributes = SegmentationAttributes(object: object, frames: frames.frames).attributes()
+    let isDeflated = transfer == .deflated
+    let header = try DICOMHeader.encode(attributes, isDeflated ? .deflated : .explicitLittleEndian)
     let (rows, columns) = (object.source.rows, object.source.columns)
-    let frames = outlines.count * ChamberSegment.allCases.count
-    let count = BitFrames.count(frames: frames, rows: rows, columns: columns)
-    try PixelDataFile.write(header: header, count: count, to: path) { write in
+    let planes = frames.frames.count * ChamberSegment.allCases.count
+    let count = BitFrames.count(frames: planes, rows: rows, columns: columns)
+    try PixelDataFile.write(header: header, count: count, deflated: isDeflated, to: path) { write in
       var packing = BitFrames(rows: rows, columns: columns)
       for segment in ChamberSegment.allCases {
-        for frame in outlines {
-          let (inside, outside) = frame.pixels(of: segment, rows: rows, columns: columns)
+        for frame in frames.frames {
+          let (inside, outside) = outlines[frame].pixels(of: segment, rows: rows, columns: columns)
           try write(packing.pack(inside: inside, outside: outside))
         }
       }

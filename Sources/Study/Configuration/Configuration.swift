@@ -11,7 +11,21 @@ package struct Configuration: Sendable, Equatable {
   /// What is made of the view that a picture shows where nobody states one: it is claimed, it is only listed, or it is
   /// not asked for.
   package enum PictureViewPolicy: String, Sendable, CaseIterable { case claim, suggest, off }
-  package enum Output: String, Sendable, CaseIterable { case sr, seg, overlay, png, html }
+  package enum Output: String, Sendable, CaseIterable {
+    case sr, seg, overlay, png, html
+    /// Written where they are named.
+    case echo, keys, fhir
+
+    /// What `all` stands for.
+    package static let standard: Set<Output> = [.sr, .seg, .overlay, .png, .html]
+  }
+  /// The frames of a clip that its segmentation object has: all, those of the reference beat, or the measured ones.
+  package enum SegmentFrameChoice: String, Sendable, CaseIterable {
+    case all, beat
+    case edES = "ed-es"
+  }
+  /// How a segmentation object is encoded.
+  package enum SegmentTransfer: String, Sendable, CaseIterable { case explicit, deflated }
 
   /// Absolute path of the folder that studies are dropped into. Required.
   package var inbox: String
@@ -51,7 +65,13 @@ package struct Configuration: Sendable, Equatable {
   /// Default `comprehensive`.
   package var report = ReportKind.comprehensive
   /// Default all.
-  package var outputs = Set(Output.allCases)
+  package var outputs = Output.standard
+  /// Default `all`.
+  package var segmentFrames = SegmentFrameChoice.all
+  /// Default `explicit`.
+  package var segmentTransfer = SegmentTransfer.explicit
+  /// JPEG quality of the overlay cine. Default 70.
+  package var overlayQuality = 70
   /// Default 0640.
   package var outboxMode = OutboxMode.standard
   /// Days that processed inputs are kept in `spool/done/`. `nil`, the default: forever.

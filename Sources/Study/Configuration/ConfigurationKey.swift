@@ -28,6 +28,8 @@ struct ConfigurationKey: Sendable {
     path("model.A4C", \.viewModels[.a4c]), path("model.A2C", \.viewModels[.a2c]),
     choice("precision", \.precision), choice("sr", \.report),
     ConfigurationKey(name: "outputs") { text, draft in outputs(text, &draft) },
+    choice("seg_frames", \.segmentFrames), choice("seg_transfer", \.segmentTransfer),
+    count("overlay_quality", \.overlayQuality, 1...100),
     ConfigurationKey(name: "outbox_mode") { text, draft in
       guard let mode = OutboxMode(text) else {
         return ("'\(text)' is no mode of results", "use 0600, 0640, 0644, 0660 or 0664")
@@ -108,16 +110,18 @@ struct ConfigurationKey: Sendable {
   }
 
   private static func outputs(_ text: String, _ draft: inout Configuration) -> Fault? {
-    let all = Configuration.Output.allCases
-    if text == "all" {
-      draft.outputs = Set(all)
-      return nil
+    let every = Configuration.Output.allCases.map(\.rawValue).joined(separator: ", ")
+    var outputs: Set<Configuration.Output> = []
+    for word in text.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init) {
+      if word == "all" {
+        outputs.formUnion(Configuration.Output.standard)
+      } else if let output = Configuration.Output(rawValue: word) {
+        outputs.insert(output)
+      } else {
+        return ("'\(word)' is no output", "use all, or some of \(every)")
+      }
     }
-    let words = text.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
-    for word in words where Configuration.Output(rawValue: word) == nil {
-      return ("'\(word)' is no output", "use all, or some of \(all.map(\.rawValue).joined(separator: ", "))")
-    }
-    draft.outputs = Set(words.compactMap(Configuration.Output.init(rawValue:)))
+    draft.outputs = outputs
     return nil
   }
 

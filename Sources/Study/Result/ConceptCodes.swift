@@ -26,7 +26,11 @@ package enum Concept {
   package static let deviceSerial = CodedConcept("121016", "DCM", "Device Observer Serial Number")
 
   package static let procedureReported = CodedConcept("121058", "DCM", "Procedure reported")
-  package static let transthoracic = CodedConcept("433236007", "SCT", "Transthoracic echocardiography")
+  /// CID 100, to which TID 1500 is bound, has nothing closer to echocardiography.
+  package static let imagingProcedure = CodedConcept("363679005", "SCT", "Imaging procedure")
+
+  package static let ofInterest = CodedConcept("113000", "DCM", "Of Interest")
+  package static let keyObjectDescription = CodedConcept("113012", "DCM", "Key Object Description")
 
   package static let imageLibrary = CodedConcept("111028", "DCM", "Image Library")
   package static let imageLibraryGroup = CodedConcept("126200", "DCM", "Image Library Group")
@@ -48,6 +52,8 @@ package enum Concept {
   package static let findingSite = CodedConcept("363698007", "SCT", "Finding Site")
   package static let topographicalModifier = CodedConcept("106233006", "SCT", "Topographical modifier")
   package static let imageRegion = CodedConcept("111030", "DCM", "Image Region")
+  package static let illustration = CodedConcept("121200", "DCM", "Illustration of ROI")
+  package static let center = CodedConcept("111010", "DCM", "Center")
   package static let path = CodedConcept("121055", "DCM", "Path")
   package static let sourceOfMeasurement = CodedConcept("121112", "DCM", "Source of Measurement")
   package static let certainty = CodedConcept("111012", "DCM", "Certainty of Finding")

@@ -28,6 +28,8 @@ struct ClipWriter: Sendable {
 
   /// The cine on the page: pixels of its larger side, and JPEG quality, that keep 76 frames well under 6 MB.
   private static let pageForm = OverlayCine.Form.page(side: 440, quality: 70)
+  /// Of the pictures on the page; a sixth of the PNG files' size, and nothing that the eye misses.
+  private static let stillQuality = 85
 
   private var path: String { staging + "/" + clip.sopInstanceUID }
   private var wantsCine: Bool { settings.outputs.contains(.overlay) && object != nil }
@@ -46,8 +48,8 @@ struct ClipWriter: Sendable {
   struct Drawn: Sendable {
     /// The overlay cine's frames as JPEG files; empty where none is wanted.
     var cine: [[UInt8]] = []
-    /// What the page shows: PNG files of the measured frames, and its cine's frames as JPEG files.
-    var pngs: [(CyclePhase, [UInt8])] = []
+    /// What the page shows as JPEG files: the measured frames, and its cine's frames.
+    var stills: [(CyclePhase, [UInt8])] = []
     var page: [[UInt8]] = []
   }
 
@@ -61,25 +63,31 @@ struct ClipWriter: Sendable {
     if settings.outputs.contains(.seg), let object {
       pieces.append {
         try refusals.unlessRefused("segments-refused") {
-          try SegmentationObject.write(object, outlines: outlines, to: path + Self.segments)
+          try SegmentationObject.write(
+            object, outlines: outlines, frames: segmentFrames, transfer: settings.segmentTransfer,
+            to: path + Self.segments)
         }
       }
     }
-    let pngs = DrawnPictures()
+    let stills = DrawnPictures()
     let draw: @Sendable (DecodedFrame) throws -> Void = { [self] frame in
       for picture in wantedPictures where picture.measurement.frame == frame.index {
         let scene = picture.scene(on: frame.gray, outlines: outlines[frame.index], of: clip)
-        let png = try OverlayPNG.render(scene)
-        try AtomicFile.write(png, to: path + Self.suffix(ofPicture: picture.measurement.phase), .staging)
-        pngs.byPhase.withLock { $0[picture.measurement.phase] = png }
+        let canvas = try OverlayPNG.draw(scene)
+        try AtomicFile.write(
+          PNGEncoder.encode(canvas), to: path + Self.suffix(ofPicture: picture.measurement.phase), .staging)
+        let still = try JPEGEncoder.encode(canvas, quality: Self.stillQuality)
+        stills.byPhase.withLock { $0[picture.measurement.phase] = still }
       }
     }
-    let forms = (wantsCine ? [.stored] : []) + (wantsPage ? [Self.pageForm] : [])
+    let forms =
+      (wantsCine ? [OverlayCine.Form.stored(quality: settings.overlayQuality)] : [])
+      + (wantsPage ? [Self.pageForm] : [])
     let drawing = try drawing(outlines, forms, draw)
     return Work(pieces: pieces + drawing.pieces(settings.threads)) { [wantsCine, wantsPage] in
       let frames = drawing.results
       return Drawn(
-        cine: wantsCine ? frames.map { $0[0] } : [], pngs: pngs.inOrder,
+        cine: wantsCine ? frames.map { $0[0] } : [], stills: stills.inOrder,
         page: wantsPage ? frames.compactMap(\.last) : [])
     }
   }
@@ -89,6 +97,18 @@ struct ClipWriter: Sendable {
     guard object == nil else { return }
     if settings.outputs.contains(.seg) { refusals.note("segments-refused") }
     if settings.outputs.contains(.overlay) { refusals.note("overlay-refused") }
+  }
+
+  private var segmentFrames: SegmentFrames { SegmentFrames(settings.segmentFrames, of: clip) }
+
+  /// What was written of the clip, once everything of it was.
+  func objects() throws -> ClipObjects? {
+    guard let object else { return nil }
+    return ClipObjects(
+      segmentation: try Files.exists(path + Self.segments, .staging)
+        ? .init(of: object, frames: segmentFrames) : nil,
+      overlay: try Files.exists(path + Self.overlay, .staging)
+        ? object.reference(to: "overlay", OverlayCineObject.sopClassUID) : nil)
   }
 
   /// Writes the overlay cine, where one is wanted.

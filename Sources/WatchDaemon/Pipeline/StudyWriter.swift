@@ -21,13 +21,14 @@ struct StudyWriter: Sendable {
     let sideBySide = SideBySide(threads: settings.threads)
     var cines: [String: HTMLReport.Cine] = [:]
     var left: [SideBySide.Piece] = []
-    for clip in clips(of: report, study, outcomes, staging) {
+    let clips = clips(of: report, study, outcomes, staging)
+    for clip in clips {
       let work = try clip.begin(refusals)
       try sideBySide.run(left + work.pieces)
       let drawn = work.end()
       left = [{ try clip.writeCine(drawn, refusals) }]
       let uid = clip.clip.sopInstanceUID
-      for (phase, png) in drawn.pngs { overlays[uid, phase] = png }
+      for (phase, still) in drawn.stills { overlays[uid, phase] = still }
       if !drawn.page.isEmpty { cines[uid] = HTMLReport.Cine(frames: drawn.page.map { Data($0) }) }
     }
     if settings.outputs.contains(.html) {
@@ -37,10 +38,9 @@ struct StudyWriter: Sendable {
           try write(Array(page.utf8), "index.html", in: staging)
         }, at: 0)
     }
-    if settings.outputs.contains(.sr) {
-      left.append { try writeStructuredReport(report, study, predecessor, into: staging, refusals) }
-    }
     try sideBySide.run(left)
+    // The documents refer to the objects, and so come after them.
+    try writeDocuments(report, study, clips, predecessor, into: staging, refusals)
     for event in refusals.events { log.add(event, stage: "publish", at: .now) }
   }
 
@@ -95,15 +95,18 @@ struct StudyWriter: Sendable {
     return source
   }
 
-  private func writeStructuredReport(
-    _ report: StudyReport, _ study: StudyInput, _ predecessor: Predecessor?,
-    into staging: String, _ refusals: Refusals
+  private func writeDocuments(
+    _ report: StudyReport, _ study: StudyInput, _ clips: [ClipWriter],
+    _ predecessor: Predecessor?, into staging: String, _ refusals: Refusals
   ) throws {
+    guard !settings.outputs.isDisjoint(with: [.sr, .echo, .keys, .fhir]) else { return }
     let earlier = predecessor.flatMap(headerOfReport)
     let sources = report.sources(from: study, earlier: earlier?.attributes ?? [:])
     guard !sources.isEmpty else {
       // Where only documents and the like came, there is nothing to report on.
-      if report.clips.contains(where: \.isUltrasound) { refusals.note("report-refused") }
+      if settings.outputs.contains(.sr), report.clips.contains(where: \.isUltrasound) {
+        refusals.note("report-refused")
+      }
       return
     }
     let uids = DerivedUID(
@@ -111,16 +114,42 @@ struct StudyWriter: Sendable {
       version: report.software.version,
       circumstances: [report.status.rawValue]
         + report.clips.map { "\($0.sopInstanceUID) \($0.view.code.rawValue)" })
-    let bytes: [UInt8]
-    do throws(StructuredReport.Failure) {
-      bytes = try StructuredReport.encode(
-        report: report, sources: sources, uids: uids, contentTime: study.contentTime,
-        kind: settings.reportKind, predecessor: earlier.flatMap(document))
-    } catch {
-      // Attributes of the source that no valid object can repeat cost the study its report, not its results.
-      return refusals.note("report-refused")
+    let written = try clips.compactMap { clip in
+      try clip.objects().map { (clip.clip.sopInstanceUID, $0) }
     }
-    try write(bytes, "report.dcm", in: staging)
+    let document = StudyDocument(
+      report: report, sources: sources, uids: uids, contentTime: study.contentTime,
+      objects: Dictionary(written, uniquingKeysWith: { first, _ in first }))
+    try writeDocument(.sr, "report.dcm", "report-refused", in: staging, refusals) {
+      () throws(StructuredReport.Failure) in
+      try StructuredReport.encode(
+        document, kind: settings.reportKind, predecessor: earlier.flatMap(self.document))
+    }
+    try writeDocument(.echo, "echo.dcm", "echo-refused", in: staging, refusals) {
+      () throws(StructuredReport.Failure) in try EchoReport.encode(document)
+    }
+    try writeDocument(.keys, "keys.dcm", "keys-refused", in: staging, refusals) {
+      () throws(StructuredReport.Failure) in try KeyObjects.encode(document)
+    }
+    if settings.outputs.contains(.fhir) {
+      try write(Array(try FHIRBundle(document).text().utf8), "fhir.json", in: staging)
+    }
+  }
+
+  /// - Parameter encode: gives `nil` where there is nothing to say.
+  private func writeDocument(
+    _ output: Configuration.Output, _ name: String, _ refused: StudyLog.Word, in staging: String,
+    _ refusals: Refusals, _ encode: () throws(StructuredReport.Failure) -> [UInt8]?
+  ) throws {
+    guard settings.outputs.contains(output) else { return }
+    let bytes: [UInt8]?
+    do throws(StructuredReport.Failure) {
+      bytes = try encode()
+    } catch {
+      // Attributes of the source that no valid object can repeat cost the study its document, not its results.
+      return refusals.note(refused)
+    }
+    if let bytes { try write(bytes, name, in: staging) }
   }
 
   /// Of the report that an earlier revision published; `nil` where there is none that can be read.

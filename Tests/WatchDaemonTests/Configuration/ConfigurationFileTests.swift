@@ -14,7 +14,7 @@ import Testing
     #expect(value == Configuration(inbox: "/in", outbox: "/out", spool: "/spool"))
     #expect(value.quietSeconds == 60 && value.limitSeconds == 900 && value.scanSeconds == 5)
     #expect(value.intake == .move && value.memoryMegabytes == 2048 && value.minFreeMegabytes == 2048)
-    #expect(value.outputs == Set(Configuration.Output.allCases) && value.keepDoneDays == nil)
+    #expect(value.outputs == Configuration.Output.standard && value.keepDoneDays == nil)
   }
 
   @Test func aFileOfAnotherSystemsEditorSaysTheSame() throws {
@@ -48,6 +48,9 @@ import Testing
       precision = int8
       sr = comprehensive3d
       outputs = sr, png
+      seg_frames = ed-es
+      seg_transfer = deflated
+      overlay_quality = 90
       outbox_mode = 0644
       keep_done_days = 30
       metrics = /m.prom
@@ -59,6 +62,7 @@ import Testing
     #expect(value.inbox == "/in" && value.spool == "/sp ool" && value.intake == .leave)
     #expect(value.viewRules.count == 2 && value.viewRules[0].pattern == "4 ?ch # not a comment")
     #expect(value.outputs == [.sr, .png] && value.keepDoneDays == 30 && value.backlog == 0)
+    #expect(value.segmentFrames == .edES && value.segmentTransfer == .deflated && value.overlayQuality == 90)
     #expect(value.outboxMode.files == 0o644 && value.outboxMode.folders == 0o755)
     #expect(value.quietSeconds == 1.5 && value.precision == .int8 && value.report == .comprehensive3d)
   }
@@ -80,7 +84,8 @@ import Testing
   @Test(arguments: [
     "width = 0", "threads = -1", "quiet_seconds = nan", "scan_seconds = 0", "intake = copy",
     "precision = fp8",
-    "outputs = sr, pdf", "keep_done_days = ever", "sr = basic", "memory_mb = 1", "limit_seconds = 30",
+    "outputs = sr, pdf", "keep_done_days = ever", "sr = basic", "seg_frames = none",
+    "seg_transfer = zip", "overlay_quality = 0", "memory_mb = 1", "limit_seconds = 30",
     "model = model.onnx", "view = A6C if file ~ \"x\"", "view = A4C if file ~ \"(\"",
     "view = A4C if file ~ x",
     "view = A4C when file ~ \"x\"", "view = A4C if Series/Description ~ \"x\"", "spool = /other",

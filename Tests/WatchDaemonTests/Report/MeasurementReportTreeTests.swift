@@ -48,7 +48,8 @@ import Testing
       region.children.map(\.value) == [
         .image(
           .init(
-            sopClassUID: "1.2.840.10008.5.1.4.1.1.3.1", sopInstanceUID: SampleReport.measuredUID, frame: 12))
+            sopClassUID: "1.2.840.10008.5.1.4.1.1.3.1", sopInstanceUID: SampleReport.measuredUID, frames: [12]
+          ))
       ])
     #expect(value(Concept.findingSite, in: group) == .code(Concept.septalAnnulus))
   }
