@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// What a program said and how it ended.
 public struct ProgramRun: Sendable {
@@ -20,21 +21,11 @@ public struct ProgramRun: Sendable {
     defer { try? FileManager.default.removeItem(at: folder) }
     let output = folder.appendingPathComponent("output")
     let errors = folder.appendingPathComponent("errors")
-    for file in [output, errors] { try Data().write(to: file) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
-    try process.run()
-    let pid = process.processIdentifier
-    let watch = DispatchWorkItem { kill(pid, SIGKILL) }
-    DispatchQueue.global().asyncAfter(deadline: .now() + longestSeconds, execute: watch)
-    process.waitUntilExit()
-    watch.cancel()
+    let program = try ChildProgram(
+      executable, [executable] + arguments, output: .file(output.path), errors: .file(errors.path))
+    let end = program.wait(seconds: longestSeconds) ?? .killed(SIGKILL)
     return ProgramRun(
-      status: process.terminationStatus,
+      status: end.status,
       output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
       errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
   }

@@ -1,7 +1,7 @@
 import Platform
 
-/// The line between the daemon and the work on one study: stages and progress one way, deadlines and the wish to
-/// stop the other.
+/// The line between the daemon and the work on one study: stages and progress one way, deadlines and the request
+/// to stop the other.
 package final class StudyContext: Sendable {
   private struct State {
     var stage: StudyStage
