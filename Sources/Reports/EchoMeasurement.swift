@@ -5,7 +5,8 @@ import Study
 ///
 /// What CID 12300 has a code for is pre-coordinated (TID 5301). What is put together from property, site, view, cycle
 /// point and method is post-coordinated (TID 5302), under a code of this program's own. TID 5302 allows one code for
-/// the site; what needs another beside it, and what has no property there, is ad hoc (TID 5303).
+/// the site; what needs another beside it, and what has no property there, is ad hoc (TID 5303), under the measure's
+/// code or, where it has none, under one of this program's own.
 struct EchoMeasurement {
   enum Form: Equatable {
     case preCoordinated(CodedConcept)
@@ -15,15 +16,14 @@ struct EchoMeasurement {
 
   let measure: Measure
 
-  /// The private coding scheme of the codes of post-coordinated measurements.
+  /// The private coding scheme of the codes of measurements that have no code of their own.
   static let scheme = "99HINGED"
 
-  /// `nil` where no code says what is measured.
-  var form: Form? {
+  var form: Form {
     if measure.isFractionalChange {
       return .postCoordinated(property: Concept.diameter, type: EchoConcept.fractionalChange)
     }
-    guard let code = measure.code else { return nil }
+    guard let code = measure.code else { return .adhoc(self.code) }
     if code == MeasureConcept.heartRate || measure.modifiers.contains(where: \.isTopographical) {
       return .adhoc(code)
     }
@@ -33,12 +33,19 @@ struct EchoMeasurement {
       property: code, type: isDirect ? EchoConcept.directlyMeasured : EchoConcept.calculated)
   }
 
-  /// At most 16 characters, the length of a code value as well (SH).
+  /// At most 16 characters, the length of a code value as well (SH). Where the usual abbreviations do not suffice, long
+  /// words are cut.
   var shortLabel: String {
-    Self.abbreviations.reduce(measure.name) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+    let usual = Self.abbreviations.reduce(measure.name) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+    let cut = (1...usual.count).reversed().lazy.map { length in
+      usual.split(separator: " ").map { $0.count > 3 ? $0.prefix(length) : $0 }.joined(separator: " ")
+    }
+    return cut.first { $0.utf8.count <= Self.longestLabel } ?? String(usual.prefix(Self.longestLabel))
   }
 
-  /// The code of a post-coordinated measurement.
+  private static let longestLabel = 16
+
+  /// The code of a measurement that has none of its own.
   var code: CodedConcept {
     CodedConcept(
       shortLabel.uppercased().replacingOccurrences(of: " ", with: "-"), Self.scheme, measure.name)
@@ -67,12 +74,13 @@ struct EchoMeasurement {
 
   private static let abbreviations = [
     ("Mitral annulus", "MA"), ("fractional change", "FC"), ("ejection fraction", "EF"), ("diameter", "diam"),
-    ("biplane", "BP"), ("volume", "Vol"), ("Heart rate", "HR"), ("apical", "apic"),
+    ("biplane", "BP"), ("volume", "Vol"), ("Heart rate", "HR"), ("apical", "apic"), ("sphericity index", "SI"),
   ]
 }
 
 extension Measure {
-  fileprivate var isFractionalChange: Bool { code == nil && unit == "%" }
+  /// Of the annulus: PS3.16 has no code for it, but one for the kind of change.
+  fileprivate var isFractionalChange: Bool { code == nil && modifiers.first == .mitralAnnulus }
 }
 
 extension Measure.Modifier {
