@@ -57,6 +57,12 @@ struct StudyRules: Sendable, Equatable {
   /// A study of which no file may be used gets a result that says so.
   var publishesWithoutFiles: Bool
 
+  /// Whether a result is as good as one that would be made of the same inputs now. What failed or was closed too early
+  /// may do better.
+  func accept(_ report: StudyReport) -> Bool {
+    !repeatsUnfinished || report.status == .completed || report.status == .ineligible
+  }
+
   static let claimed = StudyRules(
     keepsInputs: true, repeatsUnfinished: true, explainsEnds: true, publishesWithoutFiles: false)
   static let given = StudyRules(

@@ -36,39 +36,37 @@ struct StudyWalk {
     self.source = source
     try source.enter(.header)
     succession = try source.succession()
-    let rules = source.rules
-    let predecessor = try Predecessor(succession, isReplaceable: rules.keepsInputs)
+    let predecessor = try Predecessor(succession, isReplaceable: source.rules.keepsInputs)
     let given = try source.files()
     var input = StudyInput(
       studyInstanceUID: given.studyInstanceUID, files: given.files, others: given.others,
       isClosedAtLimit: given.isClosedAtLimit)
-    if let predecessor, !rules.explainsEnds, pipeline.isUnchanged(predecessor.report, input) {
-      outcome = succession.previous.map { .alreadyPublished(predecessor.report, $0) }
-    } else {
+    let stands = predecessor.map { source.rules.accept($0.report) && pipeline.isUnchanged($0.report, input) }
+    if stands != true || source.rules.explainsEnds {
       let corrections = CorrectionCheck(predecessor?.report, kept: source.earlier)
       ends = try input.settle(corrections, source.checkpoint(.header))
-      let hasNews = !input.files.isEmpty || given.hasUnreadable
-      if let predecessor, let previous = succession.previous {
-        let stands =
-          (!rules.repeatsUnfinished || predecessor.report.isFinal)
-          && pipeline.isUnchanged(predecessor.report, input)
-        if stands || !hasNews { outcome = .alreadyPublished(predecessor.report, previous) }
-      } else if !hasNews, succession.previous == nil, !rules.publishesWithoutFiles {
-        outcome = .nothingToPublish
-      }
-      if predecessor == nil, outcome == nil {
-        let kept = try source.keptFiles(besides: Set(input.files.map(\.header.sopInstanceUID)))
-        if !kept.isEmpty {
-          input.files = (input.files + kept)
-            .sorted { ($0.header.sopInstanceUID ?? "") < ($1.header.sopInstanceUID ?? "") }
-        }
-      }
+    }
+    let hasNews = stands != true && (!input.files.isEmpty || given.hasUnreadable)
+    outcome = Self.outcome(succession, predecessor, hasNews: hasNews, source.rules)
+    if predecessor == nil, outcome == nil {
+      input.add(try source.keptFiles(besides: Set(input.files.map(\.header.sopInstanceUID))))
     }
     analysis = StudyAnalysis(
       pipeline, input, replacing: predecessor,
       as: StudyReport.Study(
         uid: given.studyInstanceUID, revision: succession.revision.number,
         supersedes: succession.previous?.name))
+  }
+
+  /// - Returns: What is known before a clip is analysed; `nil` where a result is to be made.
+  private static func outcome(
+    _ succession: Succession, _ predecessor: Predecessor?, hasNews: Bool, _ rules: StudyRules
+  ) -> Outcome? {
+    if hasNews { return nil }
+    guard let previous = succession.previous else {
+      return rules.publishesWithoutFiles ? nil : .nothingToPublish
+    }
+    return predecessor.map { .alreadyPublished($0.report, previous) }
   }
 
   /// Does the next piece: a clip, or the writing after the last one.
@@ -117,11 +115,12 @@ extension StudyInput {
     files = copies.used
     return ends
   }
-}
 
-extension StudyReport {
-  /// The same inputs would give the same again. What failed or was closed too early may do better.
-  fileprivate var isFinal: Bool { status == .completed || status == .ineligible }
+  /// Takes up files that were in a result which is gone.
+  fileprivate mutating func add(_ kept: [StudyFile]) {
+    if kept.isEmpty { return }
+    files = (files + kept).sorted { ($0.header.sopInstanceUID ?? "") < ($1.header.sopInstanceUID ?? "") }
+  }
 }
 
 /// The analysis of a study's clips, one at a time, and the result that is written of them.
