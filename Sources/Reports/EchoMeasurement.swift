@@ -74,7 +74,8 @@ struct EchoMeasurement {
 
   private static let abbreviations = [
     ("Mitral annulus", "MA"), ("fractional change", "FC"), ("ejection fraction", "EF"), ("diameter", "diam"),
-    ("biplane", "BP"), ("volume", "Vol"), ("Heart rate", "HR"), ("apical", "apic"), ("sphericity index", "SI"),
+    ("biplane", "BP"), ("volume", "Vol"), ("Heart rate", "HR"), ("apical", "apic"),
+    ("sphericity index", "SI"),
   ]
 }
 

@@ -22,11 +22,12 @@ package enum EchoReport {
   static func root(_ study: StudyDocument) -> ContentItem? {
     var sections: [[ContentItem]] = [[], [], []]
     for measurement in study.report.studyMeasurements where measurement.withheld == nil {
-      guard let value = measurement.value, let measure = MeasureTable.measure(named: measurement.name),
-        let form = EchoMeasurement(measure: measure).form
-      else { continue }
-      let item = Item(study: study, measurement: measurement, echo: .init(measure: measure), value: value)
-      sections[form.section].append(item.content(form))
+      guard let value = measurement.value, let measure = MeasureTable.measure(named: measurement.name) else {
+        continue
+      }
+      let echo = EchoMeasurement(measure: measure)
+      let item = Item(study: study, measurement: measurement, echo: echo, value: value)
+      sections[echo.form.section].append(item.content(echo.form))
     }
     let names = [EchoConcept.preCoordinated, EchoConcept.postCoordinated, EchoConcept.adhoc]
     let containers = zip(names, sections).filter { !$1.isEmpty }.map { ContentItem.container($0, $1) }
