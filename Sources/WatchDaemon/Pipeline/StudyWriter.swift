@@ -13,11 +13,10 @@ struct StudyWriter: Sendable {
   /// - Parameter report: as the record has it.
   func write(
     _ report: StudyReport, _ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome],
-    predecessor: StudyPipeline.Predecessor?, into staging: String, log: inout StudyLog
+    predecessor: Predecessor?, into staging: String, log: inout StudyLog
   ) throws {
     let present = Set(outcomes.map(\.report.sopInstanceUID))
-    let kept = predecessor.map { KeptClips(predecessor: $0, present: present) }
-    var overlays = try kept?.copy(into: staging) ?? .init()
+    var overlays = try predecessor?.copyClips(besides: present, into: staging) ?? .init()
     let refusals = Refusals()
     let sideBySide = SideBySide(threads: settings.threads)
     var cines: [String: HTMLReport.Cine] = [:]
@@ -98,7 +97,7 @@ struct StudyWriter: Sendable {
 
   private func writeDocuments(
     _ report: StudyReport, _ study: StudyInput, _ clips: [ClipWriter],
-    _ predecessor: StudyPipeline.Predecessor?, into staging: String, _ refusals: Refusals
+    _ predecessor: Predecessor?, into staging: String, _ refusals: Refusals
   ) throws {
     guard !settings.outputs.isDisjoint(with: [.sr, .echo, .keys, .fhir]) else { return }
     let earlier = predecessor.flatMap(headerOfReport)
@@ -154,7 +153,7 @@ struct StudyWriter: Sendable {
   }
 
   /// Of the report that an earlier revision published; `nil` where there is none that can be read.
-  private func headerOfReport(of predecessor: StudyPipeline.Predecessor) -> ClipHeader? {
+  private func headerOfReport(of predecessor: Predecessor) -> ClipHeader? {
     try? ClipReader.readHeader(path: predecessor.folder + "/report.dcm")
   }
 
