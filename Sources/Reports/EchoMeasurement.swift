@@ -68,11 +68,12 @@ struct EchoMeasurement {
   private static let abbreviations = [
     ("Mitral annulus", "MA"), ("fractional change", "FC"), ("ejection fraction", "EF"), ("diameter", "diam"),
     ("biplane", "BP"), ("volume", "Vol"), ("Heart rate", "HR"), ("apical", "apic"),
+    ("sphericity index", "SI"),
   ]
 }
 
 extension Measure {
-  fileprivate var isFractionalChange: Bool { code == nil && unit == "%" }
+  fileprivate var isFractionalChange: Bool { name.contains("fractional change") }
 }
 
 extension Measure.Modifier {
