@@ -68,7 +68,11 @@ import Testing
       item -> String? in
       if case .number(let value, let unit) = item.value { "\(value) \(unit.value)" } else { nil }
     }
-    let given = report.studyMeasurements.filter { $0.withheld == nil && $0.value != nil }
+    let given = report.studyMeasurements.filter { measurement in
+      let measure = MeasureTable.measure(named: measurement.name)
+      return measurement.withheld == nil && measurement.value != nil
+        && measure.flatMap { EchoMeasurement(measure: $0).form } != nil
+    }
     #expect(given.count < report.studyMeasurements.count && given.count > 20)
     #expect(
       numbers.sorted()
