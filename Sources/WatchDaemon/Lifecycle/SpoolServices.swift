@@ -84,6 +84,8 @@ extension OutboxIndexer: Service {
   /// Brings the index up to what stands in the outbox.
   func start() { wake() }
 
+  func stop() { finish() }
+
   func describe(_ status: inout StatusSnapshot) { status.views = views }
 
   func describe(_ gauges: inout MetricsState.Gauges) { gauges.views = views }

@@ -56,6 +56,14 @@ package final class OutboxIndexer: Sendable {
     queue.sync { bringUpToDate() }
   }
 
+  /// Ends an update that has begun, and makes the one that what was published last still waits for: otherwise the index
+  /// would lack it until the next start.
+  package func finish() {
+    queue.sync {
+      if state.withLock({ !$0.anew.isEmpty }) { bringUpToDate() }
+    }
+  }
+
   private func bringUpToDate() {
     let (began, clock) = (ContinuousClock.now, ContinuousClock())
     let (known, published) = state.withLock { state in
