@@ -17,6 +17,9 @@ package enum SystemClock {
     clock_gettime(CLOCK_REALTIME, &time)
     return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
   }
+
+  /// UTC, milliseconds since 1970, at a time of the monotonic clock, as far as the two go alike.
+  package static func utc(at time: MonotonicSeconds) -> Int64 { utc() - Int64((monotonic() - time) * 1000) }
 }
 
 package enum Host {

@@ -9,11 +9,14 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case inbox, outbox, spool, staging, journal, configuration, metrics
     case claimed = "claimed input"
     case quarantine, done, lock, key, status, manifest, scratch
+    /// A program that is started beside this one, and the pipe to it.
+    case program
   }
 
   package enum Operation: String, Sendable {
     case open, read, write, sync, rename, remove, list, copy
     case makeFolder = "make a folder in"
+    case start
     case examine
     case lock
     case measure = "measure the free space of"
@@ -37,7 +40,7 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// The trouble lies with the disk or the share, not with the file: the same work succeeds once it is mended.
   package var isOfTheEnvironment: Bool {
-    isDiskFull || isShareGone || Self.exhausted.contains(code) || isRefusedOfOwnFolder
+    isDiskFull || isShareGone || Self.exhausted.contains(code) || isRefusedOfOwnFolder || place == .program
   }
 
   /// Rights were taken away from a folder that is the program's own. A file of the inbox may have rights of its own.

@@ -40,8 +40,8 @@ package enum ArchiveReader {
   /// - Parameters:
   ///   - unpacks: Whether the receiver gets the content.
   ///   - executable: The program that has the command `decode-worker`.
-  /// - Throws: `ArchiveFailure`, `ClipReadError` with the reason `unreadable` where the file or the child cannot be had,
-  ///   and what the receiver throws.
+  /// - Throws: `ArchiveFailure`, `FileError` where the environment is to blame, `ClipReadError` with the reason
+  ///   `unreadable` where the file cannot be had, and what the receiver throws.
   package static func read(
     _ path: String, unpacks: Bool, budget: inout ArchiveBudget, into receiver: any ArchiveReceiver,
     executable: String = CineDecoder.workerExecutable
@@ -50,7 +50,9 @@ package enum ArchiveReader {
       let request = DecodeRequest(frames: .archive(unpacks: unpacks), limits: limits)
       let worker = try DecodeWorkerProcess(path: path, request: request, executable: executable)
       while try readEntry(worker, unpacks: unpacks, &budget, receiver) {}
-    } catch let error as ClipReadError where error.reason != .unreadable {
+    } catch let error as ClipReadError {
+      if let failure = error.failure, failure.isOfTheEnvironment { throw failure }
+      if error.reason == .unreadable { throw error }
       throw ArchiveFailure(error)
     }
   }

@@ -38,6 +38,23 @@ package struct ClipReadError: Error, Equatable {
   package var detail: String
   /// The StudyInstanceUID that the file states all the same.
   package var study: String?
+  /// The system call of this process that failed: no descriptor was left, say, or no process. Where it is of the
+  /// environment (`FileError.isOfTheEnvironment`), nothing is known of the file, and the same call may go through later.
+  package var failure: FileError?
+
+  package init(reason: ReasonCode, detail: String, study: String? = nil, failure: FileError? = nil) {
+    self.reason = reason
+    self.detail = detail
+    self.study = study
+    self.failure = failure
+  }
+
+  /// The decoder cannot be had.
+  init(_ failure: FileError) {
+    self.init(
+      reason: .unreadable, detail: "The decoder cannot be started or asked: \(failure.reason).",
+      failure: failure)
+  }
 }
 
 /// One decoded frame.

@@ -10,6 +10,11 @@ public struct ChamberSection: Equatable, Sendable {
   /// Mean diameter of each disc, from the base to the tip.
   public var diameters: [Double]
 
+  /// How round the chamber is, as a share of its length: its diameter half way along the axis, which is the mean of
+  /// the two discs that meet there (Di Donato et al., Eur J Cardiothorac Surg 29 Suppl 1, 2006, S225-S230).
+  public var sphericity: Double { (diameters[Self.discs / 2 - 1] + diameters[Self.discs / 2]) / 2 / length }
+
+  /// - Precondition: as many diameters as there are discs.
   public init(length: Double, area: Double, diameters: [Double]) {
     self.length = length
     self.area = area

@@ -13,11 +13,10 @@ struct StudyWriter: Sendable {
   /// - Parameter report: as the record has it.
   func write(
     _ report: StudyReport, _ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome],
-    predecessor: StudyPipeline.Predecessor?, into staging: String, log: inout StudyLog
+    predecessor: Predecessor?, into staging: String, log: inout StudyLog
   ) throws {
     let present = Set(outcomes.map(\.report.sopInstanceUID))
-    let kept = predecessor.map { KeptClips(predecessor: $0, present: present) }
-    var overlays = try kept?.copy(into: staging) ?? .init()
+    var overlays = try predecessor?.copyClips(besides: present, into: staging) ?? .init()
     let refusals = Refusals()
     let sideBySide = SideBySide(threads: settings.threads)
     var cines: [String: HTMLReport.Cine] = [:]
@@ -97,7 +96,7 @@ struct StudyWriter: Sendable {
   }
 
   private func writeStructuredReport(
-    _ report: StudyReport, _ study: StudyInput, _ predecessor: StudyPipeline.Predecessor?,
+    _ report: StudyReport, _ study: StudyInput, _ predecessor: Predecessor?,
     into staging: String, _ refusals: Refusals
   ) throws {
     let earlier = predecessor.flatMap(headerOfReport)
@@ -125,7 +124,7 @@ struct StudyWriter: Sendable {
   }
 
   /// Of the report that an earlier revision published; `nil` where there is none that can be read.
-  private func headerOfReport(of predecessor: StudyPipeline.Predecessor) -> ClipHeader? {
+  private func headerOfReport(of predecessor: Predecessor) -> ClipHeader? {
     try? ClipReader.readHeader(path: predecessor.folder + "/report.dcm")
   }
 

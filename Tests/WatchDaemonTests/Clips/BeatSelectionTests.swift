@@ -93,7 +93,7 @@ private struct Errors {
   static func mean(_ a: [Double]) -> Double { a.reduce(0, +) / Double(max(a.count, 1)) }
 }
 
-@Suite struct FrameSelectionTests {
+@Suite struct BeatSelectionTests {
   /// Every rate, frame rate and place in the beat to start at.
   private func hearts(_ change: (inout Heartbeat) -> Void) -> [Heartbeat] {
     var hearts: [Heartbeat] = []
@@ -165,7 +165,7 @@ private struct Errors {
     #expect(Errors.mean(errors.systole) < 1.8)
     let heart = Heartbeat()
     let beats = BeatSelection.beats(lvArea: heart.areas(), times: heart.times, rWaves: heart.rWaves)
-    #expect(beats.allSatisfy { $0.source == .rWave })
+    #expect(!beats.isEmpty && beats.allSatisfy { $0.source == .rWave })
   }
 
   @Test func flagsExactlyOneReferenceAndPrefersAWholeBeat() throws {
@@ -193,7 +193,9 @@ private struct Errors {
     for heart in hearts({ $0.gaps = 0.3 }) {
       let areas = heart.areas()
       for rWaves in [[], heart.rWaves] {
-        for beat in BeatSelection.beats(lvArea: areas, times: heart.times, rWaves: rWaves) {
+        let beats = BeatSelection.beats(lvArea: areas, times: heart.times, rWaves: rWaves)
+        #expect(!beats.isEmpty)
+        for beat in beats {
           #expect(areas[beat.edFrame] != nil && areas[beat.esFrame] != nil)
         }
       }
@@ -235,7 +237,9 @@ private struct Errors {
   @Test(arguments: [0.5, 0.54, 0.4, 1.9, 2.2]) func theCurveOutranksAHeartRateThatItContradicts(
     _ factor: Double
   ) {
-    for heart in hearts({ $0.noise = 0.01 }) where (40...200).contains(heart.rate * factor) {
+    let hearts = hearts({ $0.noise = 0.01 }).filter { (40...200).contains($0.rate * factor) }
+    #expect(!hearts.isEmpty)
+    for heart in hearts {
       let free = BeatSelection.select(lvArea: heart.areas(), times: heart.times)
       let told = BeatSelection.select(
         lvArea: heart.areas(), times: heart.times, heartRate: heart.rate * factor)
@@ -273,6 +277,7 @@ private struct Errors {
   @Test func aWaveThatExplainsFewBeatsGivesWayToTheCurve() {
     let heart = Heartbeat(rate: 84, frameTime: 33.3, frames: 60, phase: 650)
     let told = BeatSelection.select(lvArea: heart.areas(), times: heart.times, rWaves: [0.7])
+    #expect(!told.beats.isEmpty)
     #expect(told.beats.allSatisfy { $0.source == .areaCurve } && told.contradictsRWaves)
   }
 
@@ -323,7 +328,9 @@ private struct Errors {
     // A frame and a half, then half a frame, in turn.
     let times = (0..<120).map { Double($0) * 20 + ($0 % 2 == 1 ? 8 : 0) }
     let areas = times.map { Optional(2500 * heart.area($0)) }
-    for beat in BeatSelection.beats(lvArea: areas, times: times) {
+    let beats = BeatSelection.beats(lvArea: areas, times: times)
+    #expect(beats.count >= 2)
+    for beat in beats {
       let diastole = times[beat.edFrame].truncatingRemainder(dividingBy: heart.length)
       let systole = (times[beat.esFrame] - heart.systole).truncatingRemainder(dividingBy: heart.length)
       #expect(min(diastole, heart.length - diastole) < 35)
