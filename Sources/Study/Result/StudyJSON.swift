@@ -19,11 +19,16 @@ package enum StudyJSON {
 
   package static func decode(_ data: Data) throws(Failure) -> StudyReport { try decode(Array(data), []) }
 
-  /// As much as lists and tables tell of a study: curves, outlines, beats, modifiers and ranges, which make up most of
-  /// the bytes, are passed over and empty.
+  /// As much as lists and tables tell of a study: status, views, reasons and values. What makes up most of the bytes is
+  /// passed over and empty.
   package static func decodeHeadlines(_ bytes: [UInt8]) throws(Failure) -> StudyReport {
-    try decode(bytes, ["curves", "contours", "beats", "modifiers", "range"])
+    try decode(bytes, bulk)
   }
+
+  static let bulk = [
+    "curves", "contours", "beats", "hinge_points", "modifiers", "range", "others", "chosen_by",
+    "contradicted_by",
+  ]
 
   private static func decode(_ bytes: [UInt8], _ leftOut: [String]) throws(Failure) -> StudyReport {
     do { return try StudyReport.form.read(bytes, leavingOut: leftOut) } catch {

@@ -166,11 +166,15 @@ import Testing
       record.clips[index].beats = []
       for phase in record.clips[index].measurements.indices {
         record.clips[index].measurements[phase].contours = nil
+        record.clips[index].measurements[phase].hingePoints = []
       }
     }
     for index in record.studyMeasurements.indices {
       record.studyMeasurements[index].modifiers = []
       record.studyMeasurements[index].range = []
+      record.studyMeasurements[index].others = []
+      record.studyMeasurements[index].chosenBy = []
+      record.studyMeasurements[index].contradictedBy = []
       if record.studyMeasurements[index].beats != nil { record.studyMeasurements[index].beats = [] }
     }
     #expect(try StudyJSON.decodeHeadlines(Array(data)) == record)
