@@ -11,7 +11,7 @@ from pathlib import Path
 
 from world import World
 
-INDEX = {"index.html", "index.jsonl", "measurements.csv"}
+INDEX = {"index.html", "index-data", "index.jsonl", "measurements.csv"}
 UNDEFINED = 0xFFFFFFFF
 
 
@@ -174,6 +174,8 @@ def ends_well(path: Path) -> bool:
                 return content[128:132] == b"DICM" and walk(content, 132) == len(content)
             case ".png":
                 return content[:8] == b"\x89PNG\r\n\x1a\n" and content[-8:-4] == b"IEND"
+            case ".jpg":
+                return content[:2] == b"\xff\xd8" and content[-2:] == b"\xff\xd9"
             case ".html":
                 return content.rstrip().endswith(b"</html>")
             case ".jsonl":

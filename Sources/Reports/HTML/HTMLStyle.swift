@@ -1,8 +1,10 @@
 /// The page's look: follows the reader's light or dark preference, and prints on A4 in dark on white.
 package enum HTMLStyle {
   /// What every page begins with. Nothing is loaded from anywhere.
-  /// - Parameter sources: what the page may use beside its style, as a Content-Security-Policy has it.
-  package static func head(title: HTML, allowing sources: HTML? = nil) -> HTML {
+  /// - Parameters:
+  ///   - sources: what the page may use beside its style, as a Content-Security-Policy has it.
+  ///   - further: style of this page alone.
+  package static func head(title: HTML, allowing sources: HTML? = nil, with further: HTML? = nil) -> HTML {
     let policy: HTML? = sources.map { "; \($0)" }
     return """
       <!DOCTYPE html>
@@ -14,7 +16,7 @@ package enum HTMLStyle {
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'\(policy)">
       <title>\(title)</title>
       <style>
-      \(sheet)
+      \(sheet)\(further)
       </style>
       </head>
       """

@@ -41,6 +41,24 @@ struct CineFrame {
 
   /// The sector alone, with square millimetres, its larger side so many pixels long.
   func page(side: Int) -> Canvas {
+    var (canvas, placement) = sector(side: side)
+    draw(on: &canvas, placement)
+    return canvas
+  }
+
+  /// As `page`, without the number.
+  func preview(side: Int) -> Canvas {
+    var (canvas, placement) = sector(side: side)
+    canvas.drawOutlines(outlines, placement)
+    if let pair = finding.pair {
+      for point in [pair.left, pair.right] {
+        canvas.drawMark(at: placement.place(target.stored(point)), placement.unit)
+      }
+    }
+    return canvas
+  }
+
+  private func sector(side: Int) -> (Canvas, Placement) {
     let box = target.box
     let finest = min(target.spacing.x, target.spacing.y)
     let stretch = (x: target.spacing.x / finest, y: target.spacing.y / finest)
@@ -56,8 +74,7 @@ struct CineFrame {
     let placement = Placement(
       origin: Point(x: Double(box.x), y: Double(box.y)), scale: scale, left: 0, top: 0, unit: textSize / 15,
       textSize: textSize)
-    draw(on: &canvas, placement)
-    return canvas
+    return (canvas, placement)
   }
 
   private func draw(on canvas: inout Canvas, _ placement: Placement) {

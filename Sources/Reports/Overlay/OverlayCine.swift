@@ -42,6 +42,21 @@ package struct OverlayCine: Sendable {
   }
 }
 
+extension OverlayCine {
+  /// One frame so small that outlines and points are all that can be told on it, as a JPEG file.
+  package func preview(
+    of frame: DecodedFrame, outlines: FrameOutlines
+  ) throws -> [UInt8] {
+    let cine = CineFrame(
+      clip: clip, target: segmented.target, finding: segmented.findings[frame.index], outlines: outlines,
+      frame: frame)
+    return try JPEGEncoder.encode(cine.preview(side: Self.previewSide), quality: Self.previewQuality)
+  }
+
+  private static let previewSide = 160
+  private static let previewQuality = 75
+}
+
 extension CineFrame {
   fileprivate func jpeg(_ form: OverlayCine.Form) throws(JPEGEncoder.Failure) -> [UInt8] {
     switch form {

@@ -34,6 +34,7 @@ extension Daemon {
     intake.reload(new)
     queue.setLimits(limits)
     announcer.set(new)
+    indexer.set(.init(new))
     parts.log.notice("the configuration was taken anew")
     admit()
   }

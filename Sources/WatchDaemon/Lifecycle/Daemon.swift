@@ -147,7 +147,9 @@ final class Daemon: @unchecked Sendable {
       onRoom: { [weak self] in self?.control.async { [weak self] in self?.roomWasMade() } },
       run: { [weak self] claim in self?.turn(of: claim) ?? .later(.greatestFiniteMagnitude) })
     announcer = Announcer(store: store, log: parts.log, hash: hash)
-    indexer = OutboxIndexer(outbox: configuration.outbox, mode: configuration.outboxMode) {
+    indexer = OutboxIndexer(
+      outbox: configuration.outbox, mode: configuration.outboxMode, form: .init(configuration)
+    ) {
       [log = parts.log] error in
       log.warning("the outbox's index is not up to date: \(error)")
     }

@@ -2,6 +2,7 @@ import Clips
 import Hinge
 import Platform
 import Reports
+import Spool
 import Study
 import Synchronization
 
@@ -18,6 +19,8 @@ struct ClipWriter: Sendable {
   let object: ClipObject?
   /// Whether the page has room for the cine.
   let isOnPage: Bool
+  /// Whether the study's preview shows it.
+  let isPreviewed: Bool
   let staging: String
 
   /// How the names of a clip's files end, after its SOPInstanceUID.
@@ -72,6 +75,10 @@ struct ClipWriter: Sendable {
         let png = try OverlayPNG.render(scene)
         try AtomicFile.write(png, to: path + Self.suffix(ofPicture: picture.measurement.phase), .staging)
         pngs.byPhase.withLock { $0[picture.measurement.phase] = png }
+        guard isPreviewed, picture.measurement.phase == .endDiastole else { continue }
+        let preview = try OverlayCine(clip: clip, segmented: segmented).preview(
+          of: frame, outlines: outlines[frame.index])
+        try AtomicFile.write(preview, to: staging + "/" + StudyFacts.picture, .staging)
       }
     }
     let forms = (wantsCine ? [.stored] : []) + (wantsPage ? [Self.pageForm] : [])

@@ -1,5 +1,6 @@
 import Platform
 import Reports
+import Spool
 import Study
 
 /// The clips that only the revision before has: their files go on into the next one, and their pictures onto its page.
@@ -12,6 +13,11 @@ struct KeptClips: Sendable {
   func copy(into staging: String) throws -> HTMLReport.Overlays {
     let there = Set(try Files.names(in: predecessor.folder, .outbox))
     var pictures = HTMLReport.Overlays()
+    // A new one takes its place where the study's picture is another one now.
+    if there.contains(StudyFacts.picture) {
+      try Files.copy(
+        predecessor.folder + "/" + StudyFacts.picture, to: staging + "/" + StudyFacts.picture, .staging)
+    }
     for uid in predecessor.report.clips.map(\.sopInstanceUID) where !present.contains(uid) {
       for suffix in ClipWriter.suffixes where there.contains(uid + suffix) {
         try Files.copy(predecessor.folder + "/" + uid + suffix, to: staging + "/" + uid + suffix, .staging)

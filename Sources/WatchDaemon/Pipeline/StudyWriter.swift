@@ -2,6 +2,7 @@ import Clips
 import Foundation
 import Platform
 import Reports
+import Spool
 import Study
 
 /// Writes a study's outputs into its staging folder.
@@ -50,6 +51,7 @@ struct StudyWriter: Sendable {
     of report: StudyReport, _ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome], _ staging: String
   ) -> [ClipWriter] {
     let drawn = zip(study.files, outcomes).filter { $1.segmented != nil }
+    let previewed = report.previewedClip
     let areOnPage = HTMLReport.areOnPage(cinesOf: drawn.map { $1.report.frames })
     return zip(drawn, areOnPage).compactMap { clip, isOnPage in
       let (file, outcome) = clip
@@ -59,7 +61,7 @@ struct StudyWriter: Sendable {
       return ClipWriter(
         file: file, clip: clip, pictures: outcome.pictures, segmented: segmented, settings: settings,
         object: source(of: file, report).map { object(of: file, clip, $0, report) }, isOnPage: isOnPage,
-        staging: staging)
+        isPreviewed: uid == previewed, staging: staging)
     }
   }
 
@@ -135,5 +137,13 @@ struct StudyWriter: Sendable {
     else { return nil }
     return .init(
       studyInstanceUID: study, seriesInstanceUID: series, sopClassUID: sopClass, sopInstanceUID: instance)
+  }
+}
+
+extension StudyReport {
+  /// The clip whose end diastole stands for the study: that of the annulus, whichever view it shows.
+  var previewedClip: String? {
+    let annulus = studyMeasurements.first { $0.name == "Mitral annulus diameter apical ED" }
+    return annulus?.from.first ?? clips.first { !$0.measurements.isEmpty }?.sopInstanceUID
   }
 }

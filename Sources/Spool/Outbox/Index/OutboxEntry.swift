@@ -97,12 +97,6 @@ package struct OutboxEntry: Decodable, Sendable, Equatable {
   package var valuesJSON: JSONValue {
     .object(values.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })
   }
-
-  /// What is to be reviewed first, then what is to be confirmed, and the latest first.
-  static func comesBefore(_ a: OutboxEntry, _ b: OutboxEntry) -> Bool {
-    if a.attention != b.attention { return a.attention > b.attention }
-    return (b.published, a.study) < (a.published, b.study)
-  }
 }
 
 extension StudySummary.Clip.View {
