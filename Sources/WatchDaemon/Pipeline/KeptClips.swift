@@ -1,3 +1,4 @@
+import Foundation
 import Platform
 import Reports
 import Spool
@@ -28,5 +29,18 @@ struct KeptClips: Sendable {
       }
     }
     return pictures
+  }
+
+  /// The cines that the page of the revision before has, as far as there is room beside the new ones.
+  func addCines(to cines: inout [String: HTMLReport.Cine]) throws {
+    let path = predecessor.folder + "/index.html"
+    let kept = predecessor.report.clips.enumerated().filter { !present.contains($1.sopInstanceUID) }
+    guard !kept.isEmpty, try Files.exists(path, .outbox) else { return }
+    let page = Data(try Files.read(path, .outbox))
+    for (index, clip) in kept {
+      guard let cine = HTMLReport.Cine(ofClip: index + 1, on: page) else { continue }
+      let frames = cines.values.map(\.frames.count) + [cine.frames.count]
+      if HTMLReport.areOnPage(cinesOf: [frames.reduce(0, +)]) == [true] { cines[clip.sopInstanceUID] = cine }
+    }
   }
 }

@@ -33,9 +33,11 @@ struct StudyWriter: Sendable {
       if !drawn.page.isEmpty { cines[uid] = HTMLReport.Cine(frames: drawn.page.map { Data($0) }) }
     }
     if settings.outputs.contains(.html) {
+      try kept?.addCines(to: &cines)
       left.insert(
         { [overlays, cines] in
-          let page = HTMLReport.render(report: report, overlays: overlays, cines: cines)
+          let page = HTMLReport.render(
+            report: report, overlays: overlays, cines: cines, sex: study.statedSex)
           try write(Array(page.utf8), "index.html", in: staging)
         }, at: 0)
     }
@@ -138,6 +140,11 @@ struct StudyWriter: Sendable {
     return .init(
       studyInstanceUID: study, seriesInstanceUID: series, sopClassUID: sopClass, sopInstanceUID: instance)
   }
+}
+
+extension StudyInput {
+  /// PatientSex, as the first file states it that does.
+  fileprivate var statedSex: String? { files.lazy.compactMap { $0.header.attributes["PatientSex"] }.first }
 }
 
 extension StudyReport {

@@ -86,7 +86,8 @@ import Testing
     "model = model.onnx", "view = A6C if file ~ \"x\"", "view = A4C if file ~ \"(\"",
     "view = A4C if file ~ x",
     "view = A4C when file ~ \"x\"", "view = A4C if Series/Description ~ \"x\"", "spool = /other",
-    "outbox_mode = 0400", "outbox_mode = 755", "outbox_mode = 04640", "outbox_mode = rw-r-----", "index_identity = true",
+    "outbox_mode = 0400", "outbox_mode = 755", "outbox_mode = 04640", "outbox_mode = rw-r-----",
+    "index_identity = true",
   ])
   func badValueIsAFault(_ line: String) { #expect(faults(folders + line).count == 1) }
 

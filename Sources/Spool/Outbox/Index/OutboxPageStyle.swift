@@ -15,11 +15,11 @@ enum OutboxPageStyle {
     .tools button { border-radius: 999px; }
     .tools button span { color: var(--muted); margin-left: .3em; font-variant-numeric: tabular-nums; }
     .tools button[aria-pressed=true] { background: var(--accent); border-color: var(--accent); color: var(--card); }
-    .tools button[aria-pressed=true] output { color: inherit; }
+    .tools button[aria-pressed=true] span { color: inherit; }
     #table { border: 1px solid var(--rule); border-radius: 10px; background: var(--card); }
     #rows { position: relative; }
     .row { display: grid; column-gap: .9rem; align-items: center; padding: 0 .9rem;
-      grid-template-columns: 64px minmax(10rem, 2.2fr) 6rem minmax(7.4rem, .9fr) 6.6rem 4.4rem 4.2rem 7.2rem 4.6rem
+      grid-template-columns: 64px minmax(10rem, 2.2fr) 6rem minmax(7.4rem, .9fr) 6.6rem 5rem 4.2rem 7.2rem 4.6rem
         minmax(8rem, 1.8fr) 8.6rem; }
     #head { position: sticky; top: 0; z-index: 1; background: var(--card); border-bottom: 1px solid var(--rule);
       border-radius: 10px 10px 0 0; min-height: 2.6rem; }
@@ -42,30 +42,31 @@ enum OutboxPageStyle {
     #rows .picture img { display: block; width: 64px; height: 48px; object-fit: cover; border-radius: 4px; background: #000; }
     .index .keys { font-size: .85rem; }
     @media (max-width: 72rem) {
-      .row { grid-template-columns: 64px minmax(8rem, 2fr) 6rem minmax(7.4rem, 1fr) 6.6rem 4.4rem 4.2rem minmax(7rem, 1.4fr) 8.6rem; }
+      .row { grid-template-columns: 64px minmax(8rem, 2fr) 6rem minmax(7.4rem, 1fr) 6.6rem 5rem 4.2rem minmax(7rem, 1.4fr) 8.6rem; }
       .row > .ventricle, .row > .atrium { display: none; }
     }
     @media (max-width: 60rem) {
-      .row { grid-template-columns: 64px minmax(8rem, 2fr) 6rem 6.6rem 4.4rem 4.2rem minmax(7rem, 1.2fr); }
+      .row { grid-template-columns: 64px minmax(8rem, 2fr) 6rem 6.6rem 5rem 4.2rem minmax(6rem, 1.2fr); }
       .row > .published, .row > .view { display: none; }
     }
     @media (max-width: 48rem) {
       .index main { padding: .75rem .6rem 2rem; }
       .row { grid-template-columns: 64px minmax(0, 1fr) auto; column-gap: .7rem; padding: .3rem .6rem;
-        grid-template-rows: auto auto; row-gap: .15rem; align-content: center; }
+        align-content: center; }
       .row > div { display: none; }
       #head .row, #head { display: flex; gap: .9rem; overflow-x: auto; }
       #head > div { display: block; flex: none; }
       #head > .picture { display: none; }
       #rows .row { height: 92px; }
-      #rows .row > .picture { display: block; grid-row: 1 / 3; }
+      #rows .row > .picture { display: block; grid-row: 1 / 4; }
       #rows .row > .study { display: block; }
       #rows .row > .result { display: block; text-align: right; }
-      #rows .row > .annulus, #rows .row > .fraction { display: flex; gap: .35em; white-space: nowrap; }
+      #rows .row > .annulus, #rows .row > .fraction { display: flex; gap: .35em; white-space: nowrap; grid-column: 2; }
+      #rows .row > .todo { display: block; grid-column: 3; grid-row: 2 / 4; align-self: start; }
+      #rows .row > .todo span { display: none; }
       #rows .row > .annulus::before { content: "Annulus "; color: var(--muted); }
       #rows .row > .fraction::before { content: "EF "; color: var(--muted); }
       #rows .row > .annulus .of, #rows .row > .fraction .of { display: none; }
-      #rows .row > .fraction { justify-content: flex-end; }
       .keys { display: none; }
     }
     @media print {
