@@ -63,7 +63,8 @@ package enum HTMLStyle {
     .glance dt { color: var(--muted); font-weight: 600; font-size: .88em; }
     .glance dd { margin: 0; font-size: .9em; }
     .glance dd.value { font-size: 1.45em; line-height: 1.3; white-space: normal; }
-    .glance div { break-inside: avoid; }
+    .glance div { break-inside: avoid; min-width: 0; }
+    .glance .line { white-space: normal; }
     nav { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; margin: 0 0 .8rem; }
     .cause { margin: .6rem 0 .9rem; break-inside: avoid; }
     .card > h2:first-child { margin-top: 0; }

@@ -28,16 +28,16 @@ struct HTMLSummary {
   }
 
   private func view(_ clips: [ClipReport]) -> HTML {
-    var views: [String] = []
-    for clip in clips where !views.contains(clip.view.text) { views.append(clip.view.text) }
-    var sources: [String] = []
-    for clip in clips where !clip.view.isUnknown && !sources.contains(clip.view.source.words) {
-      sources.append(clip.view.source.words)
+    var (names, said) = ([String](), [String]())
+    for view in clips.map(\.view) {
+      let name = view.isUnknown ? "unknown" : view.code.rawValue
+      if !names.contains(name) { names.append(name) }
+      let words = view.isUnknown ? view.text : "\(view.code.rawValue) said by \(view.saidBy)"
+      if !said.contains(words) { said.append(words) }
     }
-    let said: HTML? =
-      sources.isEmpty ? nil : "<dd class=\"muted\">said by \(sources.joined(separator: ", "))</dd>"
-    let lines: [HTML] = views.map { "<span class=\"line\">\($0)</span>" }
-    return "<div><dt>View</dt><dd class=\"value\">\(lines)</dd>\(said)</div>"
+    let lines: [HTML] = said.sorted().map { "<dd class=\"muted\">\($0)</dd>" }
+    return
+      "<div><dt>View</dt><dd class=\"value\">\(names.sorted().joined(separator: " + "))</dd>\(lines)</div>"
   }
 
   private func beats(_ clips: [ClipReport]) -> HTML {
@@ -88,5 +88,12 @@ struct HTMLSummary {
   private func call(_ measures: [StudyReport.Measurement]) -> HTML {
     let call = Attention(measures.flatMap { $0.reviewReasons ?? [] }).words
     return "<dd class=\"\(call == nil ? "muted" : "warn" as HTML)\">\(call ?? "not reviewed")</dd>"
+  }
+}
+
+extension ClipReport.View {
+  /// `the picture, 98 %`.
+  fileprivate var saidBy: String {
+    source.words + (probability.map { ", \(Decimal.text($0 * 100, 0)) %" } ?? "")
   }
 }

@@ -158,7 +158,7 @@ private enum Browser {
     #expect(said == "0 \(Self.hostile.unicodeScalars.count) 1.2.2/index.html")
   }
 
-  @Test(arguments: ["400,800", "800,800", "1400,900"])
+  @Test(arguments: ["400,800", "780,800", "800,800", "1130,800", "1350,800", "1400,900"])
   func fitsTheWidth(size: String) throws {
     try write(50)
     let said = try ask(

@@ -26,7 +26,8 @@ import Testing
   @Test func givesTheNumbersWithTheirBeatsRangesAndFrames() throws {
     let text = try summary(page(study([MeasureSamples.clip(.a4c)])))
     for part in [
-      "<dt>View</dt>", "A4C", "said by the operator", ">34.0</data> / <data value=\"30.0\">30.0</data> mm",
+      "<dt>View</dt>", "A4C", "A4C said by the operator",
+      ">34.0</data> / <data value=\"30.0\">30.0</data> mm",
       "A4C, one beat", "women 22 to 38 mm", "men 25 to 41 mm", "not reviewed",
       "<a href=\"#clip1\" data-frame=\"10\">ED frame 11</a>",
       "<a href=\"#clip1\" data-frame=\"22\">ES frame 23</a>",

@@ -41,12 +41,12 @@ enum OutboxPageStyle {
     #rows .study span, #rows .result span, #rows .of, #rows .todo span { color: var(--muted); font-size: .85rem; }
     #rows .picture img { display: block; width: 64px; height: 48px; object-fit: cover; border-radius: 4px; background: #000; }
     .index .keys { font-size: .85rem; }
-    @media (max-width: 72rem) {
+    @media (max-width: 84rem) {
       .row { grid-template-columns: 64px minmax(8rem, 2fr) 6rem minmax(7.4rem, 1fr) 6.6rem 5rem 4.2rem minmax(7rem, 1.4fr) 8.6rem; }
       .row > .ventricle, .row > .atrium { display: none; }
     }
-    @media (max-width: 60rem) {
-      .row { grid-template-columns: 64px minmax(8rem, 2fr) 6rem 6.6rem 5rem 4.2rem minmax(6rem, 1.2fr); }
+    @media (max-width: 70rem) {
+      .row { grid-template-columns: 64px minmax(7rem, 2fr) 6rem 6.6rem 5rem 4.2rem minmax(5rem, 1.2fr); }
       .row > .published, .row > .view { display: none; }
     }
     @media (max-width: 48rem) {
