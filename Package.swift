@@ -36,7 +36,7 @@ let package = Package(
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Inference", dependencies: ["CKernels"]),
     .target(name: "Hinge", linkerSettings: [.linkedLibrary("m")]),
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport"),
     .testTarget(name: "HingeTests", dependencies: ["Hinge", "TestSupport"]),
     .testTarget(
       name: "InferenceTests", dependencies: ["Inference", "CKernels", "TestSupport"],

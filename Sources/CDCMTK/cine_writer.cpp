@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -16,9 +14,9 @@
 #include "dcmtk/dcmjpeg/djrploss.h"
 #include "dcmtk/dcmjpls/djencode.h"
 #include "dcmtk/dcmjpls/djrparam.h"
-#include "dcmtk/oflog/oflog.h"
 
 #include "hd_cine.h"
+#include "support.hpp"
 
 struct hd_cine {
   hd_cine_format format;
@@ -28,39 +26,17 @@ struct hd_cine {
 
 namespace {
 
-enum class Failure { argument = 1, dictionary = 2, dcmtk = 3, exception = 4 };
+constexpr int succeeded = 0;
+constexpr int failed = -1;
 
-int fail(hd_error *error, Failure failure, const std::string &text) {
-  if (error != nullptr) {
-    error->code = static_cast<int>(failure);
-    std::snprintf(error->text, sizeof error->text, "%s", text.c_str());
-  }
-  return static_cast<int>(failure);
-}
-
-int check(hd_error *error, const OFCondition &condition, const char *doing) {
-  if (condition.good()) return 0;
-  return fail(error, Failure::dcmtk, std::string(doing) + ": " + condition.text());
-}
-
-/// Runs `body` and turns what it throws into an error: nothing is thrown across the C border.
-template <typename Body>
-int guarded(hd_error *error, Body body) {
-  try {
-    return body();
-  } catch (const std::exception &e) {
-    return fail(error, Failure::exception, e.what());
-  } catch (...) {
-    return fail(error, Failure::exception, "unknown C++ exception");
-  }
-}
+/// The caller asked for what no file can hold.
+[[noreturn]] void refuse(const char *reason) { throw hd::Failure(HD_UNSUPPORTED_PIXELS, reason); }
 
 /// The encoders keep the SOP Instance UID (`never`): the caller has derived it, and what was registered twice
-/// would still be one object. DCMTK's own log is silenced: failures are told through `hd_error`.
+/// would still be one object.
 void registerEncoders() {
   static std::once_flag once;
   std::call_once(once, [] {
-    OFLog::configure(OFLogger::OFF_LOG_LEVEL);
     DJEncoderRegistration::registerCodecs(ECC_lossyYCbCr, EUC_never);
     DJLSEncoderRegistration::registerCodecs(0, 0, 0, 0, OFTrue, 0, OFTrue, EJLSUC_never);
     DcmRLEEncoderRegistration::registerCodecs();
@@ -254,59 +230,57 @@ OFCondition insertPaletteChannel(
 }  // namespace
 
 extern "C" hd_cine *hd_cine_create(const hd_cine_format *format, hd_error *error) {
-  hd_cine *cine = nullptr;
-  guarded(error, [&] {
-    if (const char *reason = objection(*format)) return fail(error, Failure::argument, reason);
-    if (!dcmDataDict.isDictionaryLoaded()) {
-      return fail(error, Failure::dictionary, "the DICOM dictionary of DCMTK is not installed");
-    }
+  return hd::guarded(error, static_cast<hd_cine *>(nullptr), [&] {
+    if (const char *reason = objection(*format)) refuse(reason);
+    hd::initialise();
     auto made = std::make_unique<hd_cine>();
     made->format = *format;
-    const int code = check(error, describeFormat(*made->file.getDataset(), *format), "describing the pixels");
-    if (code == 0) cine = made.release();
-    return code;
+    hd::check(describeFormat(*made->file.getDataset(), *format), "Describing the pixels");
+    return made.release();
   });
-  return cine;
 }
 
 extern "C" void hd_cine_destroy(hd_cine *cine) { delete cine; }
 
 extern "C" int hd_cine_set(hd_cine *cine, uint32_t tag, const char *value, hd_error *error) {
-  return guarded(error, [&] {
+  return hd::guarded(error, failed, [&] {
     DcmDataset &dataset = *cine->file.getDataset();
     const DcmTagKey attribute = key(tag);
     OFCondition result = dataset.putAndInsertString(attribute, value);
     if (result.good() && (attribute == DCM_FrameTime || attribute == DCM_FrameTimeVector)) {
       result = dataset.putAndInsertTagKey(DCM_FrameIncrementPointer, attribute);
     }
-    return check(error, result, "setting an attribute");
+    hd::check(result, "Setting an attribute");
+    return succeeded;
   });
 }
 
 extern "C" int hd_cine_add_code(
     hd_cine *cine, uint32_t tag, const char *value, const char *scheme, const char *meaning, hd_error *error) {
-  return guarded(error, [&] {
+  return hd::guarded(error, failed, [&] {
     DcmItem *item = nullptr;
     OFCondition result = cine->file.getDataset()->findOrCreateSequenceItem(key(tag), item, -2);
     if (result.good()) result = item->putAndInsertString(DCM_CodeValue, value);
     if (result.good()) result = item->putAndInsertString(DCM_CodingSchemeDesignator, scheme);
     if (result.good()) result = item->putAndInsertString(DCM_CodeMeaning, meaning);
-    return check(error, result, "adding a code");
+    hd::check(result, "Adding a code");
+    return succeeded;
   });
 }
 
 extern "C" int hd_cine_add_region(hd_cine *cine, const hd_cine_region *region, hd_error *error) {
-  return guarded(error, [&] {
+  return hd::guarded(error, failed, [&] {
     DcmItem *item = nullptr;
     OFCondition result =
         cine->file.getDataset()->findOrCreateSequenceItem(DCM_SequenceOfUltrasoundRegions, item, -2);
     if (result.good()) result = describeRegion(*item, *region);
-    return check(error, result, "adding an ultrasound region");
+    hd::check(result, "Adding an ultrasound region");
+    return succeeded;
   });
 }
 
 extern "C" int hd_cine_set_palette(hd_cine *cine, const uint8_t *palette, hd_error *error) {
-  return guarded(error, [&] {
+  return hd::guarded(error, failed, [&] {
     DcmDataset &dataset = *cine->file.getDataset();
     OFCondition result = insertPaletteChannel(
         dataset, DCM_RedPaletteColorLookupTableDescriptor, DCM_RedPaletteColorLookupTableData, palette);
@@ -321,25 +295,27 @@ extern "C" int hd_cine_set_palette(hd_cine *cine, const uint8_t *palette, hd_err
           palette + 512);
     }
     cine->hasPalette = result.good();
-    return check(error, result, "setting the palette");
+    hd::check(result, "Setting the palette");
+    return succeeded;
   });
 }
 
 extern "C" int hd_write_cine(
     hd_cine *cine, const uint8_t *pixels, size_t count, const char *path, hd_error *error) {
-  return guarded(error, [&] {
+  return hd::guarded(error, failed, [&] {
     const hd_cine_format &format = cine->format;
     const size_t samples = isSingleSample(format.photometric) ? 1 : 3;
     const size_t expected = size_t{format.frames} * format.rows * format.columns * samples;
-    if (count != expected) return fail(error, Failure::argument, "the pixels do not fill the frames");
-    if (expected >= 0xFFFFFFFEu) return fail(error, Failure::argument, "the pixels exceed 4 GB");
+    if (count != expected) refuse("the pixels do not fill the frames");
+    if (expected >= 0xFFFFFFFEu) refuse("the pixels exceed 4 GB");
     if (format.photometric == HD_PHOTOMETRIC_PALETTE_COLOR && !cine->hasPalette) {
-      return fail(error, Failure::argument, "PALETTE COLOR without a palette");
+      refuse("PALETTE COLOR without a palette");
     }
     registerEncoders();
     DcmDataset &dataset = *cine->file.getDataset();
-    if (int code = check(error, insertPixels(dataset, format, pixels, count), "storing the pixels")) return code;
-    if (int code = check(error, compress(dataset, format), "compressing the pixels")) return code;
-    return check(error, cine->file.saveFile(path, transferSyntax(format.transfer)), "writing the file");
+    hd::check(insertPixels(dataset, format, pixels, count), "Storing the pixels");
+    hd::check(compress(dataset, format), "Compressing the pixels");
+    hd::check(cine->file.saveFile(path, transferSyntax(format.transfer)), "Writing the file");
+    return succeeded;
   });
 }

@@ -3,15 +3,10 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
-#include <utility>
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "support.hpp"
 #include "system_call_filter.hpp"
@@ -20,10 +15,6 @@ namespace {
 
 /// The file, the pipe, DCMTK's own handle on the file and a few for dictionaries and character sets.
 constexpr rlim_t descriptorLimit = 16;
-/// Descriptors are lifted above those that the child uses, so that none is overwritten on the way.
-constexpr int firstFreeDescriptor = 16;
-/// How far the worker may run ahead: the most that an unprivileged process gets.
-constexpr int pipeBytes = 1 << 20;
 
 void require(bool success, const char *what, int number) {
   if (!success) throw hd::Failure(HD_UNREADABLE, std::string(what) + ": " + std::strerror(number) + ".");
@@ -45,78 +36,7 @@ void limitMemory(uint64_t bytes) {
   limit(RLIMIT_DATA, bytes, bytes);
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number(number) {}
-  Descriptor(const Descriptor &) = delete;
-  ~Descriptor() {
-    if (number >= 0) close(number);
-  }
-  int get() const { return number; }
-  int release() { return std::exchange(number, -1); }
-
- private:
-  int number;
-};
-
-Descriptor lifted(int number) { return Descriptor(fcntl(number, F_DUPFD_CLOEXEC, firstFreeDescriptor)); }
-
-class FileActions {
- public:
-  FileActions(int file, int output) {
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, file, HD_WORKER_FILE);
-    posix_spawn_file_actions_addclosefrom_np(&actions, HD_WORKER_FILE + 1);
-  }
-  FileActions(const FileActions &) = delete;
-  ~FileActions() { posix_spawn_file_actions_destroy(&actions); }
-
-  posix_spawn_file_actions_t actions;
-};
-
-/// Dispatch blocks signals on its threads, and a child inherits that.
-class DefaultSignals {
- public:
-  DefaultSignals() {
-    posix_spawnattr_init(&attributes);
-    sigset_t all, none;
-    sigfillset(&all);
-    sigemptyset(&none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  }
-  DefaultSignals(const DefaultSignals &) = delete;
-  ~DefaultSignals() { posix_spawnattr_destroy(&attributes); }
-
-  posix_spawnattr_t attributes;
-};
-
 }  // namespace
-
-bool hd_worker_spawn(const char *program, char *const argv[], char *const envp[], int file, pid_t *pid, int *output,
-                     hd_error *error) {
-  return hd::guarded<bool>(error, false, [&] {
-    int ends[2];
-    require(pipe2(ends, O_CLOEXEC) == 0, "There is no pipe for the decoder", errno);
-    Descriptor reading(ends[0]);
-    const Descriptor writing(ends[1]);
-    // Where that is refused, the worker runs ahead by less.
-    (void)fcntl(writing.get(), F_SETPIPE_SZ, pipeBytes);
-    const Descriptor liftedFile = lifted(file);
-    const Descriptor liftedPipe = lifted(writing.get());
-    require(liftedFile.get() >= 0 && liftedPipe.get() >= 0, "There is no descriptor for the decoder", errno);
-    FileActions files(liftedFile.get(), liftedPipe.get());
-    DefaultSignals signals;
-    const int result = posix_spawn(pid, program, &files.actions, &signals.attributes, argv, envp);
-    require(result == 0, "The decoder cannot be started", result);
-    *output = reading.release();
-    return true;
-  });
-}
 
 int hd_memory_file(void) { return memfd_create("hinged", MFD_CLOEXEC); }
 

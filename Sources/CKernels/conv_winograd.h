@@ -33,7 +33,11 @@ typedef struct {
 } winograd_job;
 
 enum {
-  CK_WINOGRAD_BYTES = 768 << 10,  // of V and S together, for one thread
+  // Of V and S together, for one thread: what stays in a core's second cache (1 to 2 MiB on servers) beside the
+  // weights that stream past it.
+  CK_WINOGRAD_BYTES = 768 << 10,
+  // Most tiles of a group: eight full tiles of 14 pixels. More tiles reuse a weight no further, as it is in the first
+  // cache by then.
   CK_WINOGRAD_GROUP = 112,
   CK_FILTER_BLOCKS = 8,  // input blocks whose filters are transformed together
   CK_STRIDE_PADDING = 3 * CK_LANES,  // so that the frequencies do not fall on the same cache sets
@@ -51,6 +55,8 @@ static void plan_winograd(const ck_conv *conv, int32_t threads, winograd_job *jo
   job->is_panelwise = conv->out.channels > job->tiles || conv->transforms_weights;
   job->is_paired = conv->paired_weights != NULL && conv->multiplies_pairs;
   if (job->is_panelwise) {
+    // A panel is divided among threads only where there are too few panels to share out: its weights are then read
+    // once for each part.
     int32_t panels = divide_up(out_blocks, CK_PANEL_BLOCKS);
     job->parts = panels % threads == 0 ? 1 : smaller(threads, job->tiles);
     job->parts = greater(job->parts, divide_up(job->tiles, CK_WINOGRAD_GROUP));
@@ -60,6 +66,7 @@ static void plan_winograd(const ck_conv *conv, int32_t threads, winograd_job *jo
     int32_t tile_bytes = job->frequencies * CK_LANES * (int32_t)sizeof(float) * (blocks + CK_PANEL_BLOCKS);
     int32_t fitting = CK_WINOGRAD_BYTES / tile_bytes / CK_TILE_PIXELS * CK_TILE_PIXELS;
     fitting = smaller(greater(fitting, CK_TILE_PIXELS), CK_WINOGRAD_GROUP);
+    // A multiple of the threads, so that they end together.
     int32_t units = divide_up(divide_up(job->tiles, fitting), threads) * threads;
     job->group = divide_up(job->tiles, units);
     job->v_tiles = job->group;
@@ -79,6 +86,10 @@ static size_t winograd_scratch(const ck_conv *conv, int32_t threads) {
 
 // Transforms the (m + 2)^2 pixels from (row, column) on of CK_VL channels. `checked`: some lie outside the map,
 // where zeros are read. `halved`: 1 where each pixel of the map stands for 2 x 2.
+//
+// B^T d B as two passes of the one-dimensional transform, first down each column, then along each row. `m`, `checked`,
+// `halved` and `is_paired` are constants where this is inlined: each combination becomes straight code, in which a tile
+// in the middle of the map has no comparison at all.
 CK_INLINE void transform_input(const int m, const bool checked, const int halved, const bool is_paired,
                                const winograd_job *job, const input_block *b, const stored *data, int32_t row,
                                int32_t column, float *v, ptrdiff_t place) {
@@ -238,6 +249,7 @@ CK_INLINE void multiply_filters(const int m, const winograd_job *job, panel p, i
     for (int32_t k = 0; k < job->frequencies; k++) {
       float *sums = s + k * job->s_stride;
       p.weights = u + k * job->u_stride;
+      // Later channels go on from the sums of the earlier ones, which lie in S.
       if (first > 0) {
         p.bias = sums;
         p.bias_pixel = CK_LANES;

@@ -55,6 +55,10 @@ static void futex_wake(_Atomic uint32_t *word, int count) {
 }
 
 // Waits until *word differs from value and gives what it became. `sleepers` tells the waker to wake.
+//
+// No wake is lost: the waiter counts itself before it looks at the word again, and the waker changes the word before
+// it looks at the count. All four are sequentially consistent, so that one of the two sees what the other did; with
+// weaker orders both could look first. The kernel compares the word once more before it puts the thread to sleep.
 static uint32_t wait_for_change(_Atomic uint32_t *word, uint32_t value, _Atomic uint32_t *sleepers) {
   for (int i = 0; i < SPINS; i++) {
     uint32_t now = atomic_load_explicit(word, memory_order_acquire);
@@ -70,9 +74,14 @@ static uint32_t wait_for_change(_Atomic uint32_t *word, uint32_t value, _Atomic 
 
 static void take_units(ck_pool *pool, int32_t thread) {
   for (;;) {
+    // May belong to a loop that began after this thread woke for the one before: then it works for that one, whose
+    // `work` it sees, since the draw reads what the caller's store to `tickets` wrote. It goes below zero by one a
+    // thread, until the next loop sets it.
     int32_t ticket = atomic_fetch_sub(&pool->tickets, 1);
     if (ticket <= 0) return;
     pool->work(pool->context, pool->units - ticket, thread);
+    // From the last subtraction on the caller may return and begin another loop: of the pool, nothing but what
+    // outlives a loop is touched after it. `ck_pool_destroy` joins this thread before it frees the pool.
     if (atomic_fetch_sub(&pool->pending, 1) == 1 && atomic_load(&pool->caller_sleeps))
       futex_wake(&pool->pending, 1);
   }
@@ -89,6 +98,7 @@ static void *worker_main(void *argument) {
   }
 }
 
+// Raised after the tickets are set, so that whoever wakes for it finds them.
 static void publish(ck_pool *pool) {
   atomic_fetch_add(&pool->generation, 1);
   if (atomic_load(&pool->sleepers)) futex_wake(&pool->generation, pool->threads);
@@ -133,6 +143,8 @@ void ck_pool_run(ck_pool *pool, ck_work work, void *context, int32_t units) {
     for (int32_t unit = 0; unit < units; unit++) work(context, unit, 0);
     return;
   }
+  // Nobody reads these three now: the loop before ended with the last unit of work, and a thread that is late finds no
+  // ticket. They and `pending` come before `tickets`, with which such a thread may begin at once.
   pool->work = work;
   pool->context = context;
   pool->units = units;
@@ -140,6 +152,7 @@ void ck_pool_run(ck_pool *pool, ck_work work, void *context, int32_t units) {
   atomic_store(&pool->tickets, units);
   publish(pool);
   take_units(pool, 0);
+  // Only the subtraction to zero wakes the caller; what it sees in between changes nothing.
   for (uint32_t left; (left = atomic_load(&pool->pending));)
     wait_for_change(&pool->pending, left, &pool->caller_sleeps);
 }

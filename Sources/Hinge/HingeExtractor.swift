@@ -86,3 +86,99 @@ public struct HingeExtractor: Sendable {
   /// Pixels around the chambers that the extraction looks at: one more than the contact set's largest radius.
   private static let cropMargin = 10
 }
+
+/// The ends of a smoothed and finer contact line.
+extension HingeExtractor {
+  /// The ends by the smoothed method.
+  struct Refined {
+    var ends: ContactEnds
+    /// Of the network's own pixels, moved to where the two chambers are equally likely: along the annulus they are the
+    /// same pixels in all frames, so that the annulus's displacement is not that of a corner's shape.
+    var levelled: ContactEnds
+  }
+
+  /// How far around the plain contact line the smoothed labels are looked at, in millimetres.
+  private static let refinementMargin = 15.0
+  /// A refined end farther than this from the plain one, in millimetres, has found something else.
+  private static let largestRefinement = 6.0
+
+  /// The ends by the smoothed method, `nil` where it is not asked for or does not confirm the plain line.
+  func refined(
+    _ plain: ContactLine, in part: GridBox, _ probabilities: ClassProbabilities
+  ) -> Refined? {
+    guard case .smoothed(let sigma, let chamberLogOdds) = options.method else { return nil }
+    let box = plain.box(
+      margin: Self.refinementMargin, origin: part, width: probabilities.width, height: probabilities.height)
+    let parts = max(1, Int((max(plain.spacing.x, plain.spacing.y) / options.finestStep).rounded(.up)))
+    let smooth = probabilities.cropped(to: box).smoothed(sigma: sigma)
+    let labels = smooth.divided(into: parts).labels(chamberLogOdds: chamberLogOdds)
+    guard let line = ContactLine(Chambers(labels, leakRadius: options.leakRadius), labels.spacing) else {
+      return nil
+    }
+    let ends = ContactEnds(line, origin: box, parts: parts)
+    let before = ContactEnds(plain, origin: part)
+    let shift = max(
+      plain.spacing.distance(ends.left, before.left), plain.spacing.distance(ends.right, before.right))
+    guard shift <= Self.largestRefinement else { return nil }
+    let coarse = ContactLine(Chambers(smooth.labels(), leakRadius: options.leakRadius), plain.spacing)
+    let own = coarse.map { ContactEnds($0, origin: box) } ?? ends
+    return Refined(ends: ends, levelled: own.levelled(ContactLevel(smooth, at: box)))
+  }
+}
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What speaks for and against the points that were found.
+extension HingeExtractor {
+  func quality(
+    _ plain: ContactLine, _ ends: ContactEnds, _ chambers: Chambers, _ spacing: PixelSpacing,
+    _ probabilities: ClassProbabilities?, _ edge: Double?
+  ) -> HingeQuality {
+    let pixelArea = spacing.x * spacing.y
+    let certainty = { (point: Point) in
+      probabilities?.certainty(around: point, radius: options.certaintyRadius)
+    }
+    let across = (ends.right.x - ends.left.x) * spacing.x
+    let down = (ends.right.y - ends.left.y) * spacing.y
+    return HingeQuality(
+      contactRadius: plain.radius, contactLengthMillimetres: plain.length,
+      contactSpreadMillimetres: plain.spread, tiltDegrees: atan2(plain.axis.y, plain.axis.x) * 180 / .pi,
+      diameterMillimetres: spacing.distance(ends.left, ends.right),
+      diameterTiltDegrees: atan2(down, across) * 180 / .pi,
+      ventricleSquareMillimetres: Double(chambers.ventricle.count) * pixelArea,
+      atriumSquareMillimetres: Double(chambers.atrium.count) * pixelArea,
+      ventricleUnity: chambers.ventricleUnity, atriumUnity: chambers.atriumUnity,
+      ventricleSolidity: chambers.ventricle.solidity, atriumSolidity: chambers.atrium.solidity,
+      leakShare: chambers.leakShare, leftCertainty: certainty(ends.left),
+      rightCertainty: certainty(ends.right), edgeDistance: edge)
+  }
+
+  func reviewReasons(
+    _ quality: HingeQuality, _ chambers: Chambers, _ expected: ExpectedErrors?, isCut: Bool
+  ) -> [ReviewReason] {
+    let certainty = min(quality.leftCertainty ?? 1, quality.rightCertainty ?? 1)
+    let confidence = expected?.bothWithinRadius ?? 1
+    let lengths = (quality.contactLengthMillimetres, quality.diameterMillimetres)
+    let tilt = max(abs(quality.tiltDegrees), abs(quality.diameterTiltDegrees))
+    let found: [ReviewReason: Bool] = [
+      .fragmentedVentricle: quality.ventricleUnity < 1 - options.largestFragmentShare,
+      .fragmentedAtrium: quality.atriumUnity < 1 - options.largestFragmentShare,
+      .leak: quality.leakShare > options.largestLeakShare,
+      .wideGap: quality.contactRadius > options.widestContactRadius,
+      .longContact: max(lengths.0, lengths.1) > options.longestContact,
+      .shortContact: min(lengths.0, lengths.1) < options.shortestContact,
+      .atriumNotBelow: !chambers.atriumLiesBelow,
+      .steepContact: tilt > options.steepestContact,
+      .chamberAtEdge: isCut,
+      // Landmarks tell the doubt about the points better than the labels around them.
+      .uncertainLabels: expected == nil && certainty < options.smallestCertainty,
+      .uncertainPoints: confidence < options.reviewedConfidence,
+      .lowConfidence: confidence < options.smallestConfidence,
+      .crossedPoints: abs(quality.diameterTiltDegrees) >= 90,
+      .pointsDisagree: quality.landmarkDistance.map { $0 > options.largestLandmarkDistance } ?? false,
+    ]
+    return ReviewReason.allCases.filter { found[$0] == true }
+  }
+}

@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 
 /// An open file, closed when it goes out of scope.
@@ -17,6 +18,16 @@ package struct Descriptor: ~Copyable {
       if raw >= 0 { return Descriptor(owning: raw) }
       guard errno == EINTR else { throw FileError(.open, place) }
     }
+  }
+
+  /// Both ends of a pipe, closed on exec; whoever takes them owns them.
+  /// - Parameter bytes: How much the pipe is to hold; where that is refused, it holds what is usual.
+  package static func pipe(
+    bytes: Int32, _ place: FileError.Place
+  ) throws(FileError) -> (reading: Int32, writing: Int32) {
+    var ends: [Int32] = [-1, -1]
+    guard hd_pipe(&ends, bytes) == 0 else { throw FileError(.open, place) }
+    return (ends[0], ends[1])
   }
 
   package func status(_ place: FileError.Place) throws(FileError) -> stat {
@@ -56,17 +67,25 @@ package struct Descriptor: ~Copyable {
     if let failure { throw failure }
   }
 
+  /// Reads what there is, up to the buffer's length.
+  /// - Returns: How many bytes; 0 at the end.
+  package func readSome(_ buffer: UnsafeMutableRawBufferPointer, _ place: FileError.Place) throws(FileError)
+    -> Int
+  {
+    while true {
+      let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
+      if count >= 0 { return count }
+      guard errno == EINTR else { throw FileError(.read, place) }
+    }
+  }
+
   package func readToEnd(limit: Int, _ place: FileError.Place) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     defer { buffer.deallocate() }
     while true {
-      let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
+      let count = try readSome(buffer, place)
       if count == 0 { return bytes }
-      guard count > 0 else {
-        if errno == EINTR { continue }
-        throw FileError(.read, place)
-      }
       guard bytes.count + count <= limit else { throw FileError(.read, place, code: EFBIG) }
       bytes.append(contentsOf: buffer[..<count])
     }
@@ -77,13 +96,9 @@ package struct Descriptor: ~Copyable {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
     defer { buffer.deallocate() }
     while true {
-      let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
+      let count = try readSome(buffer, place)
       if count == 0 { return }
-      if count > 0 {
-        try target.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), place)
-      } else if errno != EINTR {
-        throw FileError(.read, place)
-      }
+      try target.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), place)
     }
   }
 }

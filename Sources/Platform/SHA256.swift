@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 
 /// The digest by which inputs and models are known (FIPS 180-4, 6.2). Fed in pieces, so that a large file never
@@ -10,8 +11,17 @@ package struct SHA256 {
   private var length: UInt64 = 0
   private var schedule = [UInt32](repeating: 0, count: 64)
 
-  package init() { pending.reserveCapacity(2 * Self.blockBytes) }
+  private let usesInstructions: Bool
 
+  package init() { self.init(usesInstructions: Self.hasInstructions) }
+
+  /// - Parameter usesInstructions: whether blocks are folded by the processor's instructions for it.
+  init(usesInstructions: Bool) {
+    self.usesInstructions = usesInstructions
+    pending.reserveCapacity(2 * Self.blockBytes)
+  }
+
+  static let hasInstructions = hd_sha256_is_supported() != 0
   private static let blockBytes = 64
 
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
@@ -51,6 +61,10 @@ package struct SHA256 {
 
   /// Folds whole blocks into the state.
   private mutating func compress(_ blocks: UnsafeRawBufferPointer) {
+    if usesInstructions {
+      return hd_sha256_compress(
+        &state, blocks.baseAddress?.assumingMemoryBound(to: UInt8.self), blocks.count / Self.blockBytes)
+    }
     state.withUnsafeMutableBufferPointer { state in
       schedule.withUnsafeMutableBufferPointer { schedule in
         Self.constants.withUnsafeBufferPointer { constants in

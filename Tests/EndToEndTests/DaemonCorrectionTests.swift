@@ -23,14 +23,14 @@ import Testing
       try daemon.drop(file.bytes, as: "\(index)/IM1")
       #expect(try await daemon.waitUntilIdle(taken: index + 1))
     }
-    #expect(Drops.results(in: daemon.outbox) == ["1.2.1", "1.2.1.r2"])
+    #expect(try Drops.results(in: daemon.outbox) == ["1.2.1", "1.2.1.r2"])
     let published = try Self.inputs(of: daemon.outbox + "/1.2.1.r2")
     #expect(published == [SHA256.hexDigest(of: corrected.bytes)])
     try daemon.drop(other.bytes, as: "2/IM1")
     #expect(try await daemon.waitUntilIdle(taken: 3))
     let told = try daemon.command("explain", "1.2.1").output
     #expect(try await daemon.ended() == 0)
-    #expect(Drops.results(in: daemon.outbox) == ["1.2.1", "1.2.1.r2"], "\(daemon.log)")
+    #expect(try Drops.results(in: daemon.outbox) == ["1.2.1", "1.2.1.r2"], "\(daemon.log)")
     let held = try Drops.files(below: daemon.spool + "/quarantine").filter { !$0.hasSuffix("reason.json") }
     #expect(try held.map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) } == [other.bytes])
     for hash in [corrected, other].map({ SHA256.hexDigest(of: $0.bytes) }) {
@@ -50,7 +50,7 @@ import Testing
     try daemon.start()
     #expect(try await daemon.waitUntilIdle(taken: 2))
     #expect(try await daemon.ended() == 0)
-    #expect(Drops.results(in: daemon.outbox) == ["1.2.1"], "\(daemon.log)")
+    #expect(try Drops.results(in: daemon.outbox) == ["1.2.1"], "\(daemon.log)")
     let data = try Data(contentsOf: URL(fileURLWithPath: daemon.outbox + "/1.2.1/study.json"))
     let report = try StudyJSON.decode(data)
     let states = Dictionary(uniqueKeysWithValues: report.inputs.map { ($0.sha256, $0) })
@@ -72,7 +72,7 @@ import Testing
     #expect(try await daemon.waitUntilIdle(taken: 2))
     let told = try daemon.command("explain", "1.2.1").output
     #expect(try await daemon.ended() == 0)
-    #expect(Drops.results(in: daemon.outbox) == [], "\(daemon.log)")
+    #expect(try Drops.results(in: daemon.outbox) == [], "\(daemon.log)")
     #expect(told.components(separatedBy: "held (uid-conflict)").count == 3, "\(told)")
   }
 
@@ -94,13 +94,13 @@ import Testing
     #expect(try process("first")["state"] as? String == "used")
     #expect(try process("corrected")["state"] as? String == "used")
     let results = [PhantomStudy.study, PhantomStudy.study + ".r2"]
-    #expect(Drops.results(in: folder.path + "/out") == results)
+    #expect(try Drops.results(in: folder.path + "/out") == results)
     var bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/corrected"))
     bytes[bytes.count - 100_000] ^= 0x55
     try bytes.write(to: URL(fileURLWithPath: folder.path + "/other"))
     let end = try process("other")
     #expect(end["state"] as? String == "held" && end["reason"] as? String == "uid-conflict")
-    #expect(Drops.results(in: folder.path + "/out") == results)
+    #expect(try Drops.results(in: folder.path + "/out") == results)
   }
 
   private static func inputs(of folder: String) throws -> [String] {

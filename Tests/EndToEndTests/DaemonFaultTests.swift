@@ -56,7 +56,7 @@ import Testing
       return ["\(point) was not reached: \(daemon.log)"]
     }
     let status = try await daemon.ended(by: interruption.signal)
-    var faults = try drops.unsoundResults(in: daemon.outbox)
+    var faults = try drops.unsoundResults(of: daemon)
     if interruption != .killed, status != 0 { faults.append("it ended with \(status)") }
     try daemon.start()
     // It may have nothing left to do, and must be there to hear the signal.
@@ -125,7 +125,7 @@ import Testing
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.52", filler: 1).bytes, as: "IM2")
     #expect(try await daemon.wait(seconds: 30) { daemon.log.contains("cannot open the outbox") })
     #expect(try await daemon.ended() == 0)
-    #expect(Drops.results(in: daemon.outbox) == ["1.2.1"])
+    #expect(try Drops.results(in: daemon.outbox) == ["1.2.1"])
     #expect(rename(record + ".aside", record) == 0)
     try daemon.start()
     #expect(try await daemon.waitUntilIdle(taken: 2))

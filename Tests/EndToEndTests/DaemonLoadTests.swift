@@ -26,6 +26,6 @@ import Testing
     #expect((sums?["excluded"] as? Int ?? 0) + (sums?["used"] as? Int ?? 0) == Self.files, "\(status)")
     #expect(try await daemon.ended() == 0)
     #expect(try drops.faults(of: daemon) == [])
-    #expect(Drops.results(in: daemon.outbox) == drops.studies)
+    #expect(try Drops.results(in: daemon.outbox) == drops.studies)
   }
 }

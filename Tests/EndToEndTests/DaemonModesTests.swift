@@ -30,7 +30,9 @@ import Testing
       #expect(found & 0o7777 == (isFolder ? 0o2000 | mode.folders : mode.files), "\(path)")
     }
     // What was moved to done/ keeps the mode that it came with, behind closed folders.
-    for (path, found) in try Self.modes(below: daemon.spool) where !path.hasPrefix("done/") {
+    let spool = try Self.modes(below: daemon.spool)
+    #expect(spool.count > 5 && spool.keys.contains("journal"))
+    for (path, found) in spool where !path.hasPrefix("done/") {
       #expect(found & 0o077 == 0, "\(path)")
     }
     #expect(try Files.examine(daemon.spool, .spool)?.st_mode == S_IFDIR | 0o700)

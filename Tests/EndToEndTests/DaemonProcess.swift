@@ -83,7 +83,7 @@ final class DaemonProcess {
   @discardableResult
   func end(_ signal: Int32 = SIGTERM) throws -> Int32 {
     guard let process else { return -1 }
-    kill(process.pid, signal)
+    self.signal(signal)
     defer { self.process = nil }
     return process.wait()
   }
@@ -91,6 +91,7 @@ final class DaemonProcess {
   /// The same without a thread that waits.
   func ended(by signal: Int32 = SIGTERM) async throws -> Int32 {
     self.signal(signal)
+    // One that does not end is killed, and that is not the status of one that was asked to.
     _ = try await wait { !isRunning }
     return try end(SIGKILL)
   }
@@ -99,13 +100,13 @@ final class DaemonProcess {
 
   var log: String { (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? "" }
 
-  /// Runs another command of `hinged` on this daemon's configuration.
+  /// Runs another command of `hinged` on this daemon's configuration. What it says on both outputs is `output`.
   func command(_ words: String...) throws -> (status: Int32, output: String) { try command(words) }
 
   func command(_ words: [String]) throws -> (status: Int32, output: String) {
     let output = owned.path + "/output-\(UUID().uuidString)"
     let status = try Child([Products.hinged] + words + ["--config", configuration], output: output).wait()
-    return (status, (try? String(contentsOfFile: output, encoding: .utf8)) ?? "")
+    return (status, try String(contentsOfFile: output, encoding: .utf8))
   }
 }
 

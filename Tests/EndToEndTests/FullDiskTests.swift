@@ -41,11 +41,8 @@ final class SmallDisk {
       drops.add(file)
       try daemon.drop(file.bytes, as: "IM\(index)")
     }
-    let deadline = Date(timeIntervalSinceNow: 60)
-    while !daemon.log.contains("No space left on device"), Date() < deadline {
-      try await Task.sleep(for: .milliseconds(200))
-    }
-    #expect(daemon.isRunning && daemon.log.contains("No space left on device"), "\(daemon.log)")
+    #expect(try await daemon.waitForLog("No space left on device"), "\(daemon.log)")
+    #expect(daemon.isRunning)
     #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).allSatisfy { $0.hasPrefix(".") })
     unlink(ballast)
     #expect(try await daemon.waitUntilIdle(taken: 3))

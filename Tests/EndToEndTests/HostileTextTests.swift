@@ -74,6 +74,7 @@ import Testing
     #expect(try await daemon.waitUntilIdle(taken: Self.texts.count))
     for words in [["status"], ["explain", "1.2.1", "--show-paths"], ["explain", "1.2.2"]] {
       let said = try daemon.command(words)
+      #expect(said.status == 0 && !said.output.isEmpty, "\(words): \(said.output)")
       #expect(!Self.steersATerminal(said.output), "\(words)")
     }
     let path = daemon.folder + "/hinged.prom"
@@ -81,12 +82,21 @@ import Testing
       try await daemon.wait {
         (try? String(contentsOfFile: path, encoding: .utf8))?.contains("hinged_") == true
       })
+    // The index follows on what is published.
+    #expect(try await daemon.wait { try Self.rows(daemon.outbox).count == Self.texts.count + 1 })
     #expect(try daemon.end() == 0)
     #expect(!Self.steersATerminal(daemon.log))
     let metrics = try String(contentsOfFile: path, encoding: .utf8)
     #expect(metrics.contains("hinged_"))
     for part in ["script", "calc", "passwd", "x=\"y\"", "1.2."] { #expect(!metrics.contains(part)) }
     try Self.expectHarmless(daemon.outbox)
+  }
+
+  /// Of the outbox's table; its head is the first.
+  private static func rows(_ outbox: String) throws -> [Substring] {
+    let path = outbox + "/measurements.csv"
+    guard FileManager.default.fileExists(atPath: path) else { return [] }
+    return try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isNewline)
   }
 
   /// Pages without the markup, tables without formulas.
@@ -98,8 +108,9 @@ import Testing
       let page = try String(contentsOfFile: outbox + "/" + name, encoding: .utf8)
       #expect(!page.contains(markup) && !page.contains("\u{1B}"), "\(name)")
     }
-    let table = try String(contentsOfFile: outbox + "/measurements.csv", encoding: .utf8)
-    for field in table.split(whereSeparator: { $0 == "," || $0.isNewline }) {
+    let rows = try rows(outbox)
+    #expect(rows.count == texts.count + 1)
+    for field in rows.flatMap({ $0.split(separator: ",") }) {
       #expect(!"=+@\t|%".contains(field.first ?? " "), "\(field)")
     }
   }

@@ -67,7 +67,7 @@ extension KnownHeartTests {
     #expect(clip.measurements.count == 2)
     for measurement in clip.measurements {
       #expect(measurement.review && measurement.reviewReasons.contains("several-pictures"))
-      #expect(measurement.hingePoints.allSatisfy { $0.site == nil })
+      #expect(measurement.hingePoints.map(\.site) == [nil, nil])
     }
     let given = report.studyMeasurements.filter { $0.value != nil }.map(\.name)
     #expect(

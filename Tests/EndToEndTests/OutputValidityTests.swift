@@ -21,7 +21,9 @@ import Testing
     let outbox = folder.path + "/outbox"
     let run = try ProgramRun.of(Products.hinged, ["process", path, "--outbox", outbox] + options)
     #expect(run.status == 0, "\(run.errors)")
-    return folder.studies("outbox").map { outbox + "/" + $0 }
+    let studies = folder.studies("outbox")
+    try #require(!studies.isEmpty)
+    return studies.map { outbox + "/" + $0 }
   }
 
   @Test(.enabled(if: has(validator), "needs dciodvfy"), arguments: ["A4C", "A2C", "-"])
@@ -29,11 +31,13 @@ import Testing
     try PhantomStudy.write(to: folder.path + "/clip.dcm") { if view == "-" { $0.viewCode = nil } }
     let options = view == "-" ? [] : ["--view", view]
     let outbox = folder.path + "/outbox"
-    _ = try ProgramRun.of(
+    let run = try ProgramRun.of(
       Products.hinged, ["process", folder.path + "/clip.dcm", "--outbox", outbox] + options)
+    #expect(run.status == 0, "\(run.errors)")
     let study = "\(outbox)/\(PhantomStudy.study)"
     for name in ["report", "\(PhantomStudy.study).1.seg", "\(PhantomStudy.study).1.overlay"] {
       let said = try ProgramRun.of(Self.validator, ["-new", "\(study)/\(name).dcm"])
+      #expect(said.status == 0 && !(said.output + said.errors).isEmpty, "\(name) was looked at")
       let complaints = (said.output + said.errors).split(separator: "\n").filter {
         $0.contains("Error") || $0.contains("Warning")
       }

@@ -58,15 +58,19 @@ private final class Tally {
   @Test func idleThreadsSleep() throws {
     try withPool(threads: 3) { pool in
       let tally = Tally(units: 64)
-      while tally.workers[1] == nil || tally.workers[2] == nil { tally.loop(pool) }
-      let workers = [tally.workers[1], tally.workers[2]].compactMap(\.self)
+      for _ in 0..<1_000_000 where tally.workers[1] == nil || tally.workers[2] == nil { tally.loop(pool) }
+      let workers = [try #require(tally.workers[1]), try #require(tally.workers[2])]
       usleep(20_000)
+      // While a thread that is busy has so much of the processor, one that is idle has next to nothing of it.
       let before = try workers.map(nanoseconds)
-      usleep(100_000)
+      let began = try nanoseconds(pthread_self())
+      while try nanoseconds(pthread_self()) - began < Self.busyNanoseconds {}
       let after = try workers.map(nanoseconds)
-      for (start, end) in zip(before, after) { #expect(end - start < 1_000_000) }
+      for (start, end) in zip(before, after) { #expect(end - start < Self.busyNanoseconds / 20) }
     }
   }
+
+  private static let busyNanoseconds = 50_000_000
 
   /// Processor time that a thread has used.
   private func nanoseconds(_ thread: pthread_t) throws -> Int {

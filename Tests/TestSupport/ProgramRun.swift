@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// What a program said and how it ended.
 public struct ProgramRun: Sendable {
@@ -9,24 +10,22 @@ public struct ProgramRun: Sendable {
   /// Lines of standard output.
   public var lines: [String] { output.split(separator: "\n").map(String.init) }
 
-  /// Runs a program to its end. Its outputs go through files, so that no full pipe stops it.
+  /// No program of the tests takes as long.
+  private static let longestSeconds = 600.0
+
+  /// Runs a program to its end. Its outputs go through files, so that no full pipe stops it. One that does not end is
+  /// killed, and its status says so.
   public static func of(_ executable: String, _ arguments: [String]) throws -> ProgramRun {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let output = folder.appendingPathComponent("output")
     let errors = folder.appendingPathComponent("errors")
-    for file in [output, errors] { try Data().write(to: file) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
-    try process.run()
-    process.waitUntilExit()
+    let program = try ChildProgram(
+      executable, [executable] + arguments, output: .file(output.path), errors: .file(errors.path))
+    let end = program.wait(seconds: longestSeconds) ?? .killed(SIGKILL)
     return ProgramRun(
-      status: process.terminationStatus,
+      status: end.status,
       output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
       errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
   }

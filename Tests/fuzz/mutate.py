@@ -19,9 +19,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "torture"))
 
 import cine
 import mutate_archive
-from checker import Checker, files_below, results, study
+from checker import Checker
 from dicom_picture import picture
 from mutate_dicom import KINDS, Kind, mutated
+from result import files_below, results, study
 from tally import is_at_rest
 from world import Tools, World, until
 
@@ -244,11 +245,11 @@ def ignored(world: World) -> dict[str, str]:
     """Files that are no part of a study end in `done` without a result; their reason stands in the journal alone."""
     found = {}
     for line in (world.spool / "journal").read_text().splitlines():
-        claim = json.loads(line[9:]).get("claim")
-        for file in claim["_0"]["files"] if claim else []:
-            if file.get("end", {}).get("state") == "ignored":
-                found[file["sha256"]] = file["end"]["reason"]
-            elif claim["_0"].get("isBox"):
+        record = json.loads(line[9:])
+        for file in record["files"] if record.get("record") == "claim" else []:
+            if file.get("state") == "ignored":
+                found[file["sha256"]] = file["reason"]
+            elif record.get("is_archive"):
                 found[file["sha256"]] = "unpacked"
     return found
 

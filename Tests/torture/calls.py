@@ -22,6 +22,8 @@ CASES = [
 def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
     intake = "leave" if source.random() < 0.15 else None
     world = World(tools, {"intake": intake}, is_far=bool(tools.elsewhere) and source.random() < 0.3)
+    if source.random() < 0.2:
+        world.have_hook(source)
     checker = Checker(world)
     for _ in range(ROUNDS):
         if is_over():

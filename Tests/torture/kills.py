@@ -21,6 +21,8 @@ def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
     """One world: a round is a new study and a daemon that is killed over it, or over what the one before it left."""
     intake = "leave" if source.random() < 0.2 else None
     world = World(tools, {"intake": intake}, is_far=bool(tools.elsewhere) and source.random() < 0.2)
+    if source.random() < 0.3:
+        world.have_hook(source)
     checker = Checker(world)
     for _ in range(ROUNDS):
         if is_over():
@@ -45,9 +47,9 @@ def anywhere(world: World, tally: Tally, source: random.Random) -> None:
         at_random(world, tally, source)
 
 
-def at_point(world: World, tally: Tally, point: str) -> None:
+def at_point(world: World, tally: Tally, point: str, program: str | None = None) -> None:
     offset = world.log_size
-    world.start(HINGED_PAUSE_AT=point)
+    world.start(program=program, HINGED_PAUSE_AT=point)
     if not world.wait_for_log(f"at={point}", offset, 120):
         world.problems.append(f"{point} was not reached")
     world.kill()

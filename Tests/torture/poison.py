@@ -5,7 +5,8 @@ import statistics
 import time
 
 import cine
-from checker import Checker, digest, files_below, has_reason, results
+from checker import Checker, has_reason
+from result import digest, files_below, results
 from tally import END_SECONDS, Tally, is_at_rest
 from world import Tools, World, until
 

@@ -6,7 +6,8 @@ import threading
 import time
 from pathlib import Path
 
-from checker import Checker, Verdict, files_below, results, statuses
+from checker import Checker, Scene, Verdict, keeps_inputs, leaves_inputs
+from result import files_below, instances, latest
 from world import World, until
 
 COLUMNS = ("times", "lost", "doubled", "half_published", "crashed", "hung")
@@ -87,19 +88,27 @@ class Tally:
         return "\n".join(lines)
 
 
-def is_at_rest(world: World) -> bool:
+def is_at_rest(scene: Scene) -> bool:
     """Everything that was dropped is where it ends, as far as folders tell."""
-    if files_below(world.spool / "claimed"):
+    if files_below(scene.spool / "claimed"):
         return False
-    if world.settings.get("intake") == "leave":
-        wanted = {drop.file.study: drop.file.instance for drop in world.drops if drop.status}
-        found = results(world.outbox)
-        last = {
-            name.split(".r")[0]: path for name, path in sorted(found.items(), key=lambda item: (len(item[0]), item[0]))
-        }
-        return all(study in last and instance in statuses(last[study]) for study, instance in wanted.items())
-    ends = [path for place in ("done", "quarantine") for path in files_below(world.spool / place)]
-    return sum(path.name != "reason.json" for path in ends) >= len(world.drops)
+    if leaves_inputs(scene):
+        return is_told_of(scene)
+    if not keeps_inputs(scene):
+        return is_told_of(scene) and not files_below(scene.inbox)
+    ends = [path for place in ("done", "quarantine") for path in files_below(scene.spool / place)]
+    return sum(path.name != "reason.json" for path in ends) >= len(scene.drops)
+
+
+def is_told_of(scene: Scene) -> bool:
+    """The last revision of each study tells of every instance that was dropped. One that may end in quarantine is
+    not waited for."""
+    wanted: dict[str, set[str]] = {}
+    for drop in scene.drops:
+        if drop.status:
+            wanted.setdefault(drop.study, set()).add(drop.instance)
+    last = latest(scene.outbox)
+    return all(study in last and uids <= instances(last[study]) for study, uids in wanted.items())
 
 
 def finish(world: World, checker: Checker, tally: Tally, campaign: str, fault: str, share: Path | None = None) -> None:
@@ -112,9 +121,14 @@ def finish(world: World, checker: Checker, tally: Tally, campaign: str, fault: s
     world.wait_for_log("watches the inbox", offset, END_SECONDS)
     if not until(lambda: is_at_rest(world), END_SECONDS, 0.05):
         world.problems.append("not everything came to its end")
+    if world.hook:
+        until(world.hook.is_content, END_SECONDS, 0.05)
     status = world.stop()
     if status not in (0, -9):
         world.problems.append(f"the last daemon ended with {status}")
+    if world.hook:
+        tally.add("hook", "called", times=world.hook.calls)
+        world.problems += world.hook.faults(world.lives)
     tally.settle(world, campaign, fault, checker.judge())
     if share:
         subprocess.run(["umount", "-l", world.inbox], check=True)

@@ -14,15 +14,20 @@ from pathlib import Path
 import calls
 import inboxes
 import kills
+import orders
 import owners
 import poison
 import soak
+import upgrade
 from tally import Tally
 from world import Tools
 
 #: What a lane does next, as often as it is named here.
-MIX = ["kills", "calls"] * 4 + ["kills", "inboxes", "poison"]
-CAMPAIGNS = {"calls": calls, "inboxes": inboxes, "kills": kills, "owners": owners, "poison": poison, "soak": soak}
+MIX = ["kills", "calls", "orders"] * 3 + ["kills", "calls", "upgrade", "kills", "inboxes", "poison"]
+CAMPAIGNS = {
+    "calls": calls, "inboxes": inboxes, "kills": kills, "orders": orders, "owners": owners, "poison": poison,
+    "soak": soak, "upgrade": upgrade,
+}  # fmt: skip
 
 
 def main() -> int:
@@ -32,8 +37,10 @@ def main() -> int:
     tally = Tally(state / "torture.json", options.seed, options.resume)
     with tempfile.TemporaryDirectory(prefix="torture-", dir=options.dir) as folder:
         elsewhere = options.elsewhere if options.elsewhere and is_elsewhere(folder, options.elsewhere) else None
-        tools = Tools(options.program, options.shim, folder, elsewhere)
+        tools = Tools(options.program, options.shim, folder, elsewhere, options.older)
         run(tools, tally, options)
+        for world in list(tools.worlds.values()):
+            world.remove()
     tally.save()
     print(tally.table())
     for name, value in sorted(tally.content["figures"].items()):
@@ -55,6 +62,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--state", default=".build/torture", help="where counts and logs go (.build/torture)")
     parser.add_argument("--dir", help="where the worlds are made; a file system in memory saves the syncs")
     parser.add_argument("--elsewhere", default="/tmp", help="a folder on another file system, for some inboxes (/tmp)")
+    parser.add_argument("--older", help="a program of an earlier version, for `upgrade`")
     parser.add_argument("--program", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--shim", required=True, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -87,10 +95,12 @@ def lane(tools: Tools, tally: Tally, seed: int, number: int, order, mix: list[st
     def is_over() -> bool:
         return time.monotonic() > end or shutil.disk_usage(tools.folder).free < 1 << 28
 
-    turn = 0
+    # Each lane begins with another campaign.
+    kinds = list(dict.fromkeys(mix))
+    turn = mix.index(kinds[number % len(kinds)]) if mix else 0
     while not is_over():
         source = random.Random(f"{seed}-{tally.next('world')}")
-        name = order[0] if order else mix[(turn + 3 * number) % len(mix)]
+        name = order[0] if order else mix[turn % len(mix)]
         turn += 1
         try:
             CAMPAIGNS[name].run(tools, tally, source, is_over)

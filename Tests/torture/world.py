@@ -2,6 +2,7 @@
 
 import io
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import cine
+from hook import Hook
 from plan import Plan
 
 #: The workers of a daemon that is gone must be gone within this time.
@@ -27,6 +29,10 @@ class Tools:
     folder: str
     #: A folder on another file system, or none.
     elsewhere: str | None
+    #: The program of an earlier version, or none.
+    older: str | None = None
+    #: Worlds that were not removed, by their identity: a fault of the harness leaves one behind.
+    worlds: "dict[int, World]" = field(default_factory=dict)
 
 
 @dataclass
@@ -34,8 +40,20 @@ class Drop:
     """A file that was dropped, and what is to come of it."""
 
     file: cine.File
-    #: The status of its clip in the last revision; `None` where the study may end in quarantine as well.
+    #: As the checker reads it.
     status: str | None = "measured"
+
+    @property
+    def study(self) -> str:
+        return self.file.study
+
+    @property
+    def instance(self) -> str:
+        return self.file.instance
+
+    @property
+    def sha256(self) -> str:
+        return self.file.sha256
 
 
 @dataclass
@@ -46,10 +64,14 @@ class World:
     drops: list[Drop] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     crashes: int = 0
+    #: Daemons that were started.
+    lives: int = 0
+    hook: Hook | None = None
     _process: subprocess.Popen | None = None
     _names: int = 0
 
     def __post_init__(self):
+        self.tools.worlds[id(self)] = self
         self.root = Path(tempfile.mkdtemp(prefix="world-", dir=self.tools.folder))
         self.far = Path(tempfile.mkdtemp(prefix="torture-", dir=self.tools.elsewhere)) if self.is_far else None
         self.inbox = (self.far or self.root) / "in"
@@ -71,6 +93,11 @@ class World:
         } | self.settings | changes  # fmt: skip
         text = "".join(f"{key} = {value}\n" for key, value in self.settings.items() if value is not None)
         self.configuration.write_text(text)
+
+    def have_hook(self, source: random.Random) -> None:
+        """Before the first daemon starts."""
+        self.hook = Hook(self.root / "hook", self.outbox, source)
+        self.write_configuration(on_published=self.hook.command)
 
     # What goes in.
 
@@ -103,17 +130,26 @@ class World:
 
     # The daemon.
 
-    def start(self, launcher: list[str] | None = None, **environment: str) -> None:
+    def start(self, launcher: list[str] | None = None, program: str | None = None, **environment: str) -> None:
+        if self.is_running:
+            raise RuntimeError("one daemon of this world runs already")
+        self.lives += 1
         variables = {
             "LD_PRELOAD": self.tools.shim, "TORTURE_PLAN": str(self.plan.path),
             "TORTURE_PLACES": f"{self.inbox}:{self.spool}:{self.outbox}",
         }  # fmt: skip
-        words = (launcher or []) + [self.tools.program, "run", "--config", str(self.configuration)]
+        words = (launcher or []) + [program or self.tools.program, "run", "--config", str(self.configuration)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env=os.environ | variables | environment,
             )  # fmt: skip
+
+    def keep_running(self) -> None:
+        """Starts it where it does not run, and notes how the one before it ended."""
+        if not self.is_running:
+            self.kill()
+            self.start()
 
     @property
     def pid(self) -> int:
@@ -122,6 +158,13 @@ class World:
     @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    def command(self, *words: str, program: str | None = None) -> subprocess.CompletedProcess:
+        """Another command of the program, as an operator gives it while the daemon runs or does not."""
+        return subprocess.run(
+            [program or self.tools.program, *words, "--config", str(self.configuration)],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
 
     def signal(self, number: int) -> None:
         if self.is_running:
@@ -176,6 +219,7 @@ class World:
         return text in self.log_from(offset)
 
     def remove(self) -> None:
+        self.tools.worlds.pop(id(self), None)
         self.kill()
         for folder in (self.root, self.far):
             if folder:

@@ -1,11 +1,10 @@
-/// A process of its own for files that nobody has checked: starting it, and what it gives up.
+/// A process of its own for files that nobody has checked: what it gives up.
 #ifndef HD_WORKER_H
 #define HD_WORKER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "hd_error.h"
 
@@ -15,13 +14,6 @@ extern "C" {
 
 /// Where the worker finds the file that it is to read.
 enum { HD_WORKER_FILE = 3 };
-
-/// Starts `program` with descriptor 3 open on what `file` is open on and standard output a pipe, whose reading
-/// end `output` becomes (closed on exec). Standard input and error are /dev/null, every other descriptor is
-/// closed, every signal has its default action and none is blocked. `file` stays the caller's. False and an error
-/// where that fails.
-bool hd_worker_spawn(const char *program, char *const argv[], char *const envp[], int file, pid_t *pid, int *output,
-                     hd_error *error);
 
 /// An empty file in memory that has no name, closed on exec; -1 and errno where there is none.
 int hd_memory_file(void);

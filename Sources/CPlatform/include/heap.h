@@ -1,4 +1,4 @@
-/// What a process does with its memory, by calls that Swift cannot make.
+/// What a process does with its memory, by calls that Swift's import of the C library leaves out.
 #ifndef HD_HEAP_H
 #define HD_HEAP_H
 

@@ -25,7 +25,14 @@ extension ClipReport {
       mirrored: false)
   }
 
-  package mutating func take(_ region: ImageRegion, of header: ClipHeader) {
+  /// Which view the clip shows, and the model that measures such views.
+  mutating func state(_ view: View, model segmenter: Segmenter) {
+    self.view = view
+    model = StudyReport.Model(segmenter)
+  }
+
+  /// The scale of the picture, or why there is none.
+  mutating func state(_ region: ImageRegion, of header: ClipHeader) {
     let source: Spacing.Source = header.regions.isEmpty ? .pixelSpacing : .region
     spacing = region.spacing.map { Spacing(x: $0.x, y: $0.y, source: source) }
     spacingReason = region.spacing == nil ? region.spacingReason ?? .noCalibration : nil
@@ -62,47 +69,5 @@ extension ClipReport.Curves {
       annulusDiameterMillimetres: target.isCalibrated ? findings.map(\.trustedDiameter) : nil,
       left: findings.map { $0.pair.map { target.stored($0.left) } },
       right: findings.map { $0.pair.map { target.stored($0.right) } })
-  }
-}
-
-extension PhaseMeasurement {
-  /// The measurement of one frame, in pixels of the stored frame, and in millimetres where it is calibrated.
-  package init(
-    _ pair: HingePair, phase: CyclePhase, frame: Int, view: ClipReport.View, target: ClipTarget,
-    card: ModelCard
-  ) {
-    let errors = card.expectedErrors(of: pair, view: view.code, phase: phase)
-    let left = target.stored(pair.left)
-    let right = target.stored(pair.right)
-    func point(_ side: HingePoint.Side, _ place: Point, _ range: ModelCard.PointErrors?) -> HingePoint {
-      let anatomy = view.anatomy(side)
-      return HingePoint(
-        label: anatomy.label, side: side, site: anatomy.site, x: place.x, y: place.y,
-        errorMillimetres: target.isCalibrated ? range.map { HingePoint.ErrorRange(x: $0.x, y: $0.y) } : nil)
-    }
-    self.init(
-      phase: phase, frame: frame,
-      hingePoints: [point(.left, left, errors?.left), point(.right, right, errors?.right)],
-      annulusDiameterMillimetres: target.isCalibrated ? pair.diameterMillimetres : nil,
-      annulusDiameterPixels: PixelSpacing(x: 1, y: 1).distance(left, right),
-      confidence: errors?.bothWithin5Millimetres, withheld: ReasonCode(withholding: pair),
-      review: pair.needsReview, reviewReasons: pair.reviewReasons.map(\.rawValue))
-  }
-}
-
-extension ReasonCode {
-  /// Why the annulus of a pair is not to be trusted; `nil` where it may be.
-  package init?(withholding pair: HingePair) {
-    guard let reason = pair.reviewReasons.first(where: \.withholds) else { return nil }
-    self = ReasonCode(rawValue: reason.rawValue) ?? .lowConfidence
-  }
-
-  package init(_ reason: IndeterminateReason) {
-    switch reason {
-    case .noVentricle: self = .noVentricle
-    case .noAtrium: self = .noAtrium
-    case .noContact: self = .noContact
-    case .atSectorEdge: self = .atSectorEdge
-    }
   }
 }

@@ -15,6 +15,11 @@ package struct PixelDigest: Sendable, Equatable {
     hexadecimal = SHA256.hex(hash.finish())
   }
 
+  /// Of a clip of which every frame was looked at.
+  init(_ header: ClipHeader, _ findings: [FrameFinding]) {
+    self.init(rows: header.rows, columns: header.columns, fingerprints: findings.map(\.fingerprint))
+  }
+
   /// Of a file, every frame of which is decoded for it.
   package init(decoding path: String, _ checkpoint: Checkpoint = .none) throws {
     let decoder = try CineDecoder(path: path)

@@ -32,7 +32,7 @@ package struct StudyFile: Sendable {
   package var name: String { Files.lastComponent(of: origin) }
 }
 
-/// The files of one StudyInstanceUID in a stable order; one an instance, once copies are settled (`settleCopies`).
+/// The files of one StudyInstanceUID in a stable order; one an instance, once copies are settled (`StudyWalk`).
 package struct StudyInput: Sendable {
   package var studyInstanceUID: String
   package var files: [StudyFile]

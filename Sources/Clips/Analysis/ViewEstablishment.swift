@@ -29,6 +29,53 @@ struct ViewEstablishment: Sendable, Equatable {
     return ViewEstablishment(picture: asked, threshold: threshold, mayClaim: policy == .claim)
   }
 
+  /// What there is to establish a clip's view by, but for the picture.
+  struct Evidence {
+    let header: ClipHeader
+    let operatorView: EchoView?
+    let ruleView: EchoView?
+    let policy: Configuration.PictureViewPolicy
+    /// Nobody said which of the clip's pictures shows the view that is stated.
+    let hasSeveralPictures: Bool
+
+    init(of file: StudyFile, _ settings: AnalysisSettings, hasSeveralPictures: Bool) {
+      header = file.header
+      operatorView = settings.operatorView
+      ruleView = settings.ruleView(file)
+      policy = settings.viewFromPicture
+      self.hasSeveralPictures = hasSeveralPictures
+    }
+  }
+
+  /// What the operator, a rule or the file says of the view, before the clip is looked at.
+  /// - Throws: `ClipStop` where that is another view than an apical one.
+  static func stated(by evidence: Evidence) throws(ClipStop) -> ViewEstablishment {
+    let stated = establish(evidence, nil)
+    if stated.view.code == .other {
+      throw .excluded(.notApical, "The view that is stated is not an apical one.")
+    }
+    return evidence.hasSeveralPictures ? .open : stated
+  }
+
+  /// What is stated together with what the picture shows. The operator's word and a rule outweigh a picture that does
+  /// not look apical; a tag does not, as it is often that of a whole series.
+  /// - Throws: `ClipStop` where the clip is no apical view.
+  static func established(by evidence: Evidence, _ look: ClipLook) throws(ClipStop) -> ViewEstablishment {
+    var established = evidence.hasSeveralPictures ? .open : establish(evidence, look)
+    guard !look.isApical else { return established }
+    guard [.operator, .rule, .reader].contains(established.view.source) else {
+      throw .excluded(.notApical, look.objection)
+    }
+    if !established.doubts.contains(.viewDisagrees) { established.doubts.append(.viewDisagrees) }
+    return established
+  }
+
+  private static func establish(_ evidence: Evidence, _ look: ClipLook?) -> ViewEstablishment {
+    establish(
+      operatorView: evidence.operatorView, ruleView: evidence.ruleView, header: evidence.header,
+      picture: look?.picture, threshold: look?.claimThreshold ?? 1, policy: evidence.policy)
+  }
+
   private init(
     _ stated: EchoView, by source: ClipReport.View.Source, picture: PictureView?, threshold: Double
   ) {

@@ -1,3 +1,5 @@
+import Study
+
 /// Takes what an archive holds, as its reader gives it.
 package protocol ArchiveReceiver: AnyObject {
   func begin(_ entry: ArchiveEntry) throws
@@ -38,8 +40,8 @@ package enum ArchiveReader {
   /// - Parameters:
   ///   - unpacks: Whether the receiver gets the content.
   ///   - executable: The program that has the command `decode-worker`.
-  /// - Throws: `ArchiveFailure`, `ClipReadError` with the reason `unreadable` where the file or the child cannot be had,
-  ///   and what the receiver throws.
+  /// - Throws: `ArchiveFailure`, `FileError` where the environment is to blame, `ClipReadError` with the reason
+  ///   `unreadable` where the file cannot be had, and what the receiver throws.
   package static func read(
     _ path: String, unpacks: Bool, budget: inout ArchiveBudget, into receiver: any ArchiveReceiver,
     executable: String = CineDecoder.workerExecutable
@@ -48,7 +50,9 @@ package enum ArchiveReader {
       let request = DecodeRequest(frames: .archive(unpacks: unpacks), limits: limits)
       let worker = try DecodeWorkerProcess(path: path, request: request, executable: executable)
       while try readEntry(worker, unpacks: unpacks, &budget, receiver) {}
-    } catch let error as ClipReadError where error.reason != .unreadable {
+    } catch let error as ClipReadError {
+      if let failure = error.failure, failure.isOfTheEnvironment { throw failure }
+      if error.reason == .unreadable { throw error }
       throw ArchiveFailure(error)
     }
   }
@@ -94,5 +98,46 @@ extension ArchiveFailure {
     case .notDICOM: self.init(kind: .document, detail: error.detail)
     default: self.init(kind: .refused, detail: error.detail)
     }
+  }
+}
+
+/// Tells the reader of an archive what is in it, in the messages of `DecodeMessage`. For the confined worker.
+final class ArchiveMessages: ArchiveSink {
+  private let sendsContent: Bool
+  private let send: ([UInt8]) -> Void
+  private var count = 0
+
+  /// - Parameter sendsContent: Otherwise the content is unpacked and checked, and only its length told.
+  init(sendsContent: Bool, send: @escaping ([UInt8]) -> Void) {
+    self.sendsContent = sendsContent
+    self.send = send
+  }
+
+  func begin(_ entry: ArchiveEntry) throws(ArchiveFailure) {
+    count = 0
+    let payload = DecodeMessage.entryPayload(entry)
+    send(DecodeMessage.prefix(.entry, length: payload.count) + payload)
+  }
+
+  func write(_ bytes: ArraySlice<UInt8>) throws(ArchiveFailure) {
+    count += bytes.count
+    if sendsContent { send(DecodeMessage.prefix(.content, length: bytes.count) + bytes) }
+  }
+
+  func end() throws(ArchiveFailure) {
+    let payload = DecodeMessage.countPayload(count)
+    send(DecodeMessage.prefix(.entryEnd, length: payload.count) + payload)
+  }
+}
+
+extension ClipReadError {
+  package init(_ failure: ArchiveFailure) {
+    let reason: ReasonCode =
+      switch failure.kind {
+      case .cut: .truncated
+      case .document: .notDICOM
+      case .refused: .archiveNotReadable
+      }
+    self.init(reason: reason, detail: failure.detail)
   }
 }

@@ -2,6 +2,13 @@ import CDCMTK
 import Hinge
 import Study
 
+extension hd_error {
+  /// What went wrong, as the C++ part wrote it.
+  package var sentence: String {
+    withUnsafeBytes(of: text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+}
+
 /// An open DICOM file. Only the decode worker opens one.
 package final class DICOMFile {
   static let longestText = 1024

@@ -8,32 +8,46 @@ import Platform
 /// The worker dies with its reader by the pipe. PR_SET_PDEATHSIG would not do: it fires when the *thread* that
 /// made the child ends, and Dispatch ends threads whenever it likes.
 final class DecodeWorkerProcess {
-  private let output: Int32
-  /// `nil` once it was reaped.
-  private(set) var pid: pid_t?
+  private let program: ChildProgram
+  /// The reading end of the worker's standard output.
+  private let output: Descriptor
   /// What is left of the time that may be spent waiting for answers.
   private var patience: Duration
+  /// Its end came from here.
+  private var isEnded = false
+
+  var pid: pid_t { program.pid }
 
   /// Reads the headers of many files. `executable` is the program that has the command `decode-worker`.
-  init(headersOf paths: [String], limits: DecodeLimits, executable: String) throws(ClipReadError) {
-    let request = DecodeRequest(frames: .headersOfList, limits: limits)
+  convenience init(
+    headersOf paths: [String], limits: DecodeLimits, executable: String
+  ) throws(ClipReadError) {
     let list = try Self.makeList(paths)
-    (pid, output) = try Self.spawn(executable, request.arguments, file: list.raw)
-    patience = .seconds(limits.deadlineSeconds)
+    let request = DecodeRequest(frames: .headersOfList, limits: limits)
+    try self.init(executable, request, file: list.raw)
   }
 
   /// `executable` is the program that has the command `decode-worker`.
-  init(path: String, request: DecodeRequest, executable: String) throws(ClipReadError) {
-    let file = try Self.openRegularFile(path)
-    defer { close(file) }
-    (pid, output) = try Self.spawn(executable, request.arguments, file: file)
+  convenience init(path: String, request: DecodeRequest, executable: String) throws(ClipReadError) {
+    let file = Descriptor(owning: try Self.openRegularFile(path))
+    try self.init(executable, request, file: file.raw)
+  }
+
+  /// - Parameter file: What the worker reads; stays the caller's.
+  private init(_ executable: String, _ request: DecodeRequest, file: Int32) throws(ClipReadError) {
+    do throws(FileError) {
+      let pipe = try Descriptor.pipe(bytes: Self.pipeBytes, .program)
+      output = Descriptor(owning: pipe.reading)
+      let writing = Descriptor(owning: pipe.writing)
+      program = try ChildProgram(
+        executable, ["hinged"] + request.arguments, environment: Self.environment(),
+        output: .descriptor(writing.raw), passing: [file])
+    } catch { throw ClipReadError(error) }
     patience = .seconds(request.limits.deadlineSeconds)
   }
 
-  deinit {
-    end()
-    close(output)
-  }
+  /// How far the worker may run ahead: the most that an unprivileged process gets.
+  private static let pipeBytes: Int32 = 1 << 20
 
   /// Reads exactly `count` bytes. Throws `decoder-timeout`, or whatever the worker's sudden end means.
   func read(_ count: Int) throws(ClipReadError) -> [UInt8] {
@@ -49,29 +63,27 @@ final class DecodeWorkerProcess {
     return bytes
   }
 
-  /// Kills and reaps the worker, if it still is there; gives its wait status.
-  @discardableResult
-  func end() -> Int32? {
-    guard let pid else { return nil }
-    kill(pid, SIGKILL)
-    return reap()
+  /// Kills and reaps the worker, if it still is there.
+  func end() {
+    isEnded = true
+    program.end()
   }
 
   private func readSome(_ buffer: UnsafeMutableRawBufferPointer, from offset: Int) throws(ClipReadError)
     -> Int
   {
-    while true {
-      try waitForOutput()
-      let count = Glibc.read(output, buffer.baseAddress! + offset, buffer.count - offset)
-      if count > 0 { return count }
-      if count == 0 { throw Self.meaning(of: reap()) }
-      if errno != EINTR { throw ClipReadError(reason: .decoderCrashed, detail: "The decoder's pipe broke.") }
-    }
+    try waitForOutput()
+    let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[offset...])
+    let count: Int
+    do throws(FileError) { count = try output.readSome(rest, .program) } catch { throw ClipReadError(error) }
+    if count > 0 { return count }
+    // A worker that has closed its pipe, or was killed, takes no time worth naming to end.
+    throw isEnded ? Self.meaning(of: .exited(0)) : Self.meaning(of: program.wait())
   }
 
   private func waitForOutput() throws(ClipReadError) {
     let start = ContinuousClock.now
-    var descriptor = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+    var descriptor = pollfd(fd: output.raw, events: Int16(POLLIN), revents: 0)
     let milliseconds = max(0, patience / .milliseconds(1))
     let ready = poll(&descriptor, 1, Int32(min(milliseconds.rounded(.up), 1e9)))
     patience -= ContinuousClock.now - start
@@ -81,27 +93,16 @@ final class DecodeWorkerProcess {
     }
   }
 
-  /// Waits for a worker that has closed its pipe or was killed, which takes no time worth naming.
-  private func reap() -> Int32? {
-    guard let pid else { return nil }
-    self.pid = nil
-    var status: Int32 = 0
-    while waitpid(pid, &status, 0) < 0 {
-      if errno != EINTR { return nil }
-    }
-    return status
-  }
-
   /// What an end without an answer means. SIGKILL that did not come from here is the kernel's, out of memory.
-  private static func meaning(of status: Int32?) -> ClipReadError {
-    switch (status ?? 0) & 0x7F {
-    case SIGXCPU:
+  private static func meaning(of end: ChildProgram.End) -> ClipReadError {
+    switch end {
+    case .killed(SIGXCPU):
       ClipReadError(reason: .decoderTimeout, detail: "Decoding took more computing time than it may.")
-    case SIGKILL:
+    case .killed(SIGKILL):
       ClipReadError(reason: .tooLarge, detail: "The decoder was killed, most likely for want of memory.")
-    case 0:
+    case .exited:
       ClipReadError(reason: .decoderCrashed, detail: "The decoder ended without an answer.")
-    case let signal:
+    case .killed(let signal):
       ClipReadError(reason: .decoderCrashed, detail: "The decoder crashed with signal \(signal).")
     }
   }
@@ -112,44 +113,27 @@ extension DecodeWorkerProcess {
   static func openRegularFile(_ path: String) throws(ClipReadError) -> Int32 {
     let file = FileName.withPath(path) { open($0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
     guard file >= 0 else {
-      let why = errno == ELOOP ? "it is a symbolic link" : String(cString: strerror(errno))
-      throw ClipReadError(reason: .unreadable, detail: "The file cannot be opened: \(why).")
+      let failure = FileError(.open, .inbox)
+      let why = failure.code == ELOOP ? "it is a symbolic link" : failure.reason
+      throw ClipReadError(
+        reason: .unreadable, detail: "The file cannot be opened: \(why).", failure: failure)
     }
     var status = stat()
-    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      close(file)
-      throw ClipReadError(reason: .unreadable, detail: "It is not a regular file.")
-    }
-    return file
+    let failure = fstat(file, &status) == 0 ? nil : FileError(.examine, .inbox)
+    if failure == nil, status.isRegular { return file }
+    close(file)
+    throw ClipReadError(reason: .unreadable, detail: "It is not a regular file.", failure: failure)
   }
 
   /// A file without a name that holds the paths.
   private static func makeList(_ paths: [String]) throws(ClipReadError) -> Descriptor {
     let raw = hd_memory_file()
-    guard raw >= 0 else {
-      let why = String(cString: strerror(errno))
-      throw ClipReadError(reason: .unreadable, detail: "There is no list for the decoder: \(why).")
-    }
+    guard raw >= 0 else { throw ClipReadError(FileError(.open, .program)) }
     let list = Descriptor(owning: raw)
     do throws(FileError) {
-      try list.write(paths.flatMap { FileName.bytes(of: $0) + [0] }, .scratch)
-    } catch {
-      throw ClipReadError(reason: .unreadable, detail: "There is no list for the decoder: \(error.reason).")
-    }
+      try list.write(paths.flatMap { FileName.bytes(of: $0) + [0] }, .program)
+    } catch { throw ClipReadError(error) }
     return list
-  }
-
-  private static func spawn(
-    _ program: String, _ arguments: [String], file: Int32
-  ) throws(ClipReadError) -> (pid: pid_t, output: Int32) {
-    var pid: pid_t = 0
-    var output: Int32 = -1
-    var error = hd_error()
-    let started = withCStrings(["hinged"] + arguments) { argv in
-      withCStrings(environment()) { hd_worker_spawn(program, argv, $0, file, &pid, &output, &error) }
-    }
-    guard started else { throw ClipReadError(error) }
-    return (pid, output)
   }
 
   /// Nothing but where libraries are: DCMDICTPATH would change how files are read. Swift's own crash reporter
@@ -157,13 +141,5 @@ extension DecodeWorkerProcess {
   private static func environment() -> [String] {
     let libraries = getenv("LD_LIBRARY_PATH").map { ["LD_LIBRARY_PATH=" + String(cString: $0)] } ?? []
     return libraries + ["SWIFT_BACKTRACE=enable=no"]
-  }
-
-  private static func withCStrings<Result>(
-    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-  ) -> Result {
-    let copies = strings.map { strdup($0) }
-    defer { for copy in copies { free(copy) } }
-    return body(copies + [nil])
   }
 }

@@ -33,6 +33,16 @@ package enum HeaderGate {
     return excludedMode(header) ?? regions(header)
   }
 
+  /// The 2D pictures to look at.
+  /// - Throws: `ClipStop` where there is nothing to measure.
+  static func regions(of header: ClipHeader) throws(ClipStop) -> [ImageRegion] {
+    switch check(header) {
+    case .eligible(let regions): return regions
+    case .excluded(let reason, let detail):
+      throw ClipStop(status: reason == .notAnImage ? .ignored : .excluded, reason: reason, detail: detail)
+    }
+  }
+
   private static func isUltrasound(_ header: ClipHeader) -> Bool {
     guard let sopClass = header.sopClassUID else { return false }
     if ultrasoundClasses.contains(sopClass) { return header.modality ?? "US" == "US" }

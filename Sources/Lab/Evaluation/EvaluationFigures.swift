@@ -1,4 +1,5 @@
 import Hinge
+import Study
 
 /// Agreement of one structure over a group.
 struct StructureFigures: Codable, Sendable, Equatable {
@@ -194,5 +195,28 @@ struct DiameterFigures: Codable, Sendable, Equatable {
     case medianAbsolute = "median_absolute_mm"
     case blandAltman = "bland_altman_mm"
     case shapiroWilk = "shapiro_wilk"
+  }
+}
+
+/// How far one cardiologist agrees with himself on CAMUS's left ventricles, both views together: S. Leclerc et al., IEEE
+/// TMI 38(9), 2019, doi 10.1109/TMI.2019.2900516, the table of observer variability (intra-observer, means).
+struct HumanFigures: Codable, Sendable, Equatable {
+  var phase: CyclePhase
+  var dice: Double
+  /// Millimetres.
+  var meanAbsoluteDistance: Double
+  var hausdorff: Double
+
+  static let ventricle = [
+    HumanFigures(phase: .endDiastole, dice: 0.945, meanAbsoluteDistance: 1.4, hausdorff: 4.6),
+    HumanFigures(phase: .endSystole, dice: 0.930, meanAbsoluteDistance: 1.3, hausdorff: 4.5),
+  ]
+  /// Pearson's correlation of his two biplane ejection fractions, from the same work.
+  static let ejectionFractionCorrelation = 0.896
+
+  enum CodingKeys: String, CodingKey {
+    case phase, dice
+    case meanAbsoluteDistance = "mad_mm"
+    case hausdorff = "hausdorff_mm"
   }
 }

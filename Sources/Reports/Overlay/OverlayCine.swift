@@ -65,3 +65,108 @@ extension CineFrame {
     }
   }
 }
+
+/// One frame of the overlay cine: the ultrasound sector with what was found on it. What lies outside of the sector
+/// is black, since names are burnt in there.
+struct CineFrame {
+  /// As the record has it.
+  let clip: ClipReport
+  let target: ClipTarget
+  let finding: FrameFinding
+  let outlines: FrameOutlines
+  let frame: DecodedFrame
+  /// The sector.
+  private let picture: GrayPicture
+
+  init(
+    clip: ClipReport, target: ClipTarget, finding: FrameFinding, outlines: FrameOutlines, frame: DecodedFrame
+  ) {
+    self.clip = clip
+    self.target = target
+    self.finding = finding
+    self.outlines = outlines
+    self.frame = frame
+    picture = GrayPicture(frame.gray, box: target.box, sector: target.sector.mask.bits)
+  }
+
+  /// In the geometry of the stored frame, rows x columns.
+  func stored() -> Canvas {
+    var canvas = Canvas(width: frame.gray.columns, height: frame.gray.rows)
+    let box = target.box
+    canvas.paint(picture, left: box.x, top: box.y)
+    let region = target.region.box
+    let textSize = max(7, min(14, Double(region.width) / 72))
+    let placement = Placement(
+      origin: Point(x: 0, y: 0), scale: (1, 1), left: 0, top: 0, unit: textSize / 15, textSize: textSize)
+    draw(on: &canvas, placement)
+    canvas.drawCaptions(captions, within: region, textSize: textSize)
+    return canvas
+  }
+
+  /// The sector alone, with square millimetres, its larger side so many pixels long.
+  func page(side: Int) -> Canvas {
+    var (canvas, placement) = sector(side: side)
+    draw(on: &canvas, placement)
+    return canvas
+  }
+
+  /// As `page`, without the number.
+  func preview(side: Int) -> Canvas {
+    var (canvas, placement) = sector(side: side)
+    canvas.drawOutlines(outlines, placement)
+    if let pair = finding.pair {
+      for point in [pair.left, pair.right] {
+        canvas.drawMark(at: placement.place(target.stored(point)), placement.unit)
+      }
+    }
+    return canvas
+  }
+
+  private func sector(side: Int) -> (Canvas, Placement) {
+    let box = target.box
+    let finest = min(target.spacing.x, target.spacing.y)
+    let stretch = (x: target.spacing.x / finest, y: target.spacing.y / finest)
+    let larger = max(Double(box.width) * stretch.x, Double(box.height) * stretch.y)
+    let scale = (x: stretch.x * Double(side) / larger, y: stretch.y * Double(side) / larger)
+    let size = (
+      width: max(1, Int((Double(box.width) * scale.x).rounded())),
+      height: max(1, Int((Double(box.height) * scale.y).rounded()))
+    )
+    var canvas = Canvas(width: size.width, height: size.height)
+    canvas.paint(picture.resized(to: size, scale: scale), left: 0, top: 0)
+    let textSize = max(7, min(14, Double(side) / 48))
+    let placement = Placement(
+      origin: Point(x: Double(box.x), y: Double(box.y)), scale: scale, left: 0, top: 0, unit: textSize / 15,
+      textSize: textSize)
+    return (canvas, placement)
+  }
+
+  private func draw(on canvas: inout Canvas, _ placement: Placement) {
+    canvas.drawOutlines(outlines, placement)
+    guard let pair = finding.pair else { return }
+    let stored = (target.stored(pair.left), target.stored(pair.right))
+    let ends = (placement.place(stored.0), placement.place(stored.1))
+    canvas.drawDiameter(diameter(of: pair, stored), from: ends.0, to: ends.1, placement)
+    canvas.drawMark(at: ends.0, placement.unit)
+    canvas.drawMark(at: ends.1, placement.unit)
+  }
+
+  /// The number that the record has, where it has one.
+  private func diameter(of pair: HingePair, _ ends: (Point, Point)) -> OverlayScene.Diameter {
+    if pair.isWithheld { return .withheld }
+    let measured = clip.measurements.first { $0.frame == frame.index }
+    guard target.isCalibrated else {
+      let distance = PixelSpacing(x: 1, y: 1).distance(ends.0, ends.1)
+      return .pixels(measured?.annulusDiameterPixels ?? distance)
+    }
+    let curve = clip.curves?.annulusDiameterMillimetres ?? []
+    let recorded = curve.indices.contains(frame.index) ? curve[frame.index] : nil
+    return .millimetres(recorded ?? pair.diameterMillimetres)
+  }
+
+  private var captions: CineCaptions {
+    CineCaptions(
+      view: clip.view.code.caption(isFromPicture: clip.view.source == .picture), index: frame.index,
+      count: clip.frames, beats: clip.beats)
+  }
+}

@@ -1,3 +1,4 @@
+import Glibc
 import Hinge
 
 /// Where things are: a header strip, the enlarged region and a footer strip.
@@ -52,4 +53,52 @@ struct OverlayLayout {
   let left: Int
 
   func place(_ point: Point) -> Point { placement.place(point) }
+}
+
+/// Where the stored frame lies on a canvas, and how large things are drawn on it.
+struct Placement: Sendable {
+  /// The pixel of the stored frame whose outer corner lies at `left`, `top` of the canvas.
+  var origin: Point
+  /// Pixels of the canvas a pixel of the stored frame, across and down.
+  var scale: (x: Double, y: Double)
+  var left: Int
+  var top: Int
+  /// Lines grow with it: 1 on a canvas that is 1000 wide.
+  var unit: Double
+  /// The height of a capital of running text.
+  var textSize: Double
+
+  /// From the stored frame to the canvas; pixel areas stay aligned.
+  func place(_ point: Point) -> Point {
+    Point(
+      x: (point.x - origin.x + 0.5) * scale.x - 0.5 + Double(left),
+      y: (point.y - origin.y + 0.5) * scale.y - 0.5 + Double(top))
+  }
+}
+
+/// Colours that stay apart for the colour-blind (Okabe and Ito, Color Universal Design, 2008).
+enum Palette {
+  static let paper = Colour(0x12_1519)
+  static let text = Colour(0xE8_ECEF)
+  static let muted = Colour(0x9A_A4AD)
+  static let ventricle = Colour(0x56_B4E9)
+  static let myocardium = Colour(0x2F_C193)
+  static let atrium = Colour(0xE0_8BBE)
+  static let contact = Colour(0xE6_9F00)
+  static let point = Colour(0xF7_E84B)
+  package static let line = Colour(0xFF_FFFF)
+  static let black = Colour(0)
+}
+
+extension Colour {
+  package init(gray: UInt8) {
+    self.init(UInt32(gray) << 16 | UInt32(gray) << 8 | UInt32(gray))
+  }
+}
+
+enum UnitCircle {
+  /// The point after so many turns, clockwise on a picture whose y points down.
+  static func point(_ turns: Double) -> Point {
+    Point(x: cos(2 * .pi * turns), y: sin(2 * .pi * turns))
+  }
 }

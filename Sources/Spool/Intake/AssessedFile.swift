@@ -12,11 +12,14 @@ package struct HeaderFault: Error, Sendable, Equatable {
   package var detail: String
   /// The StudyInstanceUID that the file states all the same.
   package var study: String?
+  /// The system call that failed, of opening the file or of starting what reads it.
+  package var failure: FileError?
 
-  package init(reason: ReasonCode, detail: String, study: String? = nil) {
+  package init(reason: ReasonCode, detail: String, study: String? = nil, failure: FileError? = nil) {
     self.reason = reason
     self.detail = detail
     self.study = study
+    self.failure = failure
   }
 }
 

@@ -21,10 +21,10 @@ package struct BoxUnpacker: Sendable {
     self.executable = executable
   }
 
-  /// What a file is by its start; `nil` where it is no archive or cannot be read.
-  package static func form(of path: String) -> ArchiveForm? {
-    guard let descriptor = try? Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, .inbox),
-      let input = try? ArchiveInput(descriptor: descriptor.raw),
+  /// What a file is by its start; `nil` where it is no archive. A file that cannot be opened is not known to be none.
+  package static func form(of path: String) throws(FileError) -> ArchiveForm? {
+    let descriptor = try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, .inbox)
+    guard let input = try? ArchiveInput(descriptor: descriptor.raw),
       let start = try? input.start(ArchiveForm.startBytes)
     else { return nil }
     return ArchiveForm(start: start)
@@ -67,7 +67,7 @@ package struct BoxUnpacker: Sendable {
   ) throws {
     let file = writer.box.files[place]
     let path = writer.folder + "/" + file.spoolName
-    guard Self.form(of: path) != nil else { return }
+    guard try Self.form(of: path) != nil else { return }
     let count = writer.box.files.count
     let before = budget
     do {
@@ -91,7 +91,7 @@ package struct BoxUnpacker: Sendable {
   }
 }
 
-private final class NoReceiver: ArchiveReceiver {
+final class NoReceiver: ArchiveReceiver {
   func begin(_ entry: ArchiveEntry) throws {}
   func take(_ content: [UInt8]) throws {}
   func end(count: Int) throws {}

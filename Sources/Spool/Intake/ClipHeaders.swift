@@ -8,7 +8,9 @@ package struct ClipHeaders: HeaderReading {
     do throws(ClipReadError) {
       return .success(try ClipReader.readHeader(path: path))
     } catch {
-      return .failure(HeaderFault(reason: error.reason, detail: error.detail, study: error.study))
+      return .failure(
+        HeaderFault(
+          reason: error.reason, detail: error.detail, study: error.study, failure: error.failure))
     }
   }
 }

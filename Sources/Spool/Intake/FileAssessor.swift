@@ -42,7 +42,7 @@ package struct FileAssessor: Sendable {
       if file.box != nil {
         assessed.finish()
       } else if case .failure(let fault) = header, fault.reason == .notDICOM {
-        assessed.verdict = BoxUnpacker().verdict(of: path) ?? assessed.verdict
+        assessed.verdict = try BoxUnpacker().verdict(of: path) ?? assessed.verdict
       }
       return .read(ReadFile(stamp: file.stamp, assessed: assessed, box: file.box))
     } catch {
@@ -63,8 +63,16 @@ package struct FileAssessor: Sendable {
     return try descriptor.sha256(.inbox)
   }
 
-  /// A name that is no UTF-8 cannot be given to other code: the file is read through a copy.
+  /// What speaks against the file itself; what lies elsewhere, a decoder that cannot be started say, is thrown as if
+  /// the digest could not be had.
   private func header(of path: String, digest: String) throws(FileError) -> HeaderResult {
+    let header = try anyHeader(of: path, digest: digest)
+    if case .failure(let fault) = header, let failure = fault.failure { throw failure }
+    return header
+  }
+
+  /// A name that is no UTF-8 cannot be given to other code: the file is read through a copy.
+  private func anyHeader(of path: String, digest: String) throws(FileError) -> HeaderResult {
     if FileName.isPlain(path) { return headers.header(of: path) }
     let copy = spool.scratch + "/" + digest
     let input = try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, .inbox)
@@ -86,11 +94,16 @@ extension AssessedFile {
 
 extension BoxUnpacker {
   /// `nil` for what is no archive.
-  package func verdict(of path: String) -> AssessedFile.Verdict? {
-    guard Self.form(of: path) != nil else { return nil }
+  package func verdict(of path: String) throws(FileError) -> AssessedFile.Verdict? {
+    guard try Self.form(of: path) != nil else { return nil }
     do {
       try check(path)
       return .box
+    } catch let error as FileError {
+      throw error
+    } catch let error as ClipReadError {
+      if let failure = error.failure { throw failure }
+      return .unfinished(.unreadable, detail: error.detail)
     } catch let failure as ArchiveFailure {
       let end = UnpackedBox.notReadable(failure.detail)
       switch failure.kind {
@@ -102,4 +115,35 @@ extension BoxUnpacker {
       return .unfinished(.unreadable, detail: "The file cannot be read.")
     }
   }
+}
+
+/// Headers by the digest of their file: what intake has read need not be read again, in a process of its own each,
+/// when the study is worked on. It holds the latest; what is not in it is read from the file.
+package final class HeaderMemory: Sendable {
+  private struct Content {
+    var headers: [String: ClipHeader] = [:]
+    /// Digests in a ring, the oldest at `next` once the ring is full.
+    var order: [String] = []
+    var next = 0
+  }
+
+  private let capacity: Int
+  private let content = Guarded(Content())
+
+  package init(capacity: Int = 4_096) { self.capacity = capacity }
+
+  func keep(_ header: ClipHeader, of digest: String) {
+    content.withLock { content in
+      guard content.headers.updateValue(header, forKey: digest) == nil else { return }
+      if content.order.count < capacity { return content.order.append(digest) }
+      content.headers[content.order[content.next]] = nil
+      content.order[content.next] = digest
+      content.next = (content.next + 1) % capacity
+    }
+  }
+
+  package func header(of digest: String) -> ClipHeader? { content.withLock { $0.headers[digest] } }
+
+  /// Its file was worked on: a daemon that runs for months is not to hold headers that nobody asks for again.
+  package func forget(_ digest: String) { content.withLock { $0.headers[digest] = nil } }
 }

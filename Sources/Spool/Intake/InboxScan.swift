@@ -22,7 +22,11 @@ final class InboxScan {
     var refused: [String: ScanReport.Refusal] = [:]
   }
 
+  /// `fstatat` without following links: what an entry of an open folder is. A test lets it fail.
+  typealias Look = (Int32, UnsafePointer<CChar>, inout stat) -> Int32
+
   private let inbox: String
+  private let look: Look
   /// Told of each folder when it is listed.
   private let onFolder: (String) -> Void
   private var folders: [String: Folder] = [:]
@@ -36,8 +40,12 @@ final class InboxScan {
   private static let granularitySeconds = 2.0
   private static let maximumDepth = 64
 
-  init(inbox: String, onFolder: @escaping (String) -> Void = { _ in }) {
+  init(
+    inbox: String, onFolder: @escaping (String) -> Void = { _ in },
+    look: @escaping Look = { fstatat($0, $1, &$2, AT_SYMLINK_NOFOLLOW) }
+  ) {
     self.inbox = inbox
+    self.look = look
     self.onFolder = onFolder
   }
 
@@ -101,7 +109,7 @@ final class InboxScan {
       let next = FileName.withPath(name) { openat(raw, $0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
       if next >= 0 {
         visit(below, Descriptor(owning: next), depth: depth + 1, &report)
-      } else if errno != ENOENT {
+      } else if errno != ENOENT, errno != ENOTDIR {
         fail(below, FileError(.list, .inbox), &report)
       }
     }
@@ -153,6 +161,7 @@ extension InboxScan {
     seen.modified = folder.modified
     seen.firstListed = folder.firstListed
     seen.isQuiet = true
+    let unexamined = report.unexamined.count
     errno = 0
     while let entry = readdir(stream) {
       let name = FileName.text(ofEntry: entry)
@@ -163,6 +172,7 @@ extension InboxScan {
     }
     guard errno == 0 else { return false }
     takeOver(seen, path, &report)
+    if report.unexamined.count > unexamined { report.unreadableFolders.append(path) }
     folder = seen
     return true
   }
@@ -178,7 +188,13 @@ extension InboxScan {
       return
     }
     var status = stat()
-    guard FileName.withPath(name, { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) }) == 0 else {
+    guard FileName.withPath(name, { look(descriptor, $0, &status) }) == 0 else {
+      // It went between the listing and the look at it.
+      if errno == ENOENT || errno == ENOTDIR { return }
+      // It may be anything, and is not gone: the folder was not wholly listed.
+      folder.isQuiet = false
+      folder.known[name] = known[name]
+      report.unexamined.append(path.isEmpty ? name : path + "/" + name)
       return
     }
     if status.isFolder {

@@ -59,13 +59,13 @@ final class InboxWatcher: @unchecked Sendable {
     while true {
       let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       guard count > 0 else { break }
-      take(UnsafeRawBufferPointer(rebasing: buffer[..<count]), &changed, &isUnknown)
+      note(UnsafeRawBufferPointer(rebasing: buffer[..<count]), &changed, &isUnknown)
     }
     if isUnknown { return onChange(nil) }
     for folder in changed { onChange(folder) }
   }
 
-  private func take(_ bytes: UnsafeRawBufferPointer, _ changed: inout Set<String>, _ isUnknown: inout Bool) {
+  private func note(_ bytes: UnsafeRawBufferPointer, _ changed: inout Set<String>, _ isUnknown: inout Bool) {
     let header = MemoryLayout<inotify_event>.size
     var offset = 0
     while offset + header <= bytes.count {

@@ -22,8 +22,8 @@ package final class Intake: @unchecked Sendable {
   private var configuration: Configuration
 
   package private(set) var gate: ReadinessGate
-  package private(set) var assembler: StudyAssembler
-  private(set) var surroundings = StudyAssembler.Surroundings()
+  package private(set) var gathering: StudyGathering
+  private(set) var surroundings = StudyGathering.Surroundings()
   /// The last look that succeeded or failed; `nil` before the first.
   package private(set) var lastReport: ScanReport?
   package private(set) var isReachable = true
@@ -49,7 +49,7 @@ package final class Intake: @unchecked Sendable {
     self.assessor = assessor
     readerCount = readers
     gate = ReadinessGate(rules: .init(configuration))
-    assembler = StudyAssembler(rules: .init(configuration))
+    gathering = StudyGathering(rules: .init(configuration))
     mounts = InboxMountMemory(path: spool.inboxMount)
     sweep = InboxSweep(inbox: configuration.inbox)
     let watched = WatchedFolders()
@@ -79,7 +79,8 @@ package final class Intake: @unchecked Sendable {
     timer.activate()
   }
 
-  package func stop() {
+  /// Looks no more, and reads no more.
+  package func drain() {
     dispatchPrecondition(condition: .onQueue(control))
     isStopped = true
     timer?.cancel()
@@ -91,16 +92,19 @@ package final class Intake: @unchecked Sendable {
   package func reload(_ configuration: Configuration) {
     self.configuration = configuration
     gate.rules = .init(configuration)
-    assembler.rules = .init(configuration)
+    gathering.rules = .init(configuration)
     timer?.schedule(deadline: .now())
   }
+
+  /// How long a file that cannot be read to its end is waited for after its last change, in seconds.
+  package var limitSeconds: MonotonicSeconds { gate.rules.limitSeconds }
 
   /// The studies that may be claimed, oldest first.
   ///
   /// Judged by the time of the last look: that nothing came since is not known.
-  package func ready() -> [StudyAssembler.Ready] {
+  package func ready() -> [StudyGathering.Ready] {
     guard let report = lastReport, report.failure == nil else { return [] }
-    return assembler.ready(now: report.began, surroundings)
+    return gathering.ready(now: report.began, surroundings)
   }
 
   /// Files of no study whose end is decided.
@@ -142,13 +146,13 @@ package final class Intake: @unchecked Sendable {
   }
 
   /// Files are on their way out of the inbox.
-  package func take(_ paths: [String], study: String?) {
+  package func setClaimed(_ paths: [String], study: String?) {
     gate.setClaimed(paths, at: .greatestFiniteMagnitude)
-    if let study { assembler.removeStudy(study) }
+    if let study { gathering.removeStudy(study) }
   }
 
   /// And now they are out of it, or known where it is only read.
-  package func taken(_ files: [ScanReport.File], known: Bool) {
+  package func setFetched(_ files: [ScanReport.File], known: Bool) {
     dispatchPrecondition(condition: .onQueue(control))
     let own = files.filter { !SourcePath.isUnpacked($0.path) }
     if known { setKnown(own) } else { setEmptied(own.map(\.path)) }
@@ -201,7 +205,7 @@ package final class Intake: @unchecked Sendable {
     lastReport = report
     lastScanAt = SystemClock.utc()
     let changes = gate.observe(report)
-    for path in changes.lost { assembler.remove(path) }
+    for path in changes.lost { gathering.remove(path) }
     if report.failure == nil { surroundings.markers = report.markers }
     toRead += changes.toRead
     updateUnresolved()
@@ -214,12 +218,14 @@ package final class Intake: @unchecked Sendable {
   private func schedule() {
     let now = SystemClock.monotonic()
     var delay = configuration.scanSeconds
-    if let ready = assembler.nextReady(surroundings), ready > now { delay = min(delay, ready - now + 0.001) }
+    if let ready = gathering.nextReady(surroundings), ready > now { delay = min(delay, ready - now + 0.001) }
     timer?.schedule(deadline: .now() + max(delay, 0.01), leeway: .milliseconds(10))
   }
 
   private func updateUnresolved() {
     surroundings.unresolved = gate.tracked.filter { $0.value.isUnresolved }.mapValues(\.changedAt)
+    // What cannot be looked at may be a file of the study in whose folder it lies, as far as one can wait for it.
+    for path in lastReport?.unexamined ?? [] { surroundings.unresolved[path] = lastReport?.ended }
     surroundings.oldestUnread = gate.tracked.values.lazy.filter { $0.standing == .reading }.map(\.firstSeen)
       .min()
   }
@@ -240,8 +246,10 @@ package final class Intake: @unchecked Sendable {
     let now = SystemClock.monotonic()
     switch outcome {
     case .read(let file):
-      if gate.take(file, now: now), let member = file.assessed.member, let entry = gate.tracked[file.source] {
-        assembler.add(
+      if gate.setRead(file, now: now), let member = file.assessed.member,
+        let entry = gate.tracked[file.source]
+      {
+        gathering.add(
           .init(file: file, firstSeen: entry.firstSeen, changedAt: entry.changedAt),
           to: member.studyInstanceUID)
       }

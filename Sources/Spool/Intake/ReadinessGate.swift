@@ -152,7 +152,7 @@ package struct ReadinessGate: Sendable, Equatable {
 
   /// Takes in what was read of a file.
   /// - Returns: Whether the file still stands as it was read.
-  package mutating func take(_ file: ReadFile, now: MonotonicSeconds) -> Bool {
+  package mutating func setRead(_ file: ReadFile, now: MonotonicSeconds) -> Bool {
     guard var entry = tracked[file.source], entry.standing == .reading, entry.stamp == file.stamp else {
       return false
     }

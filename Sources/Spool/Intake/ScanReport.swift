@@ -39,7 +39,9 @@ package struct ScanReport: Sendable, Equatable {
   package var knownCount = 0
   /// Folders that hold a `.complete` marker, below the inbox.
   var markers: Set<String> = []
-  /// Folders that could not be listed: what lies in them is not gone.
+  /// Entries of which the system did not say what they are; their folders are among the unreadable ones.
+  package var unexamined: [String] = []
+  /// Folders that could not be listed, or not wholly: what lies in them is not gone.
   package var unreadableFolders: [String] = []
   /// The inbox itself cannot be read.
   package var failure: FileError?

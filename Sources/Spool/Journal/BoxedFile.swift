@@ -2,7 +2,7 @@ import Foundation
 import Platform
 
 /// Where a file lies that was taken out of an archive, until a claim takes it.
-package struct BoxedFile: Codable, Sendable, Hashable {
+package struct BoxedFile: Sendable, Hashable {
   /// The archive's claim.
   package var claim: Int
   /// Counts from 1.

@@ -1,14 +1,14 @@
 import Study
 
 /// Files that the daemon took at one time, and what is decided of them. Pure; the journal keeps it.
-package struct Claim: Codable, Sendable, Equatable {
+package struct Claim: Sendable, Equatable {
   /// Counts from 1; part of folder names.
   package var id: Int
   /// A valid StudyInstanceUID, or `nil` for files of no study.
   package var study: String?
-  /// The valid StudyInstanceUID that files of no study state. Absent in journals of old.
+  /// The valid StudyInstanceUID that files of no study state.
   package var statedStudy: String?
-  /// Its one file is an archive, to be taken apart. Absent in journals of old.
+  /// Its one file is an archive, to be taken apart.
   package var isBox: Bool?
   /// The files leave the inbox; otherwise they are read where they lie.
   package var moves: Bool
@@ -35,7 +35,7 @@ package struct Claim: Codable, Sendable, Equatable {
 }
 
 /// One file of a claim.
-package struct ClaimedFile: Codable, Sendable, Equatable {
+package struct ClaimedFile: Sendable, Equatable {
   /// Counts from 1; the file's name in the spool is made of it, never of the name it came with.
   package var index: Int
   /// Path below the inbox, with `FileName`'s escapes; of a file from an archive one that no file of the inbox can have
@@ -47,7 +47,7 @@ package struct ClaimedFile: Codable, Sendable, Equatable {
   package var decodingBytes: Int
   /// `nil` until it is decided.
   package var end: InputEnd?
-  /// Where it lay, if it was taken out of an archive and not out of the inbox. Absent in journals of old.
+  /// Where it lay, if it was taken out of an archive and not out of the inbox.
   package var box: BoxedFile?
 
   package var spoolName: String { Self.spoolName(index) }

@@ -1,7 +1,7 @@
 /// All claims as the journal tells them. A pure value: events in, answers out.
 package struct Ledger: Sendable, Equatable {
   /// One line of the journal.
-  package enum Entry: Codable, Sendable, Equatable {
+  package enum Entry: Sendable, Equatable {
     case claim(Claim)
     case event(claim: Int, StudyState.Event)
     /// A claim as it stood when the journal was compacted.
@@ -13,13 +13,13 @@ package struct Ledger: Sendable, Equatable {
   }
 
   /// Counts of files whose claims are no longer listed.
-  package struct Forgotten: Codable, Sendable, Equatable {
+  package struct Forgotten: Sendable, Equatable {
     /// By the raw value of the file's state.
     package var files: [String: Int] = [:]
     /// Highest revision by study that was ever published.
     package var revisions: [String: Int] = [:]
-    /// Keyed hashes of what published files stated about the patient, by study. Absent in journals of old.
-    var identities: [String: [String: String]]?
+    /// Keyed hashes of what published files stated about the patient, by study; of studies with a revision.
+    var identities: [String: [String: String]] = [:]
     var lastClaim = 0
   }
 
@@ -47,6 +47,13 @@ package struct Ledger: Sendable, Equatable {
   struct Contradiction: Error, Equatable { var description: String }
 
   mutating func apply(_ entry: Entry) throws(Contradiction) {
+    if case .event(let id, let event) = entry {
+      // Of claims that are over each look costs an unfolding: the states before and after are made once.
+      guard let next = state(of: id)?.following(event) else {
+        throw contradiction(of: event, on: id) ?? Contradiction(description: "claim \(id) cannot go on")
+      }
+      return replace(by: next)
+    }
     if let contradiction = contradiction(of: entry) { throw contradiction }
     applyUnchecked(entry)
   }
@@ -78,9 +85,7 @@ package struct Ledger: Sendable, Equatable {
     case .claim(let claim): insert(StudyState(claim: claim))
     case .state(let state): insert(state)
     case .event(let id, let event):
-      let next = state(of: id)?.following(event)
-      remove(id)
-      if let next { put(next) }
+      if let next = state(of: id)?.following(event) { replace(by: next) }
     case .forgotten(let counts): forgotten = counts
     case .forget(let ids): for id in ids { forget(id) }
     }
@@ -102,6 +107,11 @@ package struct Ledger: Sendable, Equatable {
     }
   }
 
+  private mutating func replace(by state: StudyState) {
+    remove(state.claim.id)
+    put(state)
+  }
+
   private mutating func remove(_ id: Int) {
     if open.removeValue(forKey: id) == nil { packed.remove(id) }
   }
@@ -118,8 +128,7 @@ package struct Ledger: Sendable, Equatable {
     guard let study = state.claim.study else { return }
     if let revision = state.published {
       forgotten.revisions[study] = max(forgotten.revisions[study] ?? 0, revision.number)
-      forgotten.identities = forgotten.identities ?? [:]
-      forgotten.identities?[study, default: [:]].merge(state.claim.identity) { first, _ in first }
+      forgotten.identities[study, default: [:]].merge(state.claim.identity) { first, _ in first }
     }
   }
 
@@ -151,9 +160,12 @@ package struct Ledger: Sendable, Equatable {
     }
   }
 
-  /// The shortest journal that tells the same, an entry at a time.
-  func forEachEntry(_ body: (Entry) -> Void) {
-    body(.forgotten(forgotten))
-    for id in ids.sorted() { if let state = state(of: id) { body(.state(state)) } }
+  /// The fewest entries that tell the same, one after the other; what was forgotten is the first of them, and always
+  /// there.
+  var entries: some Sequence<Entry> {
+    let ids = ids.sorted()
+    return (-1..<ids.count).lazy.compactMap { place in
+      place < 0 ? .forgotten(forgotten) : state(of: ids[place]).map(Entry.state)
+    }
   }
 }

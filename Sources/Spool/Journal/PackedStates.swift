@@ -9,7 +9,6 @@ package struct PackedStates: Sendable {
     var block: Int32
     var start: Int32
     var count: Int32
-    var unfolded: Int32
   }
 
   /// What becomes of a claim that was kept long enough.
@@ -60,11 +59,11 @@ package struct PackedStates: Sendable {
 
   mutating func insert(_ state: StudyState) {
     remove(state.claim.id)
-    let (bytes, unfolded) = PackedState.bytes(of: state)
+    let bytes = PackedFieldWriter.bytes(of: state)
     var place = Place(
       concludedAt: state.concludedAt ?? .max,
       retention: Retention(state.claim),
-      block: 0, start: 0, count: Int32(bytes.count), unfolded: Int32(unfolded))
+      block: 0, start: 0, count: Int32(bytes.count))
     put(bytes[...], &place)
     places[state.claim.id] = place
     count(filesOf: state, 1)
@@ -80,7 +79,10 @@ package struct PackedStates: Sendable {
   }
 
   private func state(_ place: Place) -> StudyState {
-    PackedState.state(from: Array(bytes(place)), unfolded: Int(place.unfolded))
+    var fields = PackedFieldReader(bytes(place))
+    do throws(RecordProblem) { return try StudyState(from: &fields) } catch {
+      preconditionFailure("a state that was packed by this process \(error.text)")
+    }
   }
 
   private func bytes(_ place: Place) -> ArraySlice<UInt8> {

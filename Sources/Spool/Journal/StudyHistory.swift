@@ -22,7 +22,7 @@ package struct StudyHistory: Sendable {
   package init(of study: String, in ledger: Ledger) {
     if let number = ledger.forgotten.revisions[study] {
       lastRevision = PublishedRevision(study: study, number: number)
-      identity = ledger.forgotten.identities?[study] ?? [:]
+      identity = ledger.forgotten.identities[study] ?? [:]
     }
     for state in ledger.claims(of: study) { take(state) }
     isHeld = isHeld && lastRevision == nil

@@ -1,21 +1,35 @@
-import Foundation
 import Glibc
 import Platform
 
-/// The journal's file: one checksummed line an entry, appended and synced, so that what was recorded is there
-/// after any crash, and what was being recorded is there as a whole or not at all.
-///
-/// A line is the CRC-32C of its text in eight hexadecimal digits, a space, JSON, a line feed.
+/// The journal's file: one checksummed line a record (`JournalFormat`), appended and synced, so that what was recorded
+/// is there after any crash, and what was being recorded is there as a whole or not at all.
 package struct StudyJournal: ~Copyable {
-  /// The journal cannot be believed.
+  /// The journal cannot be believed, or not be understood.
   package struct Corruption: Error, Equatable, CustomStringConvertible {
+    enum Remedy: Sendable, Equatable {
+      /// A line was damaged, and nothing but a copy brings back what it told.
+      case setAside
+      /// Another version wrote it.
+      case otherVersion
+    }
+
+    /// The path.
+    var journal = "journal"
     /// 1-based.
-    package var line: Int
-    package var problem: String
+    var line: Int
+    /// Continues a sentence on the line.
+    var problem: String
+    var remedy: Remedy
 
     package var description: String {
-      "line \(line) of the journal \(problem); set the spool's file 'journal' aside and start again: published "
-        + "results stay, inputs under 'claimed' are then to be put back into the inbox"
+      let start = "line \(line) of the journal \(journal) \(problem)"
+      switch remedy {
+      case .setAside:
+        return start + "; put a copy of it back, or set it aside and start again: published results stay, "
+          + "and inputs under 'claimed' are then to be put back into the inbox"
+      case .otherVersion:
+        return start + "; start the version of hinged that wrote it, or a later one: this one changed nothing"
+      }
     }
   }
 
@@ -25,37 +39,50 @@ package struct StudyJournal: ~Copyable {
   }
 
   private let path: String
-  private var descriptor: Descriptor
+  private let descriptor: Descriptor
   /// Bytes of whole lines.
   private var length: Int
-  private(set) var lineCount: Int
+  package private(set) var lineCount: Int
   /// A part of a line may stand behind the whole ones, because a write failed and cutting it off failed as well.
   private var hasTail = false
 
-  /// Opens the journal, replays it into a ledger, and cuts off what a crash left of a last line.
+  /// Opens the journal, replays it into a ledger, and cuts off what a crash left of a last line. A journal of an
+  /// earlier form is replaced by one of today's, as a whole: whatever ends the process, one of the two is there.
   package static func open(_ path: String, into ledger: inout Ledger) throws(Failure) -> StudyJournal {
-    let bytes: [UInt8]
-    do throws(FileError) { bytes = try content(of: path) } catch { throw .file(error) }
-    let replay: Replay
-    do throws(Corruption) { replay = try Self.replay(bytes) } catch { throw .corrupt(error) }
+    let descriptor: Descriptor
+    do throws(FileError) {
+      descriptor = try Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600, .journal)
+    } catch { throw .file(error) }
+    let replay = try replay(descriptor, path)
     ledger = replay.ledger
     do throws(FileError) {
-      let descriptor = try Descriptor.open(path, O_RDWR | O_NOFOLLOW, .journal)
-      var journal = StudyJournal(
-        path: path, descriptor: descriptor, length: replay.length, lineCount: replay.lines)
+      guard replay.version == JournalFormat.current else { return try write(ledger, to: path) }
+      var journal = StudyJournal(path, descriptor, length: replay.length, lineCount: replay.lines)
       try journal.cutTail()
       return journal
     } catch { throw .file(error) }
   }
 
-  private static func content(of path: String) throws(FileError) -> [UInt8] {
-    let isNew = try !Files.exists(path, .journal)
-    let descriptor = try Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600, .journal)
-    if isNew { try Files.sync(Files.parent(of: path) ?? ".", .spool) }
-    return try descriptor.readToEnd(limit: .max, .journal)
+  /// Reads a journal that another process may be writing to.
+  package static func read(_ path: String) throws(Failure) -> Ledger {
+    let descriptor: Descriptor
+    do throws(FileError) { descriptor = try Descriptor.open(path, O_RDONLY, .journal) } catch {
+      throw .file(error)
+    }
+    return try replay(descriptor, path).ledger
   }
 
-  private init(path: String, descriptor: consuming Descriptor, length: Int, lineCount: Int) {
+  private static func replay(_ file: borrowing Descriptor, _ path: String) throws(Failure) -> JournalReplay {
+    var replay = JournalReplay()
+    do throws(Failure) { try replay.take(file) } catch {
+      guard case .corrupt(var corruption) = error else { throw error }
+      corruption.journal = path
+      throw .corrupt(corruption)
+    }
+    return replay
+  }
+
+  private init(_ path: String, _ descriptor: consuming Descriptor, length: Int, lineCount: Int) {
     self.path = path
     self.descriptor = descriptor
     self.length = length
@@ -64,7 +91,7 @@ package struct StudyJournal: ~Copyable {
 
   /// Another file stands in this one's place, and what is appended here is read by nobody: a daemon that took the
   /// spool over wrote the journal anew, a person put a copy back, or `compact` could not open what it wrote.
-  var isReplaced: Bool {
+  package var isReplaced: Bool {
     var status = stat()
     return fstat(descriptor.raw, &status) == 0 && status.st_nlink == 0
   }
@@ -72,7 +99,7 @@ package struct StudyJournal: ~Copyable {
   /// Appends entries as one write and one sync. When it throws, none of them counts.
   package mutating func append(_ entries: [Ledger.Entry]) throws(FileError) {
     var bytes: [UInt8] = []
-    for entry in entries { bytes += Self.line(of: entry) }
+    for entry in entries { bytes += JournalFormat.line(of: entry) }
     if hasTail { try cutTail() }
     do throws(FileError) {
       try descriptor.write(bytes, .journal)
@@ -88,84 +115,43 @@ package struct StudyJournal: ~Copyable {
 
   /// Replaces the journal by the shortest one that tells the same.
   package mutating func compact(to ledger: Ledger) throws(FileError) {
-    var (bytes, lines) = ([UInt8](), 0)
-    ledger.forEachEntry { entry in
-      bytes += Self.line(of: entry)
-      lines += 1
-    }
-    try AtomicFile.write(bytes, to: path, mode: 0o600, .journal)
-    descriptor = try Descriptor.open(path, O_RDWR | O_NOFOLLOW, .journal)
-    (length, lineCount) = (bytes.count, lines)
-    try cutTail()
+    self = try Self.write(ledger, to: path)
   }
+
+  /// Writes the shortest journal that tells a ledger, beside the one that stands at the path, and then in its place.
+  ///
+  /// It has two lines at least. A hinged that knows no header takes a line of unknown form for damage where another
+  /// one follows, and refuses to start; the last line it would cut off.
+  private static func write(_ ledger: Ledger, to path: String) throws(FileError) -> StudyJournal {
+    var (length, lines) = (0, 1)
+    do {
+      try AtomicFile.stream(to: path, mode: 0o600, .journal) { file in
+        var bytes = JournalFormat.header
+        for entry in ledger.entries {
+          bytes += JournalFormat.line(of: entry)
+          lines += 1
+          guard bytes.count >= pieceBytes else { continue }
+          try file.write(bytes, .journal)
+          length += bytes.count
+          bytes.removeAll(keepingCapacity: true)
+        }
+        try file.write(bytes, .journal)
+        length += bytes.count
+      }
+    } catch {
+      throw error as? FileError ?? FileError(.write, .journal, code: EIO)
+    }
+    let descriptor = try Descriptor.open(path, O_RDWR | O_NOFOLLOW, .journal)
+    var journal = StudyJournal(path, descriptor, length: length, lineCount: lines)
+    try journal.cutTail()
+    return journal
+  }
+
+  private static let pieceBytes = 1 << 20
 
   private mutating func cutTail() throws(FileError) {
     guard ftruncate(descriptor.raw, off_t(length)) == 0 else { throw FileError(.write, .journal) }
     guard lseek(descriptor.raw, off_t(length), SEEK_SET) >= 0 else { throw FileError(.write, .journal) }
     hasTail = false
-  }
-}
-
-extension StudyJournal {
-  struct Replay {
-    var ledger = Ledger()
-    /// Bytes of whole lines.
-    var length = 0
-    var lines = 0
-  }
-
-  /// The ledger that a journal's bytes tell. The last line may be torn, any other may not.
-  static func replay(_ bytes: [UInt8]) throws(Corruption) -> Replay {
-    var replay = Replay()
-    var start = 0
-    while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      let entry: Ledger.Entry
-      do throws(Corruption) {
-        entry = try Self.entry(of: bytes[start..<end], line: replay.lines + 1)
-      } catch {
-        // A line feed may be part of what was torn when nothing whole follows.
-        guard bytes[(end + 1)...].contains(UInt8(ascii: "\n")) else { return replay }
-        throw error
-      }
-      do throws(Ledger.Contradiction) { try replay.ledger.apply(entry) } catch {
-        throw Corruption(line: replay.lines + 1, problem: "contradicts those before it: \(error.description)")
-      }
-      start = end + 1
-      replay.length = start
-      replay.lines += 1
-    }
-    return replay
-  }
-
-  /// Reads a journal that another process may be writing to.
-  package static func read(_ path: String) throws(Failure) -> Ledger {
-    let bytes: [UInt8]
-    do throws(FileError) { bytes = try Files.read(path, limit: .max, .journal) } catch { throw .file(error) }
-    do throws(Corruption) { return try replay(bytes).ledger } catch { throw .corrupt(error) }
-  }
-
-  package static func line(of entry: Ledger.Entry) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let json = try? encoder.encode(entry) else {
-      preconditionFailure("an entry of the journal is plain data and encodes")
-    }
-    return hexadecimal(CRC32C.checksum(json)) + [UInt8(ascii: " ")] + json + [UInt8(ascii: "\n")]
-  }
-
-  private static func entry(of line: ArraySlice<UInt8>, line number: Int) throws(Corruption) -> Ledger.Entry {
-    let json = line.dropFirst(9)
-    guard line.count > 9, Array(line.prefix(8)) == hexadecimal(CRC32C.checksum(json)) else {
-      throw Corruption(line: number, problem: "does not match its checksum")
-    }
-    guard let entry = try? JSONDecoder().decode(Ledger.Entry.self, from: Data(json)) else {
-      throw Corruption(line: number, problem: "is of a form that this version does not know")
-    }
-    return entry
-  }
-
-  private static func hexadecimal(_ value: UInt32) -> [UInt8] {
-    let digits = Array("0123456789abcdef".utf8)
-    return stride(from: 28, through: 0, by: -4).map { digits[Int(value >> UInt32($0)) & 15] }
   }
 }

@@ -2,8 +2,8 @@ import Study
 
 /// Where a claim stands. A pure state machine: the journal's events are its only input, so that what is replayed
 /// after a crash is what was there before it.
-package struct StudyState: Codable, Sendable, Equatable {
-  package enum Phase: Codable, Sendable, Equatable {
+package struct StudyState: Sendable, Equatable {
+  package enum Phase: Sendable, Equatable {
     /// Intended: each file is still in the inbox or already in the claim's folder.
     case claiming
     /// In the spool, waiting to be processed.
@@ -24,14 +24,14 @@ package struct StudyState: Codable, Sendable, Equatable {
     case returned
   }
 
-  package struct Publication: Codable, Sendable, Equatable {
+  package struct Publication: Sendable, Equatable {
     package var revision: PublishedRevision
     /// Digest of the staged `study.json`: by it a result found in the outbox is known as this one.
     package var digest: String
     package var status: StudyReport.Status
     /// By file index.
     package var ends: [Int: InputEnd]
-    /// The start that led here does not count any more. Absent in journals of old.
+    /// The start that led here does not count any more.
     package var isReleased: Bool?
 
     package init(
@@ -46,7 +46,7 @@ package struct StudyState: Codable, Sendable, Equatable {
     }
   }
 
-  package struct Conclusion: Codable, Sendable, Equatable {
+  package struct Conclusion: Sendable, Equatable {
     /// UTC, milliseconds.
     package var at: Int64
     /// `nil` where nothing was to be published.
@@ -69,7 +69,7 @@ package struct StudyState: Codable, Sendable, Equatable {
     }
   }
 
-  package struct Failure: Codable, Sendable, Equatable {
+  package struct Failure: Sendable, Equatable {
     package var stage: StudyStage
     package var reason: ReasonCode?
     /// A sentence without paths and without patient data.
@@ -122,7 +122,7 @@ package struct StudyState: Codable, Sendable, Equatable {
 
 extension StudyState {
   /// A step that the journal has recorded.
-  package enum Event: Codable, Sendable, Equatable {
+  package enum Event: Sendable, Equatable {
     /// All files are in the spool, but those that were gone when it came to moving them.
     case claimed(missing: [Int])
     /// The archive was taken apart.

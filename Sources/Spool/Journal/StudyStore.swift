@@ -40,10 +40,22 @@ package final class StudyStore: Sendable {
   {
     self.assertOwned = assertOwned
     var ledger = Ledger()
-    let journal = try StudyJournal.open(spool.journal, into: &ledger)
+    let journal = try Self.open(spool, into: &ledger)
     reserve = spool.reserve
     content = Guarded(Content(journal: journal, ledger: ledger))
     keepReserve()
+  }
+
+  /// A journal of an earlier form is written anew, for which a full disk may have no room but the reserve.
+  private static func open(
+    _ spool: Spool, into ledger: inout Ledger
+  ) throws(StudyJournal.Failure) -> StudyJournal {
+    do throws(StudyJournal.Failure) { return try StudyJournal.open(spool.journal, into: &ledger) } catch {
+      guard case .file(let failure) = error, failure.isDiskFull, unlink(spool.reserve) == 0 else {
+        throw error
+      }
+      return try StudyJournal.open(spool.journal, into: &ledger)
+    }
   }
 
   package func record(_ entries: [Ledger.Entry]) throws(FileError) {

@@ -50,8 +50,8 @@ package struct PublishedRevision: Codable, Sendable, Equatable {
 package struct OutboxPublisher: Sendable {
   package let outbox: String
   package var mode = OutboxMode.standard
-  /// Last revisions by study, where that is not the first, as of the last look through the outbox.
-  package private(set) var later: [String: PublishedRevision] = [:]
+  /// Last revisions by study, where that is not the first, as of a look through the outbox; `nil` without one.
+  package private(set) var later: [String: PublishedRevision]?
 
   package init(outbox: String, mode: OutboxMode = .standard) {
     self.outbox = outbox
@@ -84,10 +84,12 @@ package struct OutboxPublisher: Sendable {
       .map { PublishedRevision(study: uid, number: $0) }
   }
 
-  /// The last revision of a study, counted up from the last that is known, else from the first, without a look at the
-  /// rest of the outbox, which may hold a hundred thousand; `nil` where that one is not there.
+  /// The last revision of a study that stands in the outbox. Without a look through the outbox before, it is listed for
+  /// this study; after one, revisions are counted up from the last that was seen, else from the first, without a look at
+  /// the rest of the outbox, which may hold a hundred thousand.
   package func latestRevision(of uid: String) throws(FileError) -> PublishedRevision? {
     guard DICOMUID.isValid(uid) else { return nil }
+    guard let later else { return try revisions(of: uid).last }
     var latest: PublishedRevision?
     if let known = later[uid], try Files.exists(folder(of: known), .outbox) { latest = known }
     while true {
@@ -97,23 +99,25 @@ package struct OutboxPublisher: Sendable {
     }
   }
 
-  /// Gives a staged folder the modes that results have, and puts all of it on the disk.
-  package func makeDurable(_ staging: StagingFolder) throws(FileError) {
-    try mode.apply(to: staging.path)
-    try Files.syncTree(staging.path, .staging)
-  }
-
   /// Makes a staged folder appear as a revision.
+  ///
+  /// The order is what makes a result whole or absent, whatever happens: its files and folders are on the disk before
+  /// the rename, and whoever keeps a journal has written down by then what is about to appear. After a crash between the
+  /// rename and the next record, that is how the result in the outbox is known.
   ///
   /// When this returns `published`, the result survives a loss of power. When it throws, either nothing has
   /// appeared, or all of it has and only the last sync is in doubt: the caller repeats and finds it `occupied`.
-  /// - Parameter isSynced: `makeDurable` was done already.
+  /// - Parameter intend: Called when the staged folder is on the disk and is about to appear.
   package func publish(
-    _ staging: StagingFolder, as revision: PublishedRevision, isSynced: Bool = false
+    _ staging: StagingFolder, as revision: PublishedRevision,
+    intend: () throws(FileError) -> Void = { () throws(FileError) in }
   ) throws(FileError) -> Publication {
-    if !isSynced { try makeDurable(staging) }
+    try mode.apply(to: staging.path)
+    try Files.syncTree(staging.path, .staging)
+    try intend()
     let target = folder(of: revision)
     if try Files.exists(target, .outbox) { return .occupied(revision) }
+    // The look before is for a file of that name; a folder is never replaced, for rename(2) does so with empty ones only.
     if Glibc.rename(staging.path, target) != 0 {
       guard errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR else {
         throw FileError(.rename, .outbox)

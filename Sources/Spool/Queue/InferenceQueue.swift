@@ -56,7 +56,7 @@ package final class InferenceQueue: Sendable {
   }
 
   /// Starts no more turns.
-  package func stop() { state.withLock { $0.stop() } }
+  package func drain() { state.withLock { $0.stop() } }
 
   package var snapshot: QueueState { state.withLock { $0 } }
 

@@ -1,7 +1,7 @@
 import Platform
 
-/// The line between the daemon and the work on one study: stages and progress one way, deadlines and the wish to
-/// stop the other.
+/// The line between the daemon and the work on one study: stages and progress one way, deadlines and the request
+/// to stop the other.
 package final class StudyContext: Sendable {
   private struct State {
     var stage: StudyStage
@@ -13,19 +13,21 @@ package final class StudyContext: Sendable {
   package let claim: Int
   private let deadlineSeconds: MonotonicSeconds
   private let state: Guarded<State>
+  private let clock: @Sendable () -> MonotonicSeconds
   private let onStage: @Sendable (StudyStage, MonotonicSeconds) -> Void
 
   /// - Parameters:
   ///   - stageSeconds: How long one stage may take.
-  ///   - onStage: Told of each stage that ended and of how long it took.
+  ///   - onStage: Told of each stage that came to its end and of how long it took. Of one that failed it is not told.
   package init(
     claim: Int, stageSeconds: MonotonicSeconds,
-    onStage: @escaping @Sendable (StudyStage, MonotonicSeconds) -> Void = { _, _ in }
+    onStage: @escaping @Sendable (StudyStage, MonotonicSeconds) -> Void = { _, _ in },
+    clock: @escaping @Sendable () -> MonotonicSeconds = { SystemClock.monotonic() }
   ) {
     self.claim = claim
     deadlineSeconds = stageSeconds
-    self.onStage = onStage
-    let now = SystemClock.monotonic()
+    (self.clock, self.onStage) = (clock, onStage)
+    let now = clock()
     state = Guarded(State(stage: .claim, began: now, progress: now))
   }
 
@@ -50,7 +52,7 @@ package final class StudyContext: Sendable {
 
   /// Why the work is to end now: the daemon stops, or the stage is over its deadline. Asking is a sign of life.
   package func reasonToEnd() -> StudyFailure? {
-    let now = SystemClock.monotonic()
+    let now = clock()
     let (stage, began, isInterrupted) = state.withLock { state in
       state.progress = now
       return (state.stage, state.began, state.isInterrupted)
@@ -61,8 +63,9 @@ package final class StudyContext: Sendable {
       .transient, stage, .stageTimeout, detail: "The stage took longer than stage_seconds.")
   }
 
-  private func begin(_ stage: StudyStage) {
-    let now = SystemClock.monotonic()
+  /// The same for a step that is made to its end, whether the daemon stops or not.
+  package func begin(_ stage: StudyStage) {
+    let now = clock()
     let (last, began) = state.withLock { state in
       defer { (state.stage, state.began) = (stage, now) }
       return (state.stage, state.began)
@@ -70,18 +73,27 @@ package final class StudyContext: Sendable {
     if last != .claim { onStage(last, now - began) }
   }
 
+  /// Ends the stage, and begins none.
+  package func end() { begin(.claim) }
+
   /// Asks the work to end at its next checkpoint.
   package func interrupt() { state.withLock { $0.isInterrupted = true } }
 
-  /// The work begins anew, and no stage has begun yet.
+  /// The work begins anew or failed, and no stage has begun yet.
   package func restart() {
-    let now = SystemClock.monotonic()
+    let now = clock()
     state.withLock { ($0.stage, $0.began, $0.progress) = (.claim, now, now) }
   }
 
-  /// The time of a turn in which others were served does not count.
+  /// Others are served from now on.
+  package func pause() {
+    let now = clock()
+    state.withLock { $0.progress = now }
+  }
+
+  /// The time since `pause` does not count.
   package func resume() {
-    let now = SystemClock.monotonic()
+    let now = clock()
     state.withLock { state in
       state.began += now - state.progress
       state.progress = now

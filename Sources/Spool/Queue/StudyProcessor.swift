@@ -9,7 +9,7 @@ package protocol StudyProcessor: Sendable {
   /// from inputs, model, configuration and version.
   /// - Parameters:
   ///   - staging: An empty folder for the files of the result.
-  ///   - context: Tells of progress and of the wish to stop.
+  ///   - context: Tells of progress, and whether the work is to stop.
   func begin(
     _ study: ClaimedStudy, into staging: StagingFolder, context: StudyContext
   ) throws(StudyFailure) -> any StudyWork
@@ -29,12 +29,9 @@ package struct ClaimedStudy: Sendable, Equatable {
   package var uid: String
   /// It was still growing at its limit: its status is `partial` at best.
   package var closedAtLimit: Bool
-  /// What the result is to be published as.
-  package var revision: PublishedRevision
-  /// What it supersedes. Its folder may have been taken away since; then `earlier` says what was in it.
-  package var previous: PublishedRevision?
-  /// The folder of `previous` in the outbox, if it stands there.
-  package var previousFolder: String?
+  /// What the result is to be published as, and what it follows. Where that is gone from the outbox, `earlier` says what
+  /// was in it.
+  package var succession: Succession
   /// Files to process, ascending by SOPInstanceUID.
   package var inputs: [ClaimedInput]
   /// Files of this claim whose end is decided: copies, conflicts.
@@ -45,15 +42,12 @@ package struct ClaimedStudy: Sendable, Equatable {
   package var isLastAttempt = true
 
   package init(
-    uid: String, closedAtLimit: Bool, revision: PublishedRevision, previous: PublishedRevision? = nil,
-    previousFolder: String? = nil, inputs: [ClaimedInput], setAside: [ClaimedInput], earlier: [ClaimedInput],
-    isLastAttempt: Bool = true
+    uid: String, closedAtLimit: Bool, succession: Succession, inputs: [ClaimedInput],
+    setAside: [ClaimedInput], earlier: [ClaimedInput], isLastAttempt: Bool = true
   ) {
     self.uid = uid
     self.closedAtLimit = closedAtLimit
-    self.revision = revision
-    self.previous = previous
-    self.previousFolder = previousFolder
+    self.succession = succession
     self.inputs = inputs
     self.setAside = setAside
     self.earlier = earlier

@@ -6,7 +6,9 @@ package enum MeasureTable {
   package static let measures: [Measure] =
     views.flatMap(diameters) + excursions + [.endDiastole, .endSystole].map(annulusArea)
     + [.endDiastole, .endSystole].map(ventricleVolume) + [ejectionFraction] + views.flatMap(ventricles)
-    + views.flatMap(lengths) + [atrialVolume] + views.flatMap(atria) + [heartRate]
+    + views.flatMap(lengths) + CyclePhase.allCases.map(sphericity) + [atrialVolume] + views.flatMap(atria) + [
+      heartRate
+    ]
     + CyclePhase.allCases.map(apicalDiameter)
 
   package static func measure(named name: String) -> Measure? { measures.first { $0.name == name } }
@@ -162,6 +164,15 @@ package enum MeasureTable {
           + perBeat, source: discsSource, rule: ventricleRule,
         origin: .beats(view) { beat, _ in beat.frame(phase).chamber.map(\.length) })
     }
+  }
+
+  private static func sphericity(_ phase: CyclePhase) -> Measure {
+    Measure(
+      name: "LV sphericity index A4C \(phase.rawValue)", unit: "%", code: nil,
+      modifiers: [.leftVentricle, .view(.a4c), .at(phase)],
+      formula: "diameter at the middle of the long axis, perpendicular to it / length" + perBeat,
+      source: "Di Donato et al., Eur J Cardiothorac Surg 29 Suppl 1, 2006, S225-S230", rule: ventricleRule,
+      origin: .beats(.a4c) { beat, _ in beat.frame(phase).chamber.map { $0.sphericity * 100 } })
   }
 
   private static let atrialVolume = Measure(

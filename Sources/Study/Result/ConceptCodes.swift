@@ -1,3 +1,16 @@
+/// A coded entry: PS3.3 8.8.
+package struct CodedConcept: Sendable, Equatable {
+  package var value: String
+  package var scheme: String
+  package var meaning: String
+
+  package init(_ value: String, _ scheme: String, _ meaning: String) {
+    self.value = value
+    self.scheme = scheme
+    self.meaning = meaning
+  }
+}
+
 /// The coded concepts that the reports use (PS3.16, annexes B and D).
 package enum Concept {
   package static let imagingMeasurementReport = CodedConcept("126000", "DCM", "Imaging Measurement Report")

@@ -114,6 +114,8 @@ struct BenchRun {
     try Files.removeTree(staging, .staging)
     try Files.makeFolder(staging, .staging)
     let study = StudyInput(studyInstanceUID: file.header.studyInstanceUID ?? "1", files: [file])
-    _ = try pipeline.run(study, into: staging)
+    var analysis = StudyAnalysis(pipeline, study)
+    while try analysis.analyseNext() != nil {}
+    _ = try analysis.write(into: staging)
   }
 }

@@ -70,7 +70,7 @@ extension Command {
         throw CommandFailure(
           code: ExitCode.failure, sentence: "\(spool.journal): \(error); ask as the daemon's user")
       case .corrupt(let corruption):
-        throw CommandFailure(code: ExitCode.failure, sentence: "\(spool.journal): \(corruption)")
+        throw CommandFailure(code: ExitCode.failure, sentence: "\(corruption)")
       }
     }
   }

@@ -25,7 +25,7 @@ struct ProcessRun {
   private let isStrict: Bool
   private let printsJSON: Bool
   private let progress: CommandProgress
-  private let batch: StudyBatch
+  private let studies: GivenStudies
 
   init(_ arguments: Arguments) throws {
     paths = arguments.operands
@@ -35,7 +35,7 @@ struct ProcessRun {
     progress = CommandProgress(isQuiet: arguments.has("--quiet"))
     let outbox = try arguments.require("--outbox", "DIR")
     let options = try AnalysisOptions(arguments)
-    batch = StudyBatch(
+    studies = GivenStudies(
       pipeline: try options.pipeline(namesFiles: true), outbox: outbox,
       mode: options.configuration?.outboxMode ?? .standard,
       form: options.configuration.map { .init($0) } ?? .init(), progress: progress)
@@ -43,13 +43,13 @@ struct ProcessRun {
 
   func run() throws -> Int32 {
     let inputs = try InputCollection(paths: paths)
-    let result = try batch.processAll(inputs)
+    let result = try studies.processAll(inputs)
     let ends = result.ends
     if printsJSON { for end in ends.sorted(by: { $0.file < $1.file }) { print(end.json) } }
     let unread = ends.filter { $0.state == .quarantined || $0.state == .held || $0.studyInstanceUID == nil }
     for end in unread { progress.line(end.text) }
     let counts = "\(Plural.of(ends.count, "file")), \(Plural.of(result.studies, "study"))"
-    progress.line("\(counts); results in \(batch.outbox), for eyes \(batch.outbox)/index.html")
+    progress.line("\(counts); results in \(studies.outbox), for eyes \(studies.outbox)/index.html")
     if result.studies == 0 {
       StandardError.complain("nothing readable among the inputs; DICOM files of a study are needed")
       return ExitCode.noInput

@@ -23,16 +23,20 @@ struct Requeue {
 
   init(_ word: String, ledger: Ledger, hash: KeyedHash) throws(CommandFailure) {
     self.word = word
-    let claims = ledger.claims(named: word, hash: hash).filter { $0.phase != .returned }
+    let known = ledger.claims(named: word, hash: hash)
+    let claims = known.filter { $0.phase != .returned }
     settled = (claims + Self.boxes(of: claims, in: ledger)).filter { $0.phase == .settled }
-    if claims.isEmpty {
-      throw CommandFailure(
-        code: ExitCode.failure, sentence: "\(word): no such study is known; see hinged status")
-    }
-    if settled.isEmpty {
-      throw CommandFailure(
-        code: ExitCode.failure, sentence: "\(word): the study is in work already; see hinged explain \(word)")
-    }
+    let problem: String? =
+      if known.isEmpty {
+        "no such study is known; see hinged status"
+      } else if claims.isEmpty {
+        "the study was given back to the inbox and is taken from there; see hinged explain \(word)"
+      } else if settled.isEmpty {
+        "the study is in work already; see hinged explain \(word)"
+      } else {
+        nil
+      }
+    if let problem { throw CommandFailure(code: ExitCode.failure, sentence: "\(word): \(problem)") }
   }
 
   /// An inbox that is only read has the files of an archive in the archive alone: that is what is to be read anew.

@@ -7,8 +7,7 @@ extension ClaimedStudy {
   init(_ claim: Claim, tools: StudyRun.Tools) throws(FileError) {
     guard let uid = claim.study else { preconditionFailure("only files of a study are processed") }
     let history = tools.store.history(of: uid)
-    let standing = try tools.publisher.revisions(of: uid)
-    let last = max(history.lastRevision?.number ?? 0, standing.last?.number ?? 0)
+    let succession = try Succession(of: uid, in: tools.publisher, known: history.lastRevision)
     let all = try claim.files.map { file throws(FileError) in
       ClaimedInput(file, path: try tools.path(of: file, in: claim), history)
     }
@@ -17,9 +16,7 @@ extension ClaimedStudy {
       return ClaimedInput(file, path: path, history)
     }
     self.init(
-      uid: uid, closedAtLimit: claim.closedAtLimit, revision: PublishedRevision(study: uid, number: last + 1),
-      previous: last > 0 ? PublishedRevision(study: uid, number: last) : nil,
-      previousFolder: standing.last.map { tools.publisher.folder(of: $0) },
+      uid: uid, closedAtLimit: claim.closedAtLimit, succession: succession,
       inputs: all.filter { $0.end == nil }, setAside: all.filter { $0.end != nil }, earlier: earlier)
   }
 }

@@ -4,9 +4,11 @@ import Platform
 import Spool
 import Study
 
-/// The daemon: studies go from the inbox through the queue to the outbox.
+/// Control queue; what is called on another goes there first. The daemon: studies go from the inbox through the inference
+/// queue to the outbox. It makes the services, passes on what one tells the others, and holds the order in which they
+/// start, drain and stop.
 ///
-/// `@unchecked Sendable`: what changes is used on `control` only, but for what has a lock of its own.
+/// `@unchecked Sendable`: what changes is used on `control` only.
 final class Daemon: @unchecked Sendable {
   /// What the daemon is made with, apart from its configuration.
   struct Parts: Sendable {
@@ -24,40 +26,30 @@ final class Daemon: @unchecked Sendable {
 
   let control = DispatchQueue(label: "hinged.control")
   let parts: Parts
-  let spool: Spool
-  let store: StudyStore
-  let hash: KeyedHash
-  let claims: ClaimDesk
-  let boxes: BoxDesk
-  let metrics = Guarded(MetricsState())
-  private var spoolLock: SpoolLock?
-  private var inboxLock: FolderLock?
-  var configuration: Configuration
-  var processor: any StudyProcessor
-  var lifecycle = LifecycleState()
-  /// Why nothing is claimed now; `nil` when it is.
-  var pause: String?
-  /// Names of wishes of `hinged requeue` that the desk has yet to write down.
-  var requestsInHand: Set<String> = []
-  /// Names of wishes of which the log says that they wait.
-  var requestsTold: Set<String> = []
-  var timers: [any DispatchSourceTimer] = []
-  var lastStatus: StatusSnapshot?
-  /// Counting 100,000 files anew every few seconds would be most of what an idle daemon does.
-  var lastSums: (version: Int, sums: FileSums)?
-  var lastPurge = -MonotonicSeconds.infinity
-  /// The store's version when free memory was last given back.
-  var versionAtRelease: Int?
-  /// The metrics could be written last time.
-  var hasMetrics = true
-  private(set) var intake: Intake!
-  private(set) var queue: InferenceQueue!
-  private(set) var announcer: Announcer!
-  private(set) var indexer: OutboxIndexer!
-  /// The claims that are in work, with their contexts.
-  let runs = Guarded<[Int: StudyRun]>([:])
-  let onStopped: @Sendable () -> Void
-  let started = SystemClock.monotonic()
+  let claims: ClaimService
+  let flow: ClaimFlow
+  let requests: OperatorRequests
+  private let opened: OpenedSpool
+  private let intake: Intake
+  private let admission: Admission
+  private let queue: InferenceQueue
+  private let runs: StudyRuns
+  private let announcer: Announcer
+  private let indexer: OutboxIndexer
+  let metrics: MetricsReporter
+  private let status: StatusReporter
+  /// All of them, each before those that it gives work to. They drain in this order, from where work comes in to where
+  /// it goes out, and start in the reverse of it, so that nothing is asked of a service that has not started.
+  private let services: [any Service]
+  private var configuration: Configuration
+  private var lifecycle = LifecycleState()
+  private var pulses: [Pulse] = []
+  private let onStopped: @Sendable () -> Void
+
+  private static let tickSeconds = 5.0
+
+  var spool: Spool { opened.spool }
+  var store: StudyStore { opened.store }
 
   /// Takes the spool, replays the journal, and is ready to `start`.
   /// - Parameter onStopped: Called once, on a queue of the daemon's, when all is written down.
@@ -67,117 +59,155 @@ final class Daemon: @unchecked Sendable {
     self.configuration = configuration
     self.parts = parts
     self.onStopped = onStopped
-    spool = Spool(path: configuration.spool)
-    do throws(FileError) {
-      try spool.prepare()
-      try Files.makeFolder(configuration.outbox, .outbox)
-    } catch { throw .file(error) }
-    let lock = try Self.lock(spool, configuration)
-    spoolLock = lock
-    inboxLock = try Self.lockInbox(configuration)
-    do throws(FileError) {
-      hash = try KeyedHash.load(spool.key)
-      try StagingFolder.removeAbandoned(in: configuration.outbox)
-    } catch { throw .file(error) }
-    Self.removeLeftovers(spool, configuration)
-    do throws(StudyJournal.Failure) {
-      store = try StudyStore(spool) { [weak lock, log = parts.log] isReplaced throws(FileError) in
-        if isReplaced { Self.leave(log, "the journal was replaced under this daemon") }
-        if let lock, try !lock.isOwned() { Self.leave(log, "another daemon took the spool over") }
-      }
-    } catch {
-      switch error {
-      case .file(let error): throw .file(error)
-      case .corrupt(let corruption): throw .journal(corruption)
-      }
+    let (control, log) = (self.control, parts.log)
+    let opened = try OpenedSpool(configuration, log)
+    self.opened = opened
+    let (spool, store, hash) = (opened.spool, opened.store, opened.hash)
+    let processor = try parts.makeProcessor(configuration)
+    let (scanned, hasRoom, event) = (Signal<Void>(), Signal<Void>(), Signal<StudyRunEvent>())
+    let metrics = MetricsReporter(configuration, on: control, store, version: parts.version, log: log)
+    let runs = StudyRuns(
+      configuration, processor, opened,
+      onStage: { stage, seconds in metrics.count { $0.stageEnded(stage, seconds: seconds) } },
+      onEvent: { event.send($0) })
+    (self.metrics, self.runs) = (metrics, runs)
+    status = StatusReporter(configuration, on: control, spool, parts.notify, version: parts.version)
+    announcer = Announcer(configuration, store, hash, log)
+    indexer = OutboxIndexer(
+      outbox: configuration.outbox, mode: configuration.outboxMode, form: .init(configuration)
+    ) { error in
+      log.warning("the outbox's index is not up to date: \(error)")
     }
-    // What the owner before may still write, when it wakes up, goes to a journal that nobody reads.
-    do throws(FileError) { if lock.isByExpiry { try store.compact() } } catch { throw .file(error) }
-    processor = try parts.makeProcessor(configuration)
+    queue = InferenceQueue(
+      limits: .init(configuration, cores: parts.cores), onRoom: { hasRoom.send() },
+      run: { runs.turn(of: $0) })
     let claimant = Claimant(inbox: configuration.inbox, spool: spool)
-    claims = ClaimDesk(store: store, claimant: claimant, spool: spool, hash: hash, log: parts.log)
-    boxes = BoxDesk(store: store, spool: spool, log: parts.log)
-    assemble()
-  }
-
-  /// What killed processes left of files that they were writing anew.
-  private static func removeLeftovers(_ spool: Spool, _ configuration: Configuration) {
-    let index = OutboxIndex.names.map { configuration.outbox + "/" + $0 }
-    let files = [spool.journal, spool.status, spool.inboxMount, spool.key] + index
-    for file in files + [configuration.metrics].compactMap({ $0 }) {
-      // It is in nobody's way, and the next start tries again.
-      try? AtomicFile.removeLeftovers(of: file, .spool)
-    }
-  }
-
-  private static func lock(_ spool: Spool, _ configuration: Configuration) throws(DaemonFailure) -> SpoolLock
-  {
-    do throws(SpoolLock.Failure) { return try SpoolLock(spool.lock, inbox: configuration.inbox) } catch {
-      switch error {
-      case .taken(let owner): throw .spoolInUse(spool: spool.path, holder: owner?.description)
-      case .file(let error): throw .file(error)
-      }
-    }
-  }
-
-  /// An inbox that is not there now is waited for.
-  private static func lockInbox(_ configuration: Configuration) throws(DaemonFailure) -> FolderLock? {
-    guard configuration.intake == .move else { return nil }
-    do throws(FolderLock.Failure) { return try FolderLock(folder: configuration.inbox) } catch {
-      guard case .taken(let holder) = error else { return nil }
-      throw .inboxInUse(inbox: configuration.inbox, holder: holder)
-    }
-  }
-
-  /// Whoever owns the spool now goes by what stands in it.
-  private static func leave(_ log: Log, _ why: String) -> Never {
-    log.error("\(why): leaving at once, and nothing more is written")
-    _exit(ExitCode.temporary)
-  }
-
-  private func assemble() {
+    claims = ClaimService(store: store, claimant: claimant, spool: spool, hash: hash, log: log)
+    let archives = ArchiveService(store: store, spool: spool, log: log)
     let assessor = FileAssessor(
       inbox: configuration.inbox, spool: spool, headers: parts.headers, memory: parts.headerMemory)
     intake = Intake(
       configuration: configuration, spool: spool, control: control, assessor: assessor,
-      readers: max(2, min(parts.cores, 8)), log: parts.log
-    ) { [weak self] in self?.inboxWasLookedAt() }
-    queue = InferenceQueue(
-      limits: limits,
-      onRoom: { [weak self] in self?.control.async { [weak self] in self?.roomWasMade() } },
-      run: { [weak self] claim in self?.turn(of: claim) ?? .later(.greatestFiniteMagnitude) })
-    announcer = Announcer(store: store, log: parts.log, hash: hash)
-    indexer = OutboxIndexer(
-      outbox: configuration.outbox, mode: configuration.outboxMode, form: .init(configuration)
-    ) {
-      [log = parts.log] error in
-      log.warning("the outbox's index is not up to date: \(error)")
+      readers: max(2, min(parts.cores, 8)), log: log, onNews: { scanned.send() })
+    let flow = ClaimFlow(
+      configuration, on: control, opened, intake: intake, queue: queue, claims: claims, archives: archives,
+      log: log, onSettled: { event.send(.settled($0)) })
+    self.flow = flow
+    admission = Admission(
+      configuration, on: control, opened, intake: intake, queue: queue, flow: flow, log: log)
+    requests = OperatorRequests(
+      on: control, spool, claims: claims, log: log, giveBack: { flow.giveBack($0) })
+    services = [
+      intake, admission, requests, flow, archives, claims, queue, runs, announcer, indexer,
+      Upkeep(configuration, on: control, store, claims: claims), metrics, status,
+    ]
+    connect(scanned, hasRoom, event)
+  }
+
+  /// The handlers hold the daemon weakly: a lane that was given up at the deadline of draining outlives it.
+  private func connect(_ scanned: Signal<Void>, _ hasRoom: Signal<Void>, _ event: Signal<StudyRunEvent>) {
+    scanned.connect { [weak self] in
+      self?.admission.admit()
+      self?.writeStatus()
+    }
+    hasRoom.connect { [weak self] in
+      self?.control.async { [weak self] in
+        self?.admission.admit()
+        self?.stopIfIdle()
+      }
+    }
+    let events = StudyEvents(store: store, hash: opened.hash, metrics: metrics, log: parts.log)
+    event.connect { [weak self] in
+      events.report($0)
+      self?.passOn($0)
     }
   }
 
-  var limits: QueueState.Limits {
-    QueueState.Limits(
-      width: configuration.effectiveWidth(cores: parts.cores),
-      backlog: configuration.effectiveBacklog(cores: parts.cores),
-      memoryBytes: min(configuration.memoryMegabytes << 20, MachineShare.memoryBytes / 2))
+  /// Tells those whom it concerns what happened to a claim. On any queue.
+  private func passOn(_ event: StudyRunEvent) {
+    switch event {
+    case .published(_, let revision, _):
+      announcer.wake()
+      indexer.wake(revision.name)
+    case .lost(_, let files):
+      // They were known since they were claimed; a share that comes back brings them as they were.
+      control.async { [self] in intake.setUnknown(files.map(\.source)) }
+    case .settled:
+      control.async { [self] in
+        admission.admit()
+        flow.closeArchives()
+      }
+    case .failed: break
+    }
   }
+}
 
+extension Daemon {
   /// Goes on with what the journal says is unfinished, and begins to look at the inbox.
   func start() {
     control.async { [self] in
-      resume()
-      announcer.set(configuration)
-      intake.start()
-      startTimers()
+      for service in services.reversed() { service.start() }
+      pulses = [Pulse(on: control, every: Self.tickSeconds) { [weak self] in self?.tick() }]
+      if let seconds = parts.notify.watchdogSeconds {
+        pulses.append(Pulse(on: control, every: seconds / 3) { [weak self] in self?.feedWatchdog() })
+      }
       // What an earlier process told of itself holds no more.
       writeStatus()
-      indexer.wake()
       if lifecycle.started() == .announceReady { parts.notify.ready("watching") }
       parts.log.notice(
         "hinged watches the inbox", ["version": parts.version, "mode": configuration.intake.rawValue])
     }
   }
 
+  private func tick() {
+    dispatchPrecondition(condition: .onQueue(control))
+    for service in services { service.tick() }
+    metrics.write(of: services)
+  }
+
+  /// A sign of life is given only while work goes on: each study that runs has made progress within twice the time
+  /// that a stage may take. A share that hangs stops the looking and nothing else, and a restart would not mend it.
+  private func feedWatchdog() {
+    if !runs.isStuck(among: queue.snapshot.runningIDs) { parts.notify.feedWatchdog() }
+  }
+
+  private func writeStatus() { status.write(lifecycle.phase, of: services) }
+
+  /// Reads the configuration again; one that is wrong is logged and changes nothing.
+  func reload(_ file: String) {
+    control.async { [self] in
+      guard lifecycle.reload() == .reload else { return }
+      parts.notify.reloading()
+      defer { parts.notify.ready("watching") }
+      do throws(ConfigurationError) {
+        reload(try ConfigurationCheck.load(file))
+      } catch {
+        parts.log.error("the configuration is kept as it was: \(error)")
+      }
+    }
+  }
+
+  private func reload(_ new: Configuration) {
+    dispatchPrecondition(condition: .onQueue(control))
+    guard new.places == configuration.places else {
+      return parts.log.error(
+        "the configuration is kept as it was: inbox, outbox, spool, intake and outbox_mode "
+          + "change with a restart only")
+    }
+    do throws(DaemonFailure) {
+      runs.setProcessor(try parts.makeProcessor(new))
+    } catch {
+      return parts.log.error("the configuration is kept as it was: \(error)")
+    }
+    configuration = new
+    for service in services { service.reload(new) }
+    queue.setLimits(.init(new, cores: parts.cores))
+    parts.log.notice("the configuration was taken anew")
+    admission.admit()
+  }
+}
+
+extension Daemon {
   /// The first time it drains, the second time it ends the process.
   func terminate() {
     control.async { [self] in
@@ -194,12 +224,9 @@ final class Daemon: @unchecked Sendable {
   private func drain() {
     parts.log.notice("stopping: no more studies are claimed")
     parts.notify.stopping("draining")
-    intake.stop()
-    queue.stop()
-    announcer.stop()
-    for run in runs.withLock({ Array($0.values) }) { run.context.interrupt() }
+    for service in services { service.drain() }
+    claims.whenDone { [weak self] in self?.control.async { [weak self] in self?.stopIfIdle() } }
     let deadline = DispatchTime.now() + configuration.drainSeconds
-    claims.drained { [weak self] in self?.control.async { [weak self] in self?.stopIfIdle() } }
     control.asyncAfter(deadline: deadline) { [weak self] in self?.drainingIsOver() }
     stopIfIdle()
   }
@@ -212,26 +239,29 @@ final class Daemon: @unchecked Sendable {
   }
 
   private func stopIfIdle() {
-    if lifecycle.phase == .draining, queue.snapshot.runningCount == 0, claims.isIdle { stop() }
+    if lifecycle.phase == .draining, services.allSatisfy({ $0.isIdle }) { stop() }
   }
 
+  /// The journal is closed before the locks are released: from then on another daemon may own it. What a lane that was
+  /// given up would still record is refused, and the next start goes on from what stands there.
   private func stop() {
+    dispatchPrecondition(condition: .onQueue(control))
     guard lifecycle.drained() == .stop else { return }
-    for timer in timers { timer.cancel() }
-    timers = []
+    pulses = []
+    for service in services { service.stop() }
     store.close()
     writeStatus()
     parts.log.notice("stopped")
-    (spoolLock, inboxLock) = (nil, nil)
+    opened.locks.release()
     onStopped()
   }
+}
 
-  private func roomWasMade() {
-    if lifecycle.mayClaim { admit() } else { stopIfIdle() }
-  }
-
-  private func inboxWasLookedAt() {
-    admit()
-    writeStatus()
+extension QueueState.Limits {
+  init(_ configuration: Configuration, cores: Int) {
+    self.init(
+      width: configuration.effectiveWidth(cores: cores),
+      backlog: configuration.effectiveBacklog(cores: cores),
+      memoryBytes: min(configuration.memoryMegabytes << 20, MachineShare.memoryBytes / 2))
   }
 }

@@ -10,6 +10,12 @@ enum DaemonFailure: Error, Sendable, CustomStringConvertible {
   /// The processor cannot be made: the model is missing, say.
   case processor(String)
 
+  /// What a person has to mend first: the service manager does not start the daemon again by itself.
+  var exitCode: Int32 {
+    if case .journal = self { return ExitCode.configuration }
+    return ExitCode.failure
+  }
+
   var description: String {
     switch self {
     case .file(let error): "\(error)"

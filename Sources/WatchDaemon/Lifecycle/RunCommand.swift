@@ -36,7 +36,7 @@ final class DaemonRun {
     do throws(DaemonFailure) {
       daemon = try Daemon(configuration, Self.parts(log)) { stopped.signal() }
     } catch {
-      throw CommandFailure(code: ExitCode.failure, sentence: "\(error)")
+      throw CommandFailure(code: error.exitCode, sentence: "\(error)")
     }
     running.withLock { $0 = daemon }
     daemon.start()

@@ -18,12 +18,12 @@ struct StudyEnding: Sendable {
     FaultPoint.staged.reach()
     let result = try StudyFailure.filing(.publish) { () throws(FileError) in
       let digest = try Files.digest(staging.path + "/study.json", .staging)
-      try tools.publisher.makeDurable(staging)
-      try store.record(
-        .publishing(.init(revision: revision, digest: digest, status: status, ends: ends)), of: id)
-      FaultPoint.publishing.reach()
-      try store.mayGoOn()
-      return try tools.publisher.publish(staging, as: revision, isSynced: true)
+      return try tools.publisher.publish(staging, as: revision) { () throws(FileError) in
+        try store.record(
+          .publishing(.init(revision: revision, digest: digest, status: status, ends: ends)), of: id)
+        FaultPoint.publishing.reach()
+        try store.mayGoOn()
+      }
     }
     FaultPoint.published.reach()
     guard case .published = result else {
@@ -83,15 +83,6 @@ struct StudyEnding: Sendable {
     FaultPoint.settled.reach()
     if let settled = store.state(of: id) { tools.onEvent(.settled(settled)) }
   }
-}
-
-/// What happened to a claim, for log and metrics.
-enum StudyRunEvent: Sendable {
-  case published(Int, PublishedRevision, StudyReport.Status)
-  /// Files of an inbox that is only read are no longer there as they were.
-  case lost(Int, [ClaimedFile])
-  case settled(StudyState)
-  case failed(Int, StudyFailure, RetryPolicy.Disposition)
 }
 
 extension StudyEnding {

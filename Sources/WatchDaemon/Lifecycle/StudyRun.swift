@@ -1,6 +1,7 @@
 import Glibc
 import Platform
 import Spool
+import Study
 
 /// The walk of one claimed study from the spool to its end, in turns. It goes by what the journal says, so that it
 /// goes on after a crash where that left it.
@@ -17,6 +18,20 @@ final class StudyRun: @unchecked Sendable {
     var retry: RetryPolicy
     var announces: Bool
     var onEvent: @Sendable (StudyRunEvent) -> Void
+
+    init(
+      _ configuration: Configuration, _ opened: OpenedSpool,
+      onEvent: @escaping @Sendable (StudyRunEvent) -> Void
+    ) {
+      store = opened.store
+      spool = opened.spool
+      claimant = Claimant(inbox: configuration.inbox, spool: opened.spool)
+      publisher = OutboxPublisher(outbox: configuration.outbox, mode: configuration.outboxMode)
+      settlement = Settlement(spool: opened.spool, hash: opened.hash)
+      retry = RetryPolicy(attempts: configuration.attempts)
+      announces = configuration.onPublished != nil
+      self.onEvent = onEvent
+    }
   }
 
   private let id: Int
@@ -45,9 +60,11 @@ final class StudyRun: @unchecked Sendable {
   func turn() -> InferenceQueue.Turn {
     guard let state = tools.store.state(of: id) else { return .done }
     context.resume()
+    defer { context.pause() }
     do throws(StudyFailure) {
       return try advance(state)
     } catch {
+      context.restart()
       discard()
       streak += 1
       return ending.dispose(of: error, streak: streak, hasStarted: hasStarted)
@@ -62,13 +79,15 @@ final class StudyRun: @unchecked Sendable {
         return .more
       }
       guard let outcome = try step(state) else { return .more }
-      if try !dropLost(state.claim) { try take(outcome) }
+      if try !dropLost(state.claim) { try carryOut(outcome) }
       return .more
     case .publishing(let publication):
       try ending.recover(publication)
       return .more
     case .concluded:
+      context.begin(.settle)
       try ending.settle(state)
+      context.end()
       streak = 0
       return .done
     case .claiming, .unpacked, .settled, .returning, .returned:
@@ -100,9 +119,10 @@ final class StudyRun: @unchecked Sendable {
     study.isLastAttempt = state.attempts + 1 >= tools.retry.attempts
     let folder = try StudyFailure.filing(.publish) { () throws(FileError) in
       try StagingFolder(
-        in: tools.publisher.outbox, name: "\(study.revision.name)-c\(id)", mode: tools.publisher.mode)
+        in: tools.publisher.outbox, name: "\(study.succession.revision.name)-c\(id)",
+        mode: tools.publisher.mode)
     }
-    (staging, revision) = (folder, study.revision)
+    (staging, revision) = (folder, study.succession.revision)
     work = try processor.begin(study, into: folder, context: context)
   }
 
@@ -119,7 +139,7 @@ final class StudyRun: @unchecked Sendable {
     }
   }
 
-  private func take(_ outcome: StudyOutcome) throws(StudyFailure) {
+  private func carryOut(_ outcome: StudyOutcome) throws(StudyFailure) {
     try context.enter(.publish)
     switch outcome {
     case .staged(let status, let ends):

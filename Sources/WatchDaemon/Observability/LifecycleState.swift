@@ -12,7 +12,7 @@ struct LifecycleState: Sendable, Equatable {
     case stop
     /// Leave at once; the journal knows the rest.
     case exitNow
-    /// Take the configuration anew.
+    /// Read the configuration again.
     case reload
   }
 
@@ -26,7 +26,7 @@ struct LifecycleState: Sendable, Equatable {
     return .announceReady
   }
 
-  /// The first wish to end drains, the second ends.
+  /// The first request to end drains, the second ends.
   mutating func terminate() -> Action {
     switch phase {
     case .starting, .running:

@@ -7,16 +7,16 @@ import Study
 /// holds paths: the spool is its owner's alone, and the commands show keyed hashes unless they are told otherwise.
 struct StatusSnapshot: Codable, Sendable, Equatable {
   struct Inbox: Codable, Sendable, Equatable {
-    var isReachable: Bool
-    var isShareMissing: Bool
+    var isReachable = true
+    var isShareMissing = false
     /// UTC, milliseconds; `nil` before the first look.
     var lastScan: Int64?
-    var scanMilliseconds: Double
-    var knownFiles: Int
-    var temporaryFiles: Int
+    var scanMilliseconds = 0.0
+    var knownFiles = 0
+    var temporaryFiles = 0
     /// Paths by why they are never opened.
-    var refused: [String: [String]]
-    var unreadableFolders: Int
+    var refused: [String: [String]] = [:]
+    var unreadableFolders = 0
   }
 
   /// A study that is gathered in the inbox.
@@ -52,14 +52,14 @@ struct StatusSnapshot: Codable, Sendable, Equatable {
   var scanSeconds: Double
   var stageSeconds: Double
   var pause: String?
-  var inbox: Inbox
-  var pending: [Pending]
+  var inbox = Inbox()
+  var pending: [Pending] = []
   /// At most `listed` of them; `waitingCount` counts all.
-  var waiting: [Waiting]
-  var waitingCount: Int
-  var running: [Int]
-  var queued: Int
-  var deferred: Int
+  var waiting: [Waiting] = []
+  var waitingCount = 0
+  var running: [Int] = []
+  var queued = 0
+  var deferred = 0
   /// Claims whose files cannot be taken for now, by why.
   var stranded: [String: Int] = [:]
   /// Of the studies in the outbox; `nil` where a version wrote it that did not count them.

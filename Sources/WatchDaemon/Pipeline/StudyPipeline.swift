@@ -16,28 +16,8 @@ struct StudyPipeline: Sendable {
     writer = StudyWriter(settings: settings)
   }
 
-  /// What a new revision stands on.
-  struct Predecessor: Sendable {
-    var report: StudyReport
-    /// The folder that it was published in.
-    var folder: String
-    /// The name of that folder.
-    var name: String
-  }
-
   /// SHA-256 of all settings that results depend on.
   var configurationDigest: String { analysis.settings.digest }
-
-  /// The whole walk in one go.
-  /// - Throws: what the writers throw: a full disk, a share that is gone; `Checkpoint.Stop`.
-  func run(
-    _ study: StudyInput, replacing predecessor: Predecessor? = nil, into staging: String,
-    _ checkpoint: Checkpoint = .none, onClip: (ClipReport) -> Void = { _ in }
-  ) throws -> StudyReport {
-    var walk = StudyWalk(self, study, replacing: predecessor)
-    while let clip = try walk.analyseNext(checkpoint) { onClip(clip) }
-    return try walk.finish(into: staging)
-  }
 
   /// The model of the clips whose view has none of its own.
   var model: StudyReport.Model { StudyReport.Model(analysis.segmenters.general) }

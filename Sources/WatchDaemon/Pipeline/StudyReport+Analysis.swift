@@ -28,43 +28,6 @@ extension StudyReport {
     if failed || isClosedAtLimit { return .partial }
     return judged ? .completed : .ineligible
   }
-
-  /// Inputs of an earlier report in whose place this one has another file of their instance.
-  func replaced(in earlier: StudyReport) -> [Input] {
-    let files = Dictionary(
-      inputs.map { ($0.sopInstanceUID ?? "", $0.sha256) }, uniquingKeysWith: { first, _ in first })
-    return earlier.inputs.filter { input in
-      guard input.state == .used || input.state == .excluded, let uid = input.sopInstanceUID,
-        let sha256 = files[uid]
-      else { return false }
-      return sha256 != input.sha256
-    }
-  }
-
-  /// Makes this the next revision: clips that only the earlier one had keep their results.
-  mutating func supersede(_ predecessor: StudyPipeline.Predecessor, isClosedAtLimit: Bool) {
-    let earlier = predecessor.report
-    study.revision = earlier.study.revision + 1
-    study.supersedes = predecessor.name
-    let present = Set(clips.map(\.sopInstanceUID))
-    clips += earlier.clips.filter { !present.contains($0.sopInstanceUID) }.map {
-      $0.measured(by: earlier.model)
-    }
-    let known = Set(inputs.map(\.sha256))
-    inputs += earlier.inputs.filter {
-      !known.contains($0.sha256) && !present.contains($0.sopInstanceUID ?? "")
-    }
-    status = Self.status(of: clips, isClosedAtLimit: isClosedAtLimit)
-  }
-}
-
-extension ClipReport {
-  /// With the model named that earlier versions named for the study alone.
-  fileprivate func measured(by model: StudyReport.Model) -> ClipReport {
-    var clip = self
-    if curves != nil { clip.model = clip.model ?? model }
-    return clip
-  }
 }
 
 extension StudyReport.Input {

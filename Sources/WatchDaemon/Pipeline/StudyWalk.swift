@@ -1,88 +1,124 @@
 import Clips
+import Foundation
 import Platform
-import Reports
+import Spool
 import Study
 
-/// A study on its way through the pipeline, one clip at a time, so that whoever drives it can let others have a turn
-/// in between.
+/// The walk of one study from its files to the files of its result, for whichever source it comes from: its files are
+/// compared with what is published and with one another, its clips are analysed one a turn, and the result is written
+/// into a staging folder. To publish it is up to whoever drives the walk.
+///
+/// On one thread at a time, as is its source.
 struct StudyWalk {
-  private let pipeline: StudyPipeline
-  private let study: StudyInput
-  private let predecessor: StudyPipeline.Predecessor?
-  private var outcomes: [ClipAnalysis.Outcome] = []
-  private var log = StudyLog()
-  private let start = ContinuousClock.now
-
-  init(
-    _ pipeline: StudyPipeline, _ study: StudyInput, replacing predecessor: StudyPipeline.Predecessor? = nil
-  ) {
-    self.pipeline = pipeline
-    self.study = study
-    self.predecessor = predecessor
-    log.add(
-      "study-started", stage: "study", at: .now, .count("files", study.files.count + study.others.count))
-    for copy in study.others where copy.reason == .superseded {
-      log.add(superseded: copy)
-    }
+  /// What came of the study.
+  enum Outcome {
+    /// Written, to be published as the succession's revision.
+    case staged(StudyReport, StagingFolder)
+    /// The same work was published before, as that revision; nothing is to be published.
+    case alreadyPublished(StudyReport, PublishedRevision)
+    /// None of the files may be used, and nothing was published before.
+    case nothingToPublish
   }
 
-  /// Analyses the next clip; `nil` when none is left. A clip that is stopped at a checkpoint is still the next one.
-  mutating func analyseNext(_ checkpoint: Checkpoint = .none) throws(Checkpoint.Stop) -> ClipReport? {
-    guard outcomes.count < study.files.count else { return nil }
-    let kept = outcomes.reduce(0) { $0 + ($1.segmented?.frameBytes ?? 0) }
-    let outcome = try pipeline.analysis.analyse(
-      study.files[outcomes.count], roomForFrames: MemoryEstimate.roomForFrames - kept, checkpoint)
-    log.add(outcome)
-    outcomes.append(outcome)
-    return outcome.report
+  let succession: Succession
+  /// How files end that are not analysed, because of what is published or of one another, by digest.
+  private(set) var ends: [String: InputEnd] = [:]
+  private let source: any StudySource
+  /// Known before a clip was analysed.
+  private var outcome: Outcome?
+  private var analysis: StudyAnalysis
+  private var staging: StagingFolder?
+
+  /// Reads the headers, and compares the files with what is published.
+  /// - Throws: what the source throws; `FileError` where the outbox cannot be read.
+  init(_ pipeline: StudyPipeline, _ source: any StudySource) throws {
+    self.source = source
+    try source.enter(.header)
+    succession = try source.succession()
+    let rules = source.rules
+    let predecessor = try Predecessor(succession, isReplaceable: rules.keepsInputs)
+    let given = try source.files()
+    var input = StudyInput(
+      studyInstanceUID: given.studyInstanceUID, files: given.files, others: given.others,
+      isClosedAtLimit: given.isClosedAtLimit)
+    if let predecessor, !rules.explainsEnds, pipeline.isUnchanged(predecessor.report, input) {
+      outcome = succession.previous.map { .alreadyPublished(predecessor.report, $0) }
+    } else {
+      let corrections = CorrectionCheck(predecessor?.report, kept: source.earlier)
+      ends = try input.settle(corrections, source.checkpoint(.header))
+      let hasNews = !input.files.isEmpty || given.hasUnreadable
+      if let predecessor, let previous = succession.previous {
+        let stands =
+          (!rules.repeatsUnfinished || predecessor.report.isFinal)
+          && pipeline.isUnchanged(predecessor.report, input)
+        if stands || !hasNews { outcome = .alreadyPublished(predecessor.report, previous) }
+      } else if !hasNews, succession.previous == nil, !rules.publishesWithoutFiles {
+        outcome = .nothingToPublish
+      }
+      if predecessor == nil, outcome == nil {
+        let kept = try source.keptFiles(besides: Set(input.files.map(\.header.sopInstanceUID)))
+        if !kept.isEmpty {
+          input.files = (input.files + kept)
+            .sorted { ($0.header.sopInstanceUID ?? "") < ($1.header.sopInstanceUID ?? "") }
+        }
+      }
+    }
+    analysis = StudyAnalysis(
+      pipeline, input, replacing: predecessor,
+      as: StudyReport.Study(
+        uid: given.studyInstanceUID, revision: succession.revision.number,
+        supersedes: succession.previous?.name))
   }
 
-  /// Writes what was found into an empty staging folder, the record last.
-  /// - Parameter identity: what the result is published as, where that is not simply the next revision.
-  /// - Throws: what the writers throw: a full disk, a share that is gone.
-  mutating func finish(into staging: String, as identity: StudyReport.Study? = nil) throws -> StudyReport {
-    var report = StudyReport(study, outcomes, model: pipeline.model)
-    report.configuration = StudyReport.Settings(sha256: pipeline.configurationDigest)
-    if let predecessor {
-      for input in report.replaced(in: predecessor.report) { log.add(superseded: input) }
-      report.supersede(predecessor, isClosedAtLimit: study.isClosedAtLimit)
+  /// Does the next piece: a clip, or the writing after the last one.
+  /// - Returns: `nil` when there is more to do.
+  mutating func step() throws -> Outcome? {
+    if let outcome { return outcome }
+    let staging = try self.staging ?? source.stage(as: succession.revision)
+    self.staging = staging
+    // The deadline of the stage is a clip's.
+    try source.enter(.decode)
+    if let clip = try analysis.analyseNext(source.checkpoint(.decode)) {
+      try source.accept(clip)
+      return nil
     }
-    if let identity { report.study = identity }
-    report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
-    report = try report.recorded()
-    let publishing = ContinuousClock.now
-    try pipeline.writer.write(report, study, outcomes, predecessor: predecessor, into: staging, log: &log)
-    report.timings.publish = publishing.duration(to: .now).milliseconds
-    report.timings.total = start.duration(to: .now).milliseconds
-    log.add("study-written", stage: "publish", at: .now, durationMilliseconds: report.timings.publish)
-    try pipeline.writer.writeRecord(report, log: log, into: staging)
-    return report
+    try source.enter(.report)
+    return .staged(try analysis.write(into: staging.path), staging)
+  }
+
+  /// Drops what was staged and is not to be published.
+  mutating func discard() {
+    try? staging?.discard()
+    staging = nil
   }
 }
 
-extension StudyLog {
-  /// Another copy of an instance counts now.
-  fileprivate mutating func add(superseded input: StudyReport.Input) {
-    add(
-      "copy-superseded", stage: "study", at: .now, .clip(sopInstanceUID: input.sopInstanceUID ?? ""),
-      .digest("sha256", input.sha256))
-  }
-
-  /// One clip's walk.
-  fileprivate mutating func add(_ outcome: ClipAnalysis.Outcome) {
-    let report = outcome.report
-    let status = Fact.status(report.status)
-    let clip = Fact.clip(sopInstanceUID: report.sopInstanceUID)
-    add("clip-sampled", stage: "decode", at: .now, durationMilliseconds: outcome.decoding.milliseconds, clip)
-    add(
-      "clip-segmented", stage: "inference", at: .now, durationMilliseconds: outcome.inference.milliseconds,
-      clip)
-    if let reason = report.reason {
-      add("clip-ended", stage: "clip", at: .now, clip, status, .reason(reason))
-    } else {
-      add(
-        "clip-ended", stage: "clip", at: .now, clip, status, .count("frames", report.frames),
-        .count("beats", report.beats.count))
+extension StudyInput {
+  /// Leaves one file an instance that contradicts nothing which is published, and moves the others to those that are not
+  /// analysed.
+  /// - Returns: How those ended, by digest.
+  fileprivate mutating func settle(
+    _ corrections: CorrectionCheck, _ checkpoint: Checkpoint
+  ) throws -> [String: InputEnd] {
+    var ends: [String: InputEnd] = [:]
+    for file in files { ends[file.sha256] = try corrections.end(of: file, checkpoint) }
+    let copies = try InstanceCopies(of: files.filter { ends[$0.sha256] == nil }) {
+      try $0.pixelDigest(checkpoint)
     }
+    ends.merge(copies.ends) { first, _ in first }
+    others += files.compactMap { file in
+      ends[file.sha256].map { end in
+        StudyReport.Input(
+          sopInstanceUID: file.header.sopInstanceUID, sha256: file.sha256, state: end.state,
+          reason: end.reason)
+      }
+    }
+    files = copies.used
+    return ends
   }
+}
+
+extension StudyReport {
+  /// The same inputs would give the same again. What failed or was closed too early may do better.
+  fileprivate var isFinal: Bool { status == .completed || status == .ineligible }
 }

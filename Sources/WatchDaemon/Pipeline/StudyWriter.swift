@@ -14,11 +14,10 @@ struct StudyWriter: Sendable {
   /// - Parameter report: as the record has it.
   func write(
     _ report: StudyReport, _ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome],
-    predecessor: StudyPipeline.Predecessor?, into staging: String, log: inout StudyLog
+    predecessor: Predecessor?, into staging: String, log: inout StudyLog
   ) throws {
     let present = Set(outcomes.map(\.report.sopInstanceUID))
-    let kept = predecessor.map { KeptClips(predecessor: $0, present: present) }
-    var overlays = try kept?.copy(into: staging) ?? .init()
+    var overlays = try predecessor?.copyClips(besides: present, into: staging) ?? .init()
     let refusals = Refusals()
     let sideBySide = SideBySide(threads: settings.threads)
     var cines: [String: HTMLReport.Cine] = [:]
@@ -33,7 +32,7 @@ struct StudyWriter: Sendable {
       if !drawn.page.isEmpty { cines[uid] = HTMLReport.Cine(frames: drawn.page.map { Data($0) }) }
     }
     if settings.outputs.contains(.html) {
-      try kept?.addCines(to: &cines)
+      try predecessor?.addCines(besides: present, to: &cines)
       left.insert(
         { [overlays, cines] in
           let page = HTMLReport.render(
@@ -101,7 +100,7 @@ struct StudyWriter: Sendable {
   }
 
   private func writeStructuredReport(
-    _ report: StudyReport, _ study: StudyInput, _ predecessor: StudyPipeline.Predecessor?,
+    _ report: StudyReport, _ study: StudyInput, _ predecessor: Predecessor?,
     into staging: String, _ refusals: Refusals
   ) throws {
     let earlier = predecessor.flatMap(headerOfReport)
@@ -129,7 +128,7 @@ struct StudyWriter: Sendable {
   }
 
   /// Of the report that an earlier revision published; `nil` where there is none that can be read.
-  private func headerOfReport(of predecessor: StudyPipeline.Predecessor) -> ClipHeader? {
+  private func headerOfReport(of predecessor: Predecessor) -> ClipHeader? {
     try? ClipReader.readHeader(path: predecessor.folder + "/report.dcm")
   }
 

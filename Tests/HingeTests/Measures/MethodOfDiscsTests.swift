@@ -45,6 +45,9 @@ private struct DrawnChambers {
     #expect(abs(MethodOfDiscs.volume(sections.ventricle) / heart.volume - 1) < 0.03)
     #expect(abs(MethodOfDiscs.volume(sections.atrium) / heart.atriumVolume - 1) < 0.03)
     #expect(abs(sections.ventricle.length / heart.length - 1) < 0.015)
+    // Half way up half an ellipsoid it is as wide as the root of three quarters of its base.
+    let middle = 2 * heart.radius * 0.75.squareRoot()
+    #expect(abs(sections.ventricle.sphericity / (middle / heart.length) - 1) < 0.03)
     #expect(abs(sections.ventricle.area / (Double.pi / 4 * heart.length * 2 * heart.radius) - 1) < 0.02)
   }
 

@@ -47,8 +47,12 @@ import Testing
     let fixture = try DecodeFixture(Self.cine(rows: 64, columns: 64, frames: 20))
     let counts = Mutexed<[Int]>([])
     DispatchQueue.concurrentPerform(iterations: 8) { _ in
-      let count = (try? fixture.frames().count) ?? -1
-      counts.with { $0.append(count) }
+      do {
+        let count = try fixture.frames().count
+        counts.with { $0.append(count) }
+      } catch {
+        Issue.record(error)
+      }
     }
     #expect(counts.with { $0 } == Array(repeating: 20, count: 8))
   }
@@ -71,9 +75,8 @@ import Testing
   @Test func givesUpOnWorkerThatIsSilent() throws {
     var limits = DecodeLimits()
     limits.deadlineSeconds = 0.3
-    let start = ContinuousClock.now
-    #expect(try Self.reason(impostor: "exec sleep 60", limits: limits) == .decoderTimeout)
-    #expect(ContinuousClock.now - start < .seconds(20))
+    // One that is waited for to its end is no timeout, but a worker that said nothing.
+    #expect(try Self.reason(impostor: "exec sleep 20", limits: limits) == .decoderTimeout)
   }
 
   /// What the caller does between frames is not the worker's time.

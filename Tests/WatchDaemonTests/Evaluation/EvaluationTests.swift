@@ -156,6 +156,7 @@ private struct DrawnSegmenter: PictureSegmenter {
     let dataset = try CAMUSDataset(folder: drawn.folder.path, list: drawn.list, views: nil)
     let result = try Evaluator(segmenter: CoarseSegmenter())
       .run(dataset, model: Self.model, output: drawn.output)
+    #expect(result.cases.count == 2)
     for item in result.cases {
       #expect(item.status == .measured)
       #expect(try #require(item.errors).allSatisfy { $0.distance < 2 })

@@ -87,7 +87,7 @@ import Testing
     func verdict(_ bytes: [UInt8]) throws -> AssessedFile.Verdict? {
       let path = folder.path + "/verdict"
       try AtomicFile.write(bytes, to: path, .inbox)
-      return unpacker.verdict(of: path)
+      return try unpacker.verdict(of: path)
     }
     #expect(try verdict(zip) == .box)
     #expect(try verdict(Array("plain".utf8)) == nil)

@@ -55,6 +55,36 @@ import Testing
     #expect(paths(scan.scan()) == ["a/1"])
   }
 
+  /// A call that fails tells nothing of a file: it is not gone, and its folder is not done with.
+  @Test(arguments: [EIO, EACCES, ESTALE, ENOMEM, ENOENT, ENOTDIR])
+  func entryThatCannotBeLookedAtIsNotGone(code: Int32) throws {
+    for path in ["a/1", "a/2", "a/b/3"] { try folder.write("x", to: path) }
+    var isFailing = true
+    var listings = 0
+    let look: InboxScan.Look = { descriptor, name, status in
+      if isFailing, String(cString: name) == "1" {
+        errno = code
+        return -1
+      }
+      return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW)
+    }
+    let scan = InboxScan(inbox: folder.path, onFolder: { if $0 == "a" { listings += 1 } }, look: look)
+    scan.trustsFolderTimes = true
+    for path in ["a/1", "a/2", "a/b/3"] { scan.setKnown(path, try stamp(path)) }
+    let isGone = [ENOENT, ENOTDIR].contains(code)
+    for time in [0, 5, 10] as [MonotonicSeconds] {
+      let report = scan.scan { time }
+      #expect(report.failure == nil && report.files.isEmpty)
+      #expect(report.unexamined == (isGone ? [] : ["a/1"]))
+      #expect(report.unreadableFolders == (isGone ? [] : ["a"]))
+    }
+    #expect(listings == (isGone ? 2 : 3), "a folder that was not wholly listed is listed again")
+    isFailing = false
+    let report = scan.scan { 700 }
+    #expect(report.isComplete && report.unexamined.isEmpty)
+    #expect(paths(report) == (isGone ? ["a/1"] : []), "what was known stays known")
+  }
+
   @Test func quietFolderIsNotListedAgainUntilSomethingComes() throws {
     for index in 0..<5 { try folder.write("x", to: "a/\(index)") }
     var listed: [String] = []
@@ -169,7 +199,7 @@ import Testing
 }
 
 @Suite struct InboxWatcherTests {
-  @Test func fileInAWatchedFolderIsToldOf() async throws {
+  @Test(.timeLimit(.minutes(1))) func fileInAWatchedFolderIsToldOf() async throws {
     let folder = ScratchFolder()
     try Files.makeFolder(folder.path + "/a", .inbox)
     let (changes, continuation) = AsyncStream.makeStream(of: String?.self)

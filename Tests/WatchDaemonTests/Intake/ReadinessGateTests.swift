@@ -28,7 +28,7 @@ import Testing
 
   private func add(_ file: ScanReport.File, now: MonotonicSeconds) -> Bool { gate.add(file, now: now) }
 
-  private func take(_ file: ReadFile, now: MonotonicSeconds) -> Bool { gate.take(file, now: now) }
+  private func take(_ file: ReadFile, now: MonotonicSeconds) -> Bool { gate.setRead(file, now: now) }
 
   private func read(_ path: String, _ fault: HeaderFault? = nil) -> ReadFile {
     let header: HeaderResult = fault.map { .failure($0) } ?? .success(.example(study: "1.2", instance: "1.3"))

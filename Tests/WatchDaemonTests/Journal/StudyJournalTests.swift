@@ -47,20 +47,32 @@ import Testing
     #expect(try Files.examine(path, .journal)?.st_mode == S_IFREG | 0o600)
   }
 
-  /// A crash can stop a write at any byte: what was whole before it counts, and the next record follows on it.
-  @Test func tornAtAnyByteGivesAllWholeEntriesBeforeIt() throws {
-    let lines = entries.map { StudyJournal.line(of: $0) }
-    let bytes = lines.flatMap { $0 }
-    var whole = 0
-    var starts = lines.reduce(into: [0]) { $0.append($0.last! + $1.count) }
-    starts.removeFirst()
-    for length in 0...bytes.count {
-      if let next = starts.first, length >= next {
-        starts.removeFirst()
-        whole += 1
-      }
-      let replay = try StudyJournal.replay(Array(bytes[..<length]))
-      #expect(replay.lines == whole)
+  /// A crash can stop a write at any byte: what was whole before it counts, and the rest is cut off.
+  @Test func tornAtAnyByteGivesAllWholeRecordsBeforeIt() throws {
+    try write(entries)
+    let bytes = try Files.read(path, .journal)
+    let starts = bytes.indices.filter { $0 == 0 || bytes[$0 - 1] == UInt8(ascii: "\n") } + [bytes.count]
+    #expect(starts.count == entries.count + 3)
+    // The header and the first record are written at once, before the journal has its name.
+    for length in starts[2]...bytes.count {
+      let whole = starts.lastIndex { $0 <= length }!
+      try AtomicFile.write(Array(bytes[..<length]), to: path, .journal)
+      #expect(try StudyJournal.read(path) == ledger(of: Array(entries.prefix(whole - 2))))
+      #expect(try opened() == ledger(of: Array(entries.prefix(whole - 2))))
+      #expect(try Files.read(path, .journal) == Array(bytes[..<starts[whole]]))
+    }
+  }
+
+  /// As of a block that was written last and first got to the disk.
+  @Test func lastLineWithAWrongByteIsATornOne() throws {
+    try write(entries)
+    let bytes = try Files.read(path, .journal)
+    let start = bytes.dropLast().lastIndex(of: UInt8(ascii: "\n"))! + 1
+    for place in start..<bytes.count - 1 {
+      var torn = bytes
+      torn[place] ^= 0x10
+      try AtomicFile.write(torn, to: path, .journal)
+      #expect(try opened() == ledger(of: entries.dropLast()))
     }
   }
 
@@ -76,15 +88,13 @@ import Testing
     try write(entries)
     var bytes = try Files.read(path, .journal)
     bytes[20] ^= 1
-    #expect(throws: StudyJournal.Corruption(line: 1, problem: "does not match its checksum")) {
-      try StudyJournal.replay(bytes)
-    }
+    try expectRefused(bytes, line: 1, "does not match its checksum")
   }
 
-  @Test func entryThatContradictsIsTold() throws {
-    let bytes = [entries[0], entries[2], entries[1]].flatMap { StudyJournal.line(of: $0) }
-    let error = #expect(throws: StudyJournal.Corruption.self) { try StudyJournal.replay(bytes) }
-    #expect(error?.line == 2)
+  @Test func recordThatContradictsIsTold() throws {
+    let bytes = JournalFormat.header + lines([entries[0], entries[2]])
+    try expectRefused(
+      bytes, line: 3, "contradicts those before it: claim 1 goes by started from claiming")
   }
 
   @Test func compactedJournalTellsTheSameInFewerLines() throws {
@@ -95,7 +105,7 @@ import Testing
       try ledger.apply(entry)
     }
     try journal.compact(to: ledger)
-    #expect(journal.lineCount == 3)
+    #expect(journal.lineCount == 4)
     try journal.append([.event(claim: 2, .claimed(missing: []))])
     try ledger.apply(.event(claim: 2, .claimed(missing: [])))
     #expect(try StudyJournal.read(path) == ledger)
@@ -109,8 +119,16 @@ import Testing
     #expect(StudyHistory(of: "1.2.3", in: ledger).lastRevision?.number == 1)
   }
 
-  @Test func checksumIsTheOneOfTheStandard() {
-    #expect(CRC32C.checksum(Array("123456789".utf8)) == 0xE306_9283)
+  private func lines(_ entries: [Ledger.Entry]) -> [UInt8] { entries.flatMap { JournalFormat.line(of: $0) } }
+
+  /// Neither who reads the journal nor who writes it goes on, and it stays as it is.
+  private func expectRefused(_ bytes: [UInt8], line: Int, _ problem: String) throws {
+    try AtomicFile.write(bytes, to: path, .journal)
+    let expected = StudyJournal.Failure.corrupt(
+      .init(journal: path, line: line, problem: problem, remedy: .setAside))
+    #expect(throws: expected) { try StudyJournal.read(path) }
+    #expect(throws: expected) { try opened() }
+    #expect(try Files.read(path, .journal) == bytes)
   }
 }
 

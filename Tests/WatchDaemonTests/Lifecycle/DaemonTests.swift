@@ -213,6 +213,21 @@ import Testing
     try await bench.stop()
   }
 
+  @Test func everyStageOfAStudyIsInTheMetrics() async throws {
+    let bench = try DaemonBench()
+    try bench.start()
+    try bench.drop(study: "1.2", instance: "1.2.1", as: "a/IM1")
+    try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
+    let daemon = try #require(bench.daemon)
+    for stage in ["decode", "report", "publish", "settle"] {
+      try await bench.wait("\(stage) is in the metrics") {
+        daemon.metrics.counted.text(.init(), version: "test")
+          .contains("hinged_stage_duration_seconds_count{stage=\"\(stage)\"} ")
+      }
+    }
+    try await bench.stop()
+  }
+
   @Test func whatIsRequeuedIsProcessedAnew() async throws {
     let bench = try DaemonBench()
     bench.processor.hook.withLock {
@@ -225,7 +240,7 @@ import Testing
     try bench.drop(text, as: "a/IM1")
     try await bench.wait("it is quarantined") { bench.isIdle && bench.sums().count(.quarantined) == 1 }
     bench.processor.hook.withLock { $0 = { _, _ in } }
-    bench.daemon?.requeue(1)
+    bench.daemon?.flow.giveBack(1)
     try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
     #expect(bench.sums().taken == 1 && bench.sums().count(.quarantined) == 0)
     let names = bench.processor.begun.withLock { $0.last?.inputs.map(\.names) }
@@ -238,27 +253,27 @@ import Testing
     try bench.start()
     try bench.drop(study: "1.2", instance: "1.2.1", as: "M\u{F7DC}LLER/IM1")
     try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
-    bench.daemon?.requeue(1)
+    bench.daemon?.flow.giveBack(1)
     try await bench.wait("it is published anew") { bench.published == ["1.2", "1.2.r2"] && bench.isIdle }
     #expect(bench.sums().taken == 1 && bench.sums().count(.used) == 1)
     try await bench.stop()
   }
 
-  @Test func wishToRequeueStaysUntilTheJournalHasIt() async throws {
+  @Test func requestToRequeueStaysUntilTheJournalHasIt() async throws {
     let bench = try DaemonBench()
     try bench.start()
     try bench.drop(study: "1.2", instance: "1.2.1", as: "a/IM1")
     try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
     let daemon = try #require(bench.daemon)
-    let wish = daemon.spool.requests + "/1" + RequeueRequest.suffix
+    let request = daemon.spool.requests + "/1" + RequeueRequest.suffix
     // It cannot be read now.
-    symlink(wish, wish)
-    for _ in 0..<3 { daemon.control.sync { daemon.takeRequests() } }
-    #expect(try Files.exists(wish, .spool))
-    #expect(bench.lines.text.ranges(of: "a wish of hinged requeue waits").count == 1)
-    unlink(wish)
+    symlink(request, request)
+    for _ in 0..<3 { daemon.control.sync { daemon.requests.tick() } }
+    #expect(try Files.exists(request, .spool))
+    #expect(bench.lines.text.ranges(of: "a request of hinged requeue waits").count == 1)
+    unlink(request)
     try RequeueRequest(claims: [1, 1, 77]).leave(in: daemon.spool)
-    daemon.control.sync { daemon.takeRequests() }
+    daemon.control.sync { daemon.requests.tick() }
     try await bench.wait("it is published anew") {
       try bench.published == ["1.2", "1.2.r2"] && bench.isIdle
         && Files.names(in: daemon.spool.requests, .spool).isEmpty

@@ -53,7 +53,8 @@ final class FakeProcessor: StudyProcessor {
       }
       try context.enter(.report)
       let earlier = study.earlier.map { "\($0.sopInstanceUID ?? "") kept" }
-      let text = (["revision \(study.revision.number)"] + (lines + earlier).sorted()).joined(separator: "\n")
+      let text = (["revision \(study.succession.revision.number)"] + (lines + earlier).sorted()).joined(
+        separator: "\n")
       do throws(FileError) {
         try AtomicFile.write(Array(text.utf8), to: staging.path + "/study.json", .staging)
         try AtomicFile.write(Array("log".utf8), to: staging.path + "/log.jsonl", .staging)

@@ -99,6 +99,21 @@ import Testing
     #expect(ledger.claims(naming: "1.2.3").isEmpty)
   }
 
+  @Test func whatCannotBeRequeuedIsToldFromWhatIsUnderWay() throws {
+    func answer(_ events: [StudyState.Event], _ word: String = "1.2.3") throws -> String? {
+      let ledger = try ledger(events)
+      do throws(CommandFailure) {
+        _ = try Requeue(word, ledger: ledger, hash: .example)
+        return nil
+      } catch { return error.sentence }
+    }
+    #expect(try answer(published) == nil)
+    #expect(try answer(published, "1.2.9")?.contains("no such study is known") == true)
+    #expect(try answer([.claimed(missing: []), .started])?.contains("in work already") == true)
+    #expect(try answer(published + [.returning])?.contains("in work already") == true)
+    #expect(try answer(published + [.returning, .returned])?.contains("given back to the inbox") == true)
+  }
+
   /// Only the archive has them there.
   @Test(arguments: [true, false]) func archiveIsReadAnewForItsFilesWhereTheInboxIsOnlyRead(_ moves: Bool)
     throws

@@ -146,6 +146,7 @@ import Testing
       var other: FolderLock? = try FolderLock(folder: outbox + "/.staging")
       try publish(report("1.2.1"), in: outbox)
       indexer.wake("1.2.1")
+      // It is at the lock, or comes to it; however long that takes, it writes nothing before the lock is given back.
       usleep(200_000)
       #expect(try !Files.exists(outbox + "/index.jsonl", .outbox))
       try publish(report("1.2.2"), in: outbox)

@@ -1,4 +1,5 @@
 import Hinge
+import TestSupport
 import Testing
 
 @testable import Clips
@@ -11,7 +12,7 @@ import Testing
 
   @Test(arguments: [(4, 8), (3, 5), (7, 3), (1, 1), (5, 9)])
   func packsFramesWithoutGapsLowestBitFirst(rows: Int, columns: Int) {
-    var generator = SystemRandomNumberGenerator()
+    var generator = Seeded()
     var packing = BitFrames(rows: rows, columns: columns)
     var wanted: [Bool] = []
     var bytes: [UInt8] = []

@@ -6,14 +6,23 @@ import Testing
 @testable import WatchDaemon
 
 private enum Program {
-  static let chromium = "/usr/bin/chromium"
-  static let pdfToText = "/usr/bin/pdftotext"
+  static let chromium = path(["chromium", "chromium-browser", "google-chrome"])
+  static let pdfToText = path(["pdftotext"])
 
-  static func isThere(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
+  /// The first that is installed, or where the first one would be.
+  private static func path(_ names: [String]) -> String {
+    names.lazy.compactMap { Tool.path($0) }.first ?? "/usr/bin/" + names[0]
+  }
+
+  /// Where `HINGED_REQUIRE_BROWSER` is set, what is missing is a failure and no reason to skip a test.
+  static func isWanted(_ path: String) -> Bool {
+    FileManager.default.isExecutableFile(atPath: path)
+      || ProcessInfo.processInfo.environment["HINGED_REQUIRE_BROWSER"] != nil
+  }
 }
 
 /// The page in a browser: Debian's chromium, without a screen.
-@Suite(.enabled(if: Program.isThere(Program.chromium), "needs chromium")) struct BrowserTests {
+@Suite(.enabled(if: Program.isWanted(Program.chromium), "needs chromium")) struct BrowserTests {
   private let folder: TestSupport.ScratchFolder
 
   init() throws { folder = try TestSupport.ScratchFolder() }
@@ -136,7 +145,7 @@ private enum Program {
   }
 
   /// Every word of the print lies on its sheet, and no column is so narrow that its words stand below one another.
-  @Test(.enabled(if: Program.isThere(Program.pdfToText), "needs poppler-utils"))
+  @Test(.enabled(if: Program.isWanted(Program.pdfToText), "needs poppler-utils"))
   func printsOnA4WithoutCuttingAnything() throws {
     let pdf = folder.path + "/page.pdf"
     _ = try browse(SamplePage.text(), "--print-to-pdf=\(pdf)", "--no-pdf-header-footer")

@@ -39,6 +39,17 @@ import Testing
     #expect(hash.finish() == whole.finish())
   }
 
+  @Test(
+    .enabled(if: SHA256.hasInstructions, "the processor has no instructions for it"),
+    arguments: [0, 1, 55, 56, 64, 4_096, 100_003])
+  func instructionsGiveTheDigestOfThePlainRounds(size: Int) {
+    let message = (0..<size).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7) }
+    var (fast, plain) = (SHA256(usesInstructions: true), SHA256(usesInstructions: false))
+    fast.update(message)
+    plain.update(message)
+    #expect(fast.finish() == plain.finish())
+  }
+
   @Test func sha256ReadsAFile() throws {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("digest-\(UUID().uuidString)")
     let bytes = [UInt8](repeating: 7, count: 700_001)

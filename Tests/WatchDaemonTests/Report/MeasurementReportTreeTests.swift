@@ -13,7 +13,9 @@ import Testing
     let root = MeasurementReportTree(
       report: report, sources: SampleReport.sources, uids: SampleReport.uids
     ).root()
-    return root.children.first { $0.name == Concept.imagingMeasurements }?.children ?? []
+    let groups = try #require(root.children.first { $0.name == Concept.imagingMeasurements }).children
+    try #require(!groups.isEmpty)
+    return groups
   }
 
   private func flattened(_ item: ContentItem) -> [ContentItem] { [item] + item.children.flatMap(flattened) }
@@ -32,7 +34,9 @@ import Testing
   }
 
   @Test func namesEveryItemOfAGroup() throws {
-    for group in try groups() { #expect(group.children.allSatisfy { $0.name != nil }) }
+    for group in try groups() {
+      #expect(!group.children.isEmpty && group.children.allSatisfy { $0.name != nil })
+    }
   }
 
   @Test func putsAHingePointIntoAPlanarRegionGroup() throws {
@@ -54,7 +58,10 @@ import Testing
     report.clips = [report.clips[0]]
     let ofAnyView = ["Heart rate"]
     for group in try groups(report) {
-      guard case .text(let name) = value(Concept.trackingIdentifier, in: group) else { continue }
+      guard case .text(let name) = value(Concept.trackingIdentifier, in: group) else {
+        Issue.record("a group without a tracking identifier")
+        continue
+      }
       let comments = group.children.filter { $0.name == Concept.comment }.map(\.value)
       let says = comments.contains { comment in
         if case .text(let text) = comment {

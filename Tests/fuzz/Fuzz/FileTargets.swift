@@ -34,13 +34,20 @@ func readConfiguration(_ bytes: [UInt8]) {
 /// A journal whose checksums are wrong is refused at once, so the lines that are read here get theirs: each is taken
 /// without its first nine bytes. The bytes as they are, are read too.
 func readJournal(_ bytes: [UInt8]) {
-  _ = try? StudyJournal.replay(bytes)
+  _ = replay(bytes)
   var signed: [UInt8] = []
   for line in bytes.split(separator: UInt8(ascii: "\n")) {
     let json = Array(line.dropFirst(9))
-    signed += Array(String(format: "%08x ", CRC32C.checksum(Data(json))).utf8) + json + [UInt8(ascii: "\n")]
+    signed += Array(String(format: "%08x ", CRC32C.checksum(json)).utf8) + json + [UInt8(ascii: "\n")]
   }
-  (try? StudyJournal.replay(signed).ledger)?.forEachEntry { _ = StudyJournal.line(of: $0) }
+  guard let ledger = replay(signed)?.ledger else { return }
+  let again = JournalFormat.header + ledger.entries.flatMap { JournalFormat.line(of: $0) }
+  guard replay(again) != nil else { fatalError("a journal that was written anew cannot be read") }
+}
+
+private func replay(_ bytes: [UInt8]) -> JournalReplay? {
+  var replay = JournalReplay()
+  return bytes.withUnsafeBytes { (try? replay.take($0)) == nil ? nil : replay }
 }
 
 func readManifest(_ bytes: [UInt8]) {

@@ -49,20 +49,15 @@ private struct BatchRunRun {
     let stop = StopSignals()
     let plan = try ShardPlan(manifest, shard)
     let pipeline = try options.pipeline(namesFiles: true)
-    let desk = try ShardDesk(plan, outbox: outbox, mode: options.configuration?.outboxMode ?? .standard)
+    let lease = try ShardLease(plan, outbox: outbox, mode: options.configuration?.outboxMode ?? .standard)
     progress.line(
       "shard \(shard.index) of \(shard.count): \(Plural.of(plan.count, "study")), plan \(plan.manifest)")
     // A disk of the node is asked for by TMPDIR; without one, copying would only move the same bytes about.
     let copies = !readsInPlace && ScratchSpace.temporaryFolder != nil
     let run = ShardRun(
-      plan: plan,
-      publishing: StudyPublishing(
-        pipeline: pipeline, publisher: desk.publisher, stagingMark: desk.stagingMark),
-      folder: desk.folder, progress: progress, stop: stop, scratch: copies ? try ScratchSpace() : nil)
-    let result = try withExtendedLifetime(desk) {
-      try run.run { FileHandle.standardOutput.write(Data(($0.json + "\n").utf8)) }
-    }
-    return end(result)
+      plan: plan, lease: lease, pipeline: pipeline, progress: progress, stop: stop,
+      scratch: copies ? try ScratchSpace() : nil)
+    return end(try run.run { FileHandle.standardOutput.write(Data(($0.json + "\n").utf8)) })
   }
 
   private func end(_ result: ShardRun.Result) -> Int32 {

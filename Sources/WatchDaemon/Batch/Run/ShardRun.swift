@@ -5,8 +5,9 @@ import Study
 /// One shard's studies, one after the other, into an outbox that other shards write too.
 struct ShardRun {
   let plan: ShardPlan
-  let publishing: StudyPublishing
-  let folder: BatchFolder
+  /// Held as long as the shard is worked on.
+  let lease: ShardLease
+  let pipeline: StudyPipeline
   let progress: CommandProgress
   let stop: StopSignals
   /// Where files are copied to before they are read; `nil` to read them in place.
@@ -20,7 +21,6 @@ struct ShardRun {
 
   /// What results depend on beside the inputs.
   private var work: String {
-    let pipeline = publishing.pipeline
     let words = [pipeline.model.sha256, pipeline.configurationDigest, Software.version]
     return SHA256.hexDigest(of: Array(words.joined(separator: "\n").utf8))
   }
@@ -29,14 +29,15 @@ struct ShardRun {
   /// - Throws: `CommandFailure` where the disk or the share failed: what is done stays done.
   func run(onLine: (StudyLine) -> Void) throws -> Result {
     do {
-      let path = folder.log(manifest: plan.manifest, plan.shard)
+      let path = lease.folder.log(manifest: plan.manifest, plan.shard)
       let earlier = try Files.exists(path, .outbox) ? ShardLog.lines(of: path) : []
       let log = try ShardLog(path)
       return try run(
         earlier: Dictionary(earlier.map { ($0.study, $0) }, uniquingKeysWith: { $1 }), log, onLine)
     } catch let error as FileError {
       throw CommandFailure(
-        code: ExitCode.temporary, sentence: "\(publishing.outbox): \(error); the same call goes on from here")
+        code: ExitCode.temporary,
+        sentence: "\(lease.publisher.outbox): \(error); the same call goes on from here")
     }
   }
 
@@ -75,7 +76,7 @@ struct ShardRun {
   /// What an earlier run told of the study, where this one would do the same again.
   private func done(_ study: PlannedStudy, earlier: StudyLine?) throws -> StudyLine? {
     guard var line = earlier, line.work == work, let name = line.folder,
-      try Files.exists(publishing.outbox + "/" + name + "/study.json", .outbox),
+      try Files.exists(lease.publisher.outbox + "/" + name + "/study.json", .outbox),
       // Where that cannot be told, reading them tells why.
       (try? PlannedInput.isUntouched(study)) == true
     else { return nil }
@@ -89,11 +90,12 @@ struct ShardRun {
       study: study.study, status: .failed, clips: 0, measured: 0, isNew: false, seconds: 0, time: "",
       work: work)
     do {
-      let threads = publishing.pipeline.analysis.settings.threads
+      let threads = pipeline.analysis.settings.threads
       let input = try PlannedInput.read(study, scratch: scratch, threads: threads).input
-      let outcome = try publishing.result(
-        for: input, stop.checkpoint, onClip: { progress.line("  " + ClipLine.text($0)) })
-      line.take(outcome)
+      let source = GivenSource(
+        input: input, publisher: lease.publisher, stagingMark: lease.stagingMark, checkpoint: stop.checkpoint,
+        onClip: { progress.line("  " + ClipLine.text($0)) })
+      line.set(try source.publish(pipeline))
     } catch let refusal as PlannedInput.Refusal {
       if refusal.fault == .inputChanged { try expectArchive(besides: index) }
       line.reason = refusal.fault
@@ -113,7 +115,7 @@ struct ShardRun {
   private func concernsAll(_ error: any Error) -> Bool {
     guard let error = error as? FileError else { return false }
     if error.isOfTheEnvironment || error.place != .outbox { return true }
-    return (try? Files.exists(folder.path, .outbox)) != true
+    return (try? Files.exists(lease.folder.path, .outbox)) != true
   }
 
   /// - Throws: `CommandFailure` where not one study of several is there any more: that is no change of their files, but
@@ -143,7 +145,7 @@ struct ShardRun {
 }
 
 extension StudyLine {
-  fileprivate mutating func take(_ outcome: StudyPublishing.Outcome) {
+  fileprivate mutating func set(_ outcome: GivenSource.Result) {
     status = outcome.report.status
     folder = outcome.revision.name
     clips = outcome.report.clips.count

@@ -1,0 +1,4 @@
+/// What Swift needs of the system and cannot call itself.
+#include "heap.h"
+#include "sha256.h"
+#include "spawning.h"

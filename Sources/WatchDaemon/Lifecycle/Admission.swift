@@ -1,0 +1,147 @@
+import Dispatch
+import Platform
+import Spool
+import Study
+
+/// Control queue. Decides what is claimed, and when: what is ready, as far as the queue and the disks have room for it.
+/// What has none stays in the inbox, which is the backlog.
+///
+/// `@unchecked Sendable`: what changes is used on `control` only.
+final class Admission: Service, @unchecked Sendable {
+  private let control: DispatchQueue
+  private let opened: OpenedSpool
+  private let intake: Intake
+  private let queue: InferenceQueue
+  private let flow: ClaimFlow
+  private let log: Log
+  private var configuration: Configuration
+  private var isOpen = false
+  /// Why nothing is claimed now; `nil` when something may be.
+  private var pause: String?
+
+  init(
+    _ configuration: Configuration, on control: DispatchQueue, _ opened: OpenedSpool, intake: Intake,
+    queue: InferenceQueue, flow: ClaimFlow, log: Log
+  ) {
+    self.configuration = configuration
+    self.control = control
+    self.opened = opened
+    self.intake = intake
+    self.queue = queue
+    self.flow = flow
+    self.log = log
+  }
+
+  func start() { isOpen = true }
+
+  func reload(_ configuration: Configuration) { self.configuration = configuration }
+
+  func drain() { isOpen = false }
+
+  /// Claims what is ready, as far as there is room for it.
+  func admit() {
+    dispatchPrecondition(condition: .onQueue(control))
+    guard isOpen, hasSpace() else { return }
+    claimLoose()
+    for file in intake.boxes() { claim(plan.box(file, id: 0)) }
+    for study in intake.ready() {
+      let history = opened.store.history(of: study.uid)
+      // A study's claims follow one another: the second is a revision of the first.
+      if history.isActive { continue }
+      let plan = plan.study(
+        study.uid, study.files, history: history, id: 0, firstSeenAt: SystemClock.utc(at: study.firstSeen),
+        closedAtLimit: study.closedAtLimit)
+      if plan.needsProcessing, !queue.snapshot.hasRoom { break }
+      claim(plan)
+    }
+  }
+
+  private var plan: ClaimPlan {
+    ClaimPlan(moves: configuration.intake == .move, now: SystemClock.utc(), hash: opened.hash)
+  }
+
+  /// Files of no study, those that state one study together.
+  private func claimLoose() {
+    let decided = Dictionary(grouping: intake.decided(), by: \.file.assessed.statedStudy)
+    for (study, files) in decided.sorted(by: { ($0.key ?? "") < ($1.key ?? "") }) {
+      for start in stride(from: 0, to: files.count, by: Self.filesAClaim) {
+        let part = Array(files[start..<min(start + Self.filesAClaim, files.count)])
+        claim(plan.loose(part, statedStudy: study, id: 0))
+      }
+    }
+  }
+
+  private static let filesAClaim = 1_000
+
+  /// Writes the claim down, then has its files fetched. In that order: a file that left the inbox without a claim in
+  /// the journal would be nobody's.
+  private func claim(_ plan: Claim) {
+    do throws(FileError) {
+      let claims = try opened.store.claim { _, id in
+        var claim = plan
+        claim.id = id
+        return [claim]
+      }
+      for claim in claims {
+        intake.setClaimed(claim.files.map(\.source), study: claim.study)
+        log.info(
+          "claimed",
+          ["study": opened.hash.name(of: claim), "claim": claim.folderName, "files": "\(claim.files.count)"])
+        flow.begin(claim)
+      }
+    } catch {
+      log.error("nothing can be claimed: \(error)")
+    }
+  }
+
+  /// Whether spool and outbox have the space that the configuration asks for.
+  private func hasSpace() -> Bool {
+    let needed = configuration.minFreeMegabytes << 20
+    for (path, place) in [(opened.spool.path, FileError.Place.spool), (configuration.outbox, .outbox)] {
+      let free = (try? Files.freeBytes(at: path, place)) ?? 0
+      guard free < needed else { continue }
+      setPause(
+        "the \(place.rawValue) has \(free >> 20) MiB free and min_free_mb is \(configuration.minFreeMegabytes)"
+      )
+      return false
+    }
+    opened.store.keepReserve()
+    setPause(nil)
+    return true
+  }
+
+  private func setPause(_ reason: String?) {
+    if (pause == nil) != (reason == nil) {
+      if let reason {
+        log.error("intake pauses: \(reason)")
+      } else {
+        log.notice("intake goes on")
+      }
+    }
+    pause = reason
+  }
+}
+
+extension Admission {
+  func describe(_ status: inout StatusSnapshot) {
+    status.pause = pause
+    let ready = Set(intake.ready().map(\.uid))
+    status.pending = intake.gathering.studies.sorted { $0.key < $1.key }
+      .map { uid, members in
+        let quietAt = (members.values.lazy.map(\.changedAt).max() ?? 0) + configuration.quietSeconds
+        return StatusSnapshot.Pending(
+          study: uid, paths: members.keys.sorted(),
+          firstSeen: SystemClock.utc(at: members.values.lazy.map(\.firstSeen).min() ?? 0),
+          quietAt: SystemClock.utc(at: quietAt),
+          why: ready.contains(uid) ? whyNotClaimed(uid) : "more files may come")
+      }
+  }
+
+  private func whyNotClaimed(_ uid: String) -> String {
+    if let pause { return pause }
+    if opened.store.history(of: uid).isActive { return "an earlier part of it is in work" }
+    return queue.snapshot.hasRoom ? "its turn is next" : "the queue is full"
+  }
+
+  func describe(_ gauges: inout MetricsState.Gauges) { gauges.isPaused = pause != nil }
+}

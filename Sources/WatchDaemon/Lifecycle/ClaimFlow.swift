@@ -1,0 +1,169 @@
+import Dispatch
+import Platform
+import Spool
+import Study
+
+/// Control queue. The way of a claim that stands in the journal: its files go into the spool, then it goes into the
+/// inference queue, or to its end where nothing is to be processed; of an archive, the files in it go to intake.
+///
+/// `@unchecked Sendable`: what changes is used on `control` only. Claims and archives call back on queues of their own.
+final class ClaimFlow: Service, @unchecked Sendable {
+  private let control: DispatchQueue
+  private let opened: OpenedSpool
+  private let intake: Intake
+  private let queue: InferenceQueue
+  private let claims: ClaimService
+  private let archives: ArchiveService
+  private let log: Log
+  private let onSettled: @Sendable (StudyState) -> Void
+  private var configuration: Configuration
+
+  init(
+    _ configuration: Configuration, on control: DispatchQueue, _ opened: OpenedSpool, intake: Intake,
+    queue: InferenceQueue, claims: ClaimService, archives: ArchiveService, log: Log,
+    onSettled: @escaping @Sendable (StudyState) -> Void
+  ) {
+    self.configuration = configuration
+    self.control = control
+    self.opened = opened
+    self.intake = intake
+    self.queue = queue
+    self.claims = claims
+    self.archives = archives
+    self.log = log
+    self.onSettled = onSettled
+  }
+
+  func reload(_ configuration: Configuration) { self.configuration = configuration }
+
+  /// Goes on with all that a journal of an earlier process left unfinished. What lies in the inbox and is done with is
+  /// known before the first scan, which would take it for news.
+  func start() {
+    dispatchPrecondition(condition: .onQueue(control))
+    let unfinished = opened.store.read { $0.unfinished }
+    if !unfinished.isEmpty { log.notice("resuming", ["claims": "\(unfinished.count)"]) }
+    switch configuration.intake {
+    case .leave: intake.setKnown(opened.store.read { $0.knownFiles })
+    case .move: intake.setEmptied(opened.store.read { $0.movedSources })
+    }
+    for state in unfinished { resume(state) }
+  }
+
+  private func resume(_ state: StudyState) {
+    let claim = state.claim
+    switch state.phase {
+    case .unpacked: unpack(claim.id)
+    case .returning: giveBack(claim.id)
+    case .claiming:
+      intake.expect(claim.files.map(\.source))
+      begin(claim, isResumed: true)
+    default: begin(claim, isResumed: true, isSuspect: state.phase == .started)
+    }
+  }
+
+  /// Brings a claim to its end, from wherever it stands.
+  /// - Parameters:
+  ///   - isResumed: An earlier process made the claim: it has its place in the queue, however full that is.
+  ///   - isSuspect: A process ended while it was in work.
+  func begin(_ claim: Claim, isResumed: Bool = false, isSuspect: Bool = false) {
+    dispatchPrecondition(condition: .onQueue(control))
+    let isQueued = claim.needsProcessing
+    if isQueued {
+      // It has its place before its files move, so that no other claim gets that meanwhile.
+      _ = queue.admit(
+        claim.id, bytes: claim.decodingBytes, isResumed: isResumed, isSuspect: isSuspect)
+    }
+    claims.fetch(claim.id) { [weak self] in
+      if isQueued { self?.queue.strand(claim.id) }
+    } then: { [weak self] state in
+      self?.wasFetched(state, original: claim, isQueued: isQueued)
+    }
+  }
+
+  /// On the claims' queue.
+  private func wasFetched(_ state: StudyState, original: Claim, isQueued: Bool) {
+    control.async { [self] in
+      let there = state.claim.files.map { ScanReport.File(path: $0.source, stamp: $0.stamp) }
+      let gone = Set(original.files.map(\.source)).subtracting(there.map(\.path))
+      intake.setFetched(there, known: !state.claim.moves)
+      intake.forget(gone.sorted())
+    }
+    if state.claim.needsProcessing, isQueued { return queue.ready(state.claim.id) }
+    if isQueued { queue.drop(state.claim.id) }
+    if state.claim.isBox == true, state.phase == .claimed, !state.claim.files.isEmpty {
+      return control.async { [self] in unpack(state.claim.id) }
+    }
+    claims.settle(state.claim.id, then: onSettled)
+  }
+}
+
+extension ClaimFlow {
+  /// Takes a claimed archive apart, or goes on with one that was.
+  private func unpack(_ id: Int) {
+    dispatchPrecondition(condition: .onQueue(control))
+    archives.open(id, minFreeBytes: configuration.minFreeMegabytes << 20) { [weak self] outcome in
+      self?.control.async { [weak self] in self?.wasOpened(outcome) }
+    }
+  }
+
+  private func wasOpened(_ outcome: ArchiveService.Outcome) {
+    dispatchPrecondition(condition: .onQueue(control))
+    switch outcome {
+    case .refused(let id): claims.settle(id, then: onSettled)
+    case .unpacked(let id, let source, let archive):
+      log.info("archive taken apart", ["claim": "c\(id)", "files": "\(archive.files.count)"])
+      intake.add(unclaimedFiles(of: archive, claim: id, source: source))
+      closeArchives()
+    }
+  }
+
+  private func unclaimedFiles(of archive: UnpackedBox, claim id: Int, source: String) -> [Intake.Unpacked] {
+    archive.files.compactMap { file in
+      let place = BoxedFile(claim: id, index: file.index)
+      guard (try? Files.exists(opened.spool.unpackedFile(place), .spool)) == true else { return nil }
+      let path = SourcePath.unpacked(id, source: source, name: file.name)
+      return Intake.Unpacked(
+        file: ScanReport.File(path: path, stamp: file.stamp, box: place), sha256: file.sha256, end: file.end)
+    }
+  }
+
+  /// Brings archives to their end in which no file is left without one.
+  func closeArchives() {
+    dispatchPrecondition(condition: .onQueue(control))
+    for id in opened.store.read({ $0.openBoxes }) {
+      archives.close(id) { [claims, onSettled] in claims.settle(id, then: onSettled) }
+    }
+  }
+
+  /// Gives the files of a settled claim back to the inbox: a person asked for the study again. On any queue.
+  func giveBack(_ id: Int) { claims.giveBack(id) { [weak self] in self?.wasGivenBack($0) } }
+
+  private func wasGivenBack(_ state: StudyState) {
+    log.notice(
+      "given back to the inbox",
+      ["study": opened.hash.name(of: state.claim), "claim": state.claim.folderName])
+    if !state.claim.moves { intake.setUnknown(state.claim.files.map(\.source)) }
+  }
+}
+
+extension KeyedHash {
+  /// What a claim's study is called in the log.
+  func name(of claim: Claim?) -> String { claim?.namedStudy.map { name(of: $0) } ?? "none" }
+}
+
+extension Ledger {
+  /// Paths below the inbox that files were moved away from.
+  fileprivate var movedSources: [String] {
+    states.filter { $0.claim.moves && $0.phase != .claiming }
+      .flatMap { $0.claim.files.filter { $0.box == nil }.map(\.source) }
+  }
+
+  /// Files of an inbox that is only read, as they were when they were taken.
+  fileprivate var knownFiles: [ScanReport.File] {
+    states.filter { !$0.claim.moves && $0.phase != .returned && $0.phase != .claiming }
+      .sorted { $0.claim.id < $1.claim.id }
+      .flatMap { state in
+        state.claim.files.filter { $0.box == nil }.map { ScanReport.File(path: $0.source, stamp: $0.stamp) }
+      }
+  }
+}

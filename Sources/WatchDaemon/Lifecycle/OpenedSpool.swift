@@ -1,0 +1,97 @@
+import Glibc
+import Platform
+import Spool
+import Study
+
+/// A spool that this process alone works on, with its journal replayed. Made on the thread that makes the daemon.
+struct OpenedSpool: Sendable {
+  let spool: Spool
+  let store: StudyStore
+  let hash: KeyedHash
+  let locks: Locks
+
+  /// What keeps other daemons out. Any queue: a lock guards it.
+  final class Locks: Sendable {
+    private let held: Guarded<(spool: SpoolLock, inbox: FolderLock?)?>
+
+    fileprivate init(_ spool: SpoolLock, _ inbox: FolderLock?) { held = Guarded((spool, inbox)) }
+
+    /// Lets another daemon in.
+    func release() { held.withLock { $0 = nil } }
+  }
+
+  /// Takes the spool and the inbox, clears away what killed processes left, and replays the journal.
+  init(_ configuration: Configuration, _ log: Log) throws(DaemonFailure) {
+    let spool = Spool(path: configuration.spool)
+    self.spool = spool
+    do throws(FileError) {
+      try spool.prepare()
+      try Files.makeFolder(configuration.outbox, .outbox)
+    } catch { throw .file(error) }
+    // The locks come before anything is read or removed: it might be another daemon's work.
+    let lock = try Self.lockSpool(spool, configuration)
+    locks = Locks(lock, try Self.lockInbox(configuration))
+    do throws(FileError) {
+      hash = try KeyedHash.load(spool.key)
+      try StagingFolder.removeAbandoned(in: configuration.outbox)
+    } catch { throw .file(error) }
+    Self.removeLeftovers(spool, configuration)
+    store = try Self.openStore(spool, lock, log)
+    // A lock that had run out was taken from an owner that may only sleep. What that one still appends when it wakes up
+    // goes to the file that it has open, which is no journal any more.
+    do throws(FileError) { if lock.isByExpiry { try store.compact() } } catch { throw .file(error) }
+  }
+
+  private static func lockSpool(
+    _ spool: Spool, _ configuration: Configuration
+  ) throws(DaemonFailure) -> SpoolLock {
+    do throws(SpoolLock.Failure) { return try SpoolLock(spool.lock, inbox: configuration.inbox) } catch {
+      switch error {
+      case .taken(let owner): throw .spoolInUse(spool: spool.path, holder: owner?.description)
+      case .file(let error): throw .file(error)
+      }
+    }
+  }
+
+  /// An inbox that is not there now is waited for.
+  private static func lockInbox(_ configuration: Configuration) throws(DaemonFailure) -> FolderLock? {
+    guard configuration.intake == .move else { return nil }
+    do throws(FolderLock.Failure) { return try FolderLock(folder: configuration.inbox) } catch {
+      guard case .taken(let holder) = error else { return nil }
+      throw .inboxInUse(inbox: configuration.inbox, holder: holder)
+    }
+  }
+
+  /// Files that killed processes had begun to replace.
+  private static func removeLeftovers(_ spool: Spool, _ configuration: Configuration) {
+    let index = OutboxIndex.names.map { configuration.outbox + "/" + $0 }
+    let files = [spool.journal, spool.status, spool.inboxMount, spool.key] + index
+    for file in files + [configuration.metrics].compactMap({ $0 }) {
+      // It is in nobody's way, and the next start tries again.
+      try? AtomicFile.removeLeftovers(of: file, .spool)
+    }
+  }
+
+  /// - Parameter lock: Held weakly: the store outlives it for a moment when the daemon stops, and records nothing then.
+  private static func openStore(
+    _ spool: Spool, _ lock: SpoolLock, _ log: Log
+  ) throws(DaemonFailure) -> StudyStore {
+    do throws(StudyJournal.Failure) {
+      return try StudyStore(spool) { [weak lock] isReplaced throws(FileError) in
+        if isReplaced { leave(log, "the journal was replaced under this daemon") }
+        if let lock, try !lock.isOwned() { leave(log, "another daemon took the spool over") }
+      }
+    } catch {
+      switch error {
+      case .file(let error): throw .file(error)
+      case .corrupt(let corruption): throw .journal(corruption)
+      }
+    }
+  }
+
+  /// Whoever owns the spool now goes by what stands in it: an orderly end would still write to it.
+  private static func leave(_ log: Log, _ why: String) -> Never {
+    log.error("\(why): leaving at once, and nothing more is written")
+    _exit(ExitCode.temporary)
+  }
+}

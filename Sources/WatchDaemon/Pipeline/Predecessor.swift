@@ -1,0 +1,106 @@
+import Foundation
+import Glibc
+import Platform
+import Reports
+import Spool
+import Study
+
+/// The result that a new revision supersedes: clips that only it has keep their results and their files.
+struct Predecessor: Sendable {
+  var report: StudyReport
+  /// The folder that it was published in.
+  var folder: String
+  /// The name that the next revision gives it.
+  var name: String
+}
+
+extension Predecessor {
+  /// - Parameter isReplaceable: What cannot be read any more is made again from inputs that are kept, and counts as none.
+  ///   A disk or a share that fails now says nothing of what stands there, and is always an error.
+  /// - Returns: `nil` where nothing was published, or nothing that is left.
+  init?(_ succession: Succession, isReplaceable: Bool) throws {
+    guard let previous = succession.previous, let folder = succession.folder else { return nil }
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try Files.read(folder + "/study.json", .outbox) } catch {
+      if isReplaceable, error.code == ENOENT { return nil }
+      throw error
+    }
+    do {
+      self.init(report: try StudyJSON.decode(Data(bytes)), folder: folder, name: previous.name)
+    } catch {
+      if isReplaceable { return nil }
+      throw error
+    }
+  }
+
+  /// Copies the files of the clips that the next revision has no more than the results of.
+  /// - Parameter present: SOPInstanceUIDs of the clips that come anew.
+  /// - Returns: The pictures among the files, for the next revision's page.
+  func copyClips(besides present: Set<String>, into staging: String) throws -> HTMLReport.Overlays {
+    let there = Set(try Files.names(in: folder, .outbox))
+    var pictures = HTMLReport.Overlays()
+    // A new one takes its place where the study's picture is another one now.
+    if there.contains(StudyFacts.picture) {
+      try Files.copy(folder + "/" + StudyFacts.picture, to: staging + "/" + StudyFacts.picture, .staging)
+    }
+    for uid in report.clips.map(\.sopInstanceUID) where !present.contains(uid) {
+      for suffix in ClipWriter.suffixes where there.contains(uid + suffix) {
+        try Files.copy(folder + "/" + uid + suffix, to: staging + "/" + uid + suffix, .staging)
+      }
+      for phase in CyclePhase.allCases where there.contains(uid + ClipWriter.suffix(ofPicture: phase)) {
+        pictures[uid, phase] = try Files.read(
+          staging + "/" + uid + ClipWriter.suffix(ofPicture: phase), .staging)
+      }
+    }
+    return pictures
+  }
+
+  /// The cines that its page has of those clips, as far as there is room beside the new ones.
+  func addCines(besides present: Set<String>, to cines: inout [String: HTMLReport.Cine]) throws {
+    let kept = report.clips.enumerated().filter { !present.contains($1.sopInstanceUID) }
+    guard !kept.isEmpty, try Files.exists(folder + "/index.html", .outbox) else { return }
+    let page = Data(try Files.read(folder + "/index.html", .outbox))
+    for (index, clip) in kept {
+      guard let cine = HTMLReport.Cine(ofClip: index + 1, on: page) else { continue }
+      let frames = cines.values.map(\.frames.count) + [cine.frames.count]
+      if HTMLReport.areOnPage(cinesOf: [frames.reduce(0, +)]) == [true] { cines[clip.sopInstanceUID] = cine }
+    }
+  }
+}
+
+extension StudyReport {
+  /// Inputs of an earlier report in whose place this one has another file of their instance.
+  func replaced(in earlier: StudyReport) -> [Input] {
+    let files = Dictionary(
+      inputs.map { ($0.sopInstanceUID ?? "", $0.sha256) }, uniquingKeysWith: { first, _ in first })
+    return earlier.inputs.filter { input in
+      guard input.state == .used || input.state == .excluded, let uid = input.sopInstanceUID,
+        let sha256 = files[uid]
+      else { return false }
+      return sha256 != input.sha256
+    }
+  }
+
+  /// Takes over what only the earlier result has: clips that are not analysed again keep theirs.
+  mutating func supersede(_ predecessor: Predecessor, isClosedAtLimit: Bool) {
+    let earlier = predecessor.report
+    let present = Set(clips.map(\.sopInstanceUID))
+    clips += earlier.clips.filter { !present.contains($0.sopInstanceUID) }.map {
+      $0.measured(by: earlier.model)
+    }
+    let known = Set(inputs.map(\.sha256))
+    inputs += earlier.inputs.filter {
+      !known.contains($0.sha256) && !present.contains($0.sopInstanceUID ?? "")
+    }
+    status = Self.status(of: clips, isClosedAtLimit: isClosedAtLimit)
+  }
+}
+
+extension ClipReport {
+  /// With the model named that earlier versions named for the study alone.
+  fileprivate func measured(by model: StudyReport.Model) -> ClipReport {
+    var clip = self
+    if curves != nil { clip.model = clip.model ?? model }
+    return clip
+  }
+}

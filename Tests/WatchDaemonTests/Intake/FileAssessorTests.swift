@@ -1,0 +1,82 @@
+import Glibc
+import Testing
+
+@testable import Clips
+@testable import Platform
+@testable import Spool
+@testable import Study
+
+/// What a header that cannot be had says of its file.
+@Suite struct FileAssessorTests {
+  private struct Headers: HeaderReading {
+    var result: HeaderResult
+    func header(of path: String) -> HeaderResult { result }
+  }
+
+  let folder = ScratchFolder()
+
+  private func outcome(_ fault: HeaderFault, content: String = "no archive") throws -> FileAssessor.Outcome {
+    try folder.write(content, to: "in/IM1")
+    let assessor = FileAssessor(
+      inbox: folder.path + "/in", spool: Spool(path: folder.path + "/spool"),
+      headers: Headers(result: .failure(fault)), memory: HeaderMemory())
+    let stamp = FileStamp(try #require(try Files.examine(folder.path + "/in/IM1", .inbox)))
+    return assessor.assess(.init(path: "IM1", stamp: stamp))
+  }
+
+  /// The file waits, as it does where its digest cannot be had.
+  @Test(arguments: [
+    FileError(.start, .program, code: EAGAIN), FileError(.start, .program, code: ENOENT),
+    FileError(.open, .program, code: EMFILE), FileError(.read, .program, code: EIO),
+    FileError(.open, .inbox, code: ENFILE), FileError(.open, .inbox, code: ENOMEM),
+    FileError(.open, .inbox, code: EIO),
+  ])
+  func failureOfTheEnvironmentIsNotTheFilesFault(failure: FileError) throws {
+    let fault = HeaderFault(reason: .unreadable, detail: "No.", failure: failure)
+    guard case .failed("IM1", failure) = try outcome(fault) else {
+      return #expect(Bool(false), "\(failure) was taken for a fault of the file")
+    }
+  }
+
+  @Test func fileThatMayNotBeReadIsUnfinished() throws {
+    let fault = HeaderFault(
+      reason: .unreadable, detail: "No.", failure: FileError(.open, .inbox, code: EACCES))
+    guard case .read(let file) = try outcome(fault), case .unfinished(.unreadable, _) = file.assessed.verdict
+    else { return #expect(Bool(false), "it may be read later") }
+  }
+
+  @Test func fileThatWentOrBecameALinkIsNews() throws {
+    for code in [ENOENT, ELOOP, ENOTDIR] {
+      let fault = HeaderFault(
+        reason: .unreadable, detail: "No.", failure: FileError(.open, .inbox, code: code))
+      guard case .changed("IM1") = try outcome(fault) else {
+        #expect(Bool(false), "errno \(code) was taken for a fault of the file")
+        continue
+      }
+    }
+  }
+
+  @Test func faultOfTheFileIsItsEnd() throws {
+    let outcome = try outcome(HeaderFault(reason: .corrupt, detail: "It is damaged."))
+    guard case .read(let file) = outcome, case .loose(.quarantined, .corrupt, _) = file.assessed.verdict
+    else { return #expect(Bool(false), "a damaged file is quarantined") }
+  }
+
+  /// The decoder itself cannot be started.
+  @Test func programThatCannotBeStartedKeepsItsErrno() throws {
+    try folder.write("x", to: "in/IM1")
+    for path in [folder.path + "/none", folder.path] {
+      let error = #expect(throws: ClipReadError.self) {
+        try ClipReader.readHeader(path: folder.path + "/in/IM1", executable: path)
+      }
+      let failure = try #require(error?.failure)
+      #expect(failure.place == .program && failure.isOfTheEnvironment)
+      #expect(failure.code == (path == folder.path ? EACCES : ENOENT))
+      var budget = ArchiveBudget(.standard)
+      #expect(throws: failure) {
+        try ArchiveReader.read(
+          folder.path + "/in/IM1", unpacks: false, budget: &budget, into: NoReceiver(), executable: path)
+      }
+    }
+  }
+}
