@@ -6,7 +6,7 @@ import os
 import struct
 from pathlib import Path
 
-INDEX = {"index.html", "index.jsonl", "measurements.csv"}
+INDEX = {"index.html", "index-data", "index.jsonl", "measurements.csv"}
 OUTPUTS = {"sr", "seg", "overlay", "png", "html"}
 UNDEFINED = 0xFFFFFFFF
 
@@ -111,6 +111,8 @@ def ends_well(path: Path) -> bool:
                 return content[128:132] == b"DICM" and walk(content, 132) == len(content)
             case ".png":
                 return content[:8] == b"\x89PNG\r\n\x1a\n" and content[-8:-4] == b"IEND"
+            case ".jpg":
+                return content[:2] == b"\xff\xd8" and content[-2:] == b"\xff\xd9"
             case ".html":
                 return content.rstrip().endswith(b"</html>")
             case ".jsonl":

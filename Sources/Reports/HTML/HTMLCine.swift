@@ -28,6 +28,22 @@ extension HTMLReport {
   }
 }
 
+extension HTMLReport.Cine {
+  /// The cine of a clip, by its number, on a page that was written before; `nil` where that has none.
+  package init?(ofClip number: Int, on page: Data) {
+    func range(_ text: String, from start: Data.Index) -> Range<Data.Index>? {
+      page.range(of: Data(text.utf8), in: start..<page.endIndex)
+    }
+    guard let label = range("aria-label=\"Cine of clip \(number), ", from: page.startIndex),
+      let opening = range("<script type=\"application/json\">", from: label.upperBound),
+      let closing = range("</script>", from: opening.upperBound),
+      let frames = try? JSONDecoder().decode(
+        [Data].self, from: page[opening.upperBound..<closing.lowerBound])
+    else { return nil }
+    self.init(frames: frames)
+  }
+}
+
 /// The player of one clip. Without scripts it is the picture of end diastole.
 struct HTMLCine {
   let number: Int
@@ -41,7 +57,7 @@ struct HTMLCine {
     let start = min(clip.beats.first(where: \.reference)?.edFrame ?? 0, last)
     let time = clip.frameTimeMilliseconds ?? 33
     return """
-      <div class="cine" role="group" tabindex="0" data-time="\(number: time)" data-marks="\(marks)" \
+      <div class="cine" role="group" tabindex="0" data-time="\(number: time)" data-marks="\(marks)" data-beat="\(beat)" \
       aria-label="Cine of clip \(number), \(cine.frames.count) frames. Space plays and stops, the arrow keys go one \
       frame on or back, D goes to end diastole and S to end systole.">
       <img src="data:image/jpeg;base64,\(HTML(base64: cine.frames[start]))" \
@@ -52,11 +68,21 @@ struct HTMLCine {
       <button type="button" data-do="ES">ES</button>
       <input type="range" min="0" max="\(last)" value="\(start)" aria-label="Frame of clip \(number)">
       <output>frame \(start + 1) of \(cine.frames.count)</output>
-      <label><input type="checkbox" checked> stop at ED and ES</label>
+      <label><input type="checkbox"> stop at ED and ES</label>
       </div>
       <script type="application/json">[\(frameList)]</script>
       </div>
       """
+  }
+
+  /// First frame and frames of the reference beat: `12 21`.
+  private var beat: String {
+    guard let beat = clip.beats.first(where: \.reference), beat.edFrame < cine.frames.count - 1
+    else {
+      return "0 \(cine.frames.count)"
+    }
+    let end = min(beat.nextEDFrame ?? cine.frames.count, cine.frames.count)
+    return "\(beat.edFrame) \(max(end - beat.edFrame, 1))"
   }
 
   /// Frames and their phases, the reference beat's first: `12:ED 31:ES`.
@@ -147,8 +173,30 @@ enum HTMLScript {
         else return;
         e.preventDefault();
       });
+      cine.addEventListener('frame', e => { stop(); show(Math.min(e.detail, frames.length - 1)); });
       show(frame);
     }
+    for (const button of document.querySelectorAll('[data-do=both]')) {
+      const cines = [...button.closest('.pair').querySelectorAll('.cine')];
+      const beats = cines.map(c => c.dataset.beat.split(' ').map(Number));
+      const cycle = cines.reduce((sum, c, i) => sum + Number(c.dataset.time) * beats[i][1], 0) / cines.length;
+      let timer = null;
+      button.addEventListener('click', () => {
+        button.setAttribute('aria-pressed', timer === null);
+        if (timer !== null) { clearInterval(timer); timer = null; return; }
+        const start = performance.now();
+        timer = setInterval(() => {
+          const part = (performance.now() - start) % cycle / cycle;
+          cines.forEach((c, i) => c.dispatchEvent(new CustomEvent('frame',
+            {detail: beats[i][0] + Math.floor(part * beats[i][1])})));
+        }, 33);
+      });
+    }
+    for (const link of document.querySelectorAll('a[data-frame]'))
+      link.addEventListener('click', () => {
+        const cine = document.querySelector(link.hash).closest('.card').querySelector('.cine');
+        if (cine) cine.dispatchEvent(new CustomEvent('frame', {detail: Number(link.dataset.frame)}));
+      });
 
     """
 }

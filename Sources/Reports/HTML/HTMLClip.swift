@@ -87,7 +87,7 @@ struct HTMLClip {
     guard !clip.measurements.isEmpty else { return nil }
     return """
       <div class="scroll"><table>
-      <caption>Annulus diameter and hinge points</caption>
+      <caption>Annulus diameter and hinge points of the reference beat</caption>
       <thead><tr><th scope="col">Phase</th><th scope="col">Diameter</th><th scope="col">Hinge points (x, y)</th>\
       \(showsErrors ? "<th scope=\"col\">Expected error (15 to 85 %)</th>" : nil)\
       \(showsConfidence ? "<th scope=\"col\">Confidence</th>" : nil)</tr></thead>
@@ -104,7 +104,7 @@ struct HTMLClip {
   private var showsConfidence: Bool { clip.measurements.contains { $0.confidence != nil } }
 
   private func row(_ measurement: PhaseMeasurement) -> HTML {
-    let confidence = measurement.confidence.map { "\(Decimal.text($0 * 100, 0)) %" } ?? "–"
+    let confidence = measurement.confidence.map(ConfidenceText.of) ?? "–"
     let error: HTML? = showsErrors ? "<td>\(measurement.hingePoints.map(errorLine))</td>" : nil
     let certainty: HTML? = showsConfidence ? "<td class=\"number\">\(confidence)</td>" : nil
     var remarks: [HTML] = measurement.withheld.map { ["<p>Withheld: \(ReasonText.sentence($0))</p>"] } ?? []
@@ -173,10 +173,34 @@ struct HTMLClip {
     let chart = CurveChart(
       frames: curves.frames, panels: panels, beats: clip.beats,
       frameTimeMilliseconds: clip.frameTimeMilliseconds)
-    let caption: HTML? =
+    let beat: HTML? =
       clip.beats.contains(where: \.reference)
-      ? "<figcaption>Shaded: the reference beat between end diastole and end systole.</figcaption>" : nil
+      ? "Shaded: the reference beat between end diastole and end systole." : nil
+    let caption: HTML = "<figcaption>\(beat) \(gaps(curves))</figcaption>"
     return chart.svg().map { "<figure class=\"chart\">\($0)\(caption)</figure>" }
+  }
+}
+
+extension HTMLClip {
+  /// Why a curve breaks off.
+  private func gaps(_ curves: ClipReport.Curves) -> HTML? {
+    func missing(_ values: [Double?]?) -> Int { values?.count { $0 == nil } ?? 0 }
+    let areas = missing(curves.lvAreaSquarePixels)
+    let diameters = missing(clip.spacing == nil ? nil : curves.annulusDiameterMillimetres)
+    let excursions = missing(clip.spacing == nil ? nil : curves.leftExcursionMillimetres)
+    var sentences: [String] = []
+    if areas > 0 {
+      sentences.append("LV area: no ventricle was found on \(Plural.of(areas, "frame")).")
+    }
+    if diameters > 0 {
+      sentences.append(
+        "Annulus diameter: the hinge points were not found or not trusted on \(Plural.of(diameters, "frame"))."
+      )
+    }
+    if excursions > diameters {
+      sentences.append("Excursion: it is given within a beat, for frames whose points are trusted.")
+    }
+    return sentences.isEmpty ? nil : "Gaps: \(sentences.joined(separator: " "))"
   }
 }
 
@@ -203,7 +227,7 @@ extension CyclePhase {
 }
 
 extension ClipReport.View.Source {
-  fileprivate var words: String {
+  var words: String {
     switch self {
     case .operator: "the operator"
     case .rule: "a configured rule"

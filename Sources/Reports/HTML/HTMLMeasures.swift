@@ -1,17 +1,17 @@
 import Platform
 import Study
 
-/// The study's measures on the page: the numbers with ranges and confidence, what was withheld and why, and how
-/// each comes about.
+/// The study's measures on the page: the numbers with ranges and confidence, and how each comes about.
 struct HTMLMeasures {
   let report: StudyReport
+  /// The patient's sex, where the files state it.
+  var sex: ReferenceRange.Population?
 
   func section() -> HTML? {
     guard !report.studyMeasurements.isEmpty else { return nil }
     return """
       <h2>Study measurements</h2>
       \(numbers)
-      \(withheld)
       \(methods)
       """
   }
@@ -34,20 +34,73 @@ struct HTMLMeasures {
   }
 
   private func row(_ measure: StudyReport.Measurement) -> HTML {
-    let confidence = measure.confidence.map { "\(Decimal.text($0 * 100, 0)) %" } ?? "–"
+    let confidence = measure.confidence.map(ConfidenceText.of) ?? "–"
     let certainty: HTML? = showsConfidence ? "<td class=\"number\">\(confidence)</td>" : nil
+    let ranges: [HTML] = applicable(measure).map {
+      "<span class=\"line\">\(range($0, measure.unit))</span>"
+    }
     let note = remarks(measure).map {
       "<tr><td class=\"note\" colspan=\"\(showsConfidence ? 5 : 4)\">\($0)</td></tr>" as HTML
     }
     return """
       <tr\(note == nil ? nil : " class=\"noted\"" as HTML?)><th scope="row">\(measure.name)</th>\
       <td class="number"><span class="value">\(HTMLNumber.data(measure.value ?? 0, 1, measure.unit))</span></td>\
-      <td>\((measure.range ?? []).map { range($0, measure.unit) })</td>\(certainty)\
-      <td class="number">\(measure.from.map(clipName).joined(separator: ", "))</td></tr>\(note)
+      <td>\(ranges)\(abnormality(measure))</td>\(certainty)\
+      <td>\(origins(of: [measure]))</td></tr>\(note)
       """
   }
 
-  private func range(_ range: ReferenceRange, _ unit: String) -> HTML {
+  /// A measure that was not withheld.
+  func reported(_ name: String) -> StudyReport.Measurement? { reported.first { $0.name == name } }
+
+  /// `mean of 3 beats`; `nil` where beats are not told apart.
+  func ofBeats(_ measure: StudyReport.Measurement) -> String? {
+    guard let beats = measure.beats?.compactMap({ $0 }) else { return nil }
+    return beats.count == 1 ? "one beat" : "mean of \(beats.count) beats"
+  }
+
+  /// The clips that numbers come from, with the frames of their reference beats: links that lead there.
+  func origins(of measures: [StudyReport.Measurement]) -> HTML {
+    var clips: [String] = []
+    for clip in measures.flatMap(\.from) where !clips.contains(clip) { clips.append(clip) }
+    let phases = CyclePhase.allCases.filter { phase in
+      measures.contains { $0.name.hasSuffix(" \(phase.rawValue)") }
+    }
+    let lines: [HTML] = clips.map { uid in
+      guard let place = report.clips.firstIndex(where: { $0.sopInstanceUID == uid }) else {
+        return "<span class=\"line uid\">\(uid)</span>"
+      }
+      let beat = report.clips[place].beats.first(where: \.reference)
+      let frames: [HTML] = (phases.isEmpty ? CyclePhase.allCases : phases).compactMap { phase in
+        let frame = phase == .endDiastole ? beat?.edFrame : beat?.esFrame
+        return frame.map {
+          " <a href=\"#clip\(place + 1)\" data-frame=\"\($0)\">\(phase.rawValue) frame \($0 + 1)</a>"
+        }
+      }
+      return "<span class=\"line\"><a href=\"#clip\(place + 1)\">clip \(place + 1)</a>\(frames)</span>"
+    }
+    return "\(lines)"
+  }
+
+  /// The ranges that go for the patient: all of them, where the files do not state the sex.
+  func applicable(_ measure: StudyReport.Measurement) -> [ReferenceRange] {
+    (measure.range ?? []).filter { sex == nil || $0.population == .adults || $0.population == sex }
+  }
+
+  /// `above the usual range of women`; `nil` where a value lies within all of its ranges.
+  func abnormality(_ measure: StudyReport.Measurement) -> HTML? {
+    guard let value = measure.value else { return nil }
+    let ranges = applicable(measure)
+    let below = ranges.filter { $0.low.map { value < $0 } ?? false }
+    let above = ranges.filter { $0.high.map { value > $0 } ?? false }
+    let (word, found) = below.isEmpty ? ("above", above) : ("below", below)
+    guard !found.isEmpty else { return nil }
+    let isSaid = found.count < ranges.count || sex != nil && found[0].population != .adults
+    let whose = isSaid ? " of \(found.map(\.population.rawValue).joined(separator: " and "))" : ""
+    return "<span class=\"warn\">\(word) the usual range\(whose)</span>"
+  }
+
+  func range(_ range: ReferenceRange, _ unit: String) -> HTML {
     func text(_ value: Double) -> String { Decimal.text(value, value == value.rounded() ? 0 : 1) }
     let bounds =
       switch (range.low, range.high) {
@@ -57,7 +110,7 @@ struct HTMLMeasures {
       case (nil, nil): "–"
       }
     let who = range.population == .adults ? "" : "\(range.population.rawValue) "
-    return "<span class=\"line\" title=\"\(range.source)\">\(who)\(bounds) \(UnitText.of(unit))</span>"
+    return "<span title=\"\(range.source)\">\(who)\(bounds) \(UnitText.of(unit))</span> "
   }
 
   /// What there is to say of a measure beside its number, in a row of its own: a column would be too narrow on paper.
@@ -90,22 +143,6 @@ struct HTMLMeasures {
     report.clips.firstIndex { $0.sopInstanceUID == uid }.map { "clip \($0 + 1)" } ?? uid
   }
 
-  /// Each reason once, with the measures that it took.
-  private var withheld: HTML? {
-    let without = report.studyMeasurements.filter { $0.withheld != nil }
-    guard !without.isEmpty else { return nil }
-    var reasons: [ReasonCode] = []
-    for case let reason? in without.map(\.withheld) where !reasons.contains(reason) { reasons.append(reason) }
-    let items: [HTML] = reasons.map { reason in
-      let names = without.filter { $0.withheld == reason }.map(\.name).joined(separator: ", ")
-      let remedy = ReasonText.remedy(reason).map { " \($0)" } ?? ""
-      return "<li>\(ReasonText.sentence(reason))\(remedy)<div class=\"muted\">\(names)</div></li>"
-    }
-    return """
-      <div class="card"><h3>Withheld, and why</h3><ul>\(items)</ul></div>
-      """
-  }
-
   private var methods: HTML? {
     let rows: [HTML] = reported.compactMap { measure in
       guard let method = measure.method else { return nil }
@@ -124,6 +161,14 @@ struct HTMLMeasures {
       <thead><tr><th scope="col">Measure</th><th scope="col">Formula</th><th scope="col">Source</th></tr></thead>
       <tbody>\(rows)</tbody></table></div></details>
       """
+  }
+}
+
+/// How probable it is that both hinge points lie within 5 mm of the truth, in a word and in per cent.
+enum ConfidenceText {
+  static func of(_ confidence: Double) -> String {
+    let word = confidence >= 0.9 ? "high" : confidence >= 0.7 ? "moderate" : "low"
+    return "\(word), \(Decimal.text(confidence * 100, 0)) %"
   }
 }
 

@@ -24,22 +24,30 @@ package enum HTMLReport {
   /// - Parameters:
   ///   - report: as the record has it (`StudyReport.recorded`).
   ///   - cines: by SOP Instance UID; a clip without one is shown by its pictures.
-  package static func render(report: StudyReport, overlays: Overlays, cines: [String: Cine] = [:]) -> String {
+  ///   - sex: the PatientSex that the files state (PS3.3 C.7.1.1), by which ranges are chosen.
+  package static func render(
+    report: StudyReport, overlays: Overlays, cines: [String: Cine] = [:], sex: String? = nil
+  ) -> String {
     let shown = report.clips.enumerated().filter { !$1.measurements.isEmpty || $1.status == .measured }
-    let silent = report.clips.enumerated().filter { $1.measurements.isEmpty && $1.status != .measured }
+    let measures = HTMLMeasures(report: report, sex: population(sex))
+    let cards = Dictionary(
+      shown.map { index, clip in
+        let card = HTMLClip(number: index + 1, clip: clip).card(overlays, cines[clip.sopInstanceUID])
+        return (clip.sopInstanceUID, card)
+      }, uniquingKeysWith: { first, _ in first })
     let page: HTML = """
       \(HTMLStyle.head(title: "Mitral annulus report", allowing: "img-src data:; script-src \(HTMLScript.source)"))
       <body>
       <main>
       <p class="notice" role="note">\(StructuredReport.disclaimer)</p>
       \(heading(report))
+      \(HTMLSummary(measures: measures).section())
       \(advice(report))
-      \(summary(shown.map { ($0 + 1, $1) }))
-      \(HTMLMeasures(report: report).section())
       \(shown.isEmpty ? nil : "<h2>Measured clips</h2>")
-      \(shown.map { HTMLClip(number: $0 + 1, clip: $1).card(overlays, cines[$1.sopInstanceUID]) })
-      \(notMeasured(silent.map { ($0 + 1, $1) }))
-      \(otherInputs(report))
+      \(pair(cards, report, cines))
+      \(shown.filter { !pairedClips(report).contains($1.sopInstanceUID) }.map { cards[$1.sopInstanceUID] ?? "" })
+      \(measures.section())
+      \(HTMLWithheld(report: report).section())
       \(howToRead)
       \(footer(report))
       </main>
@@ -51,14 +59,45 @@ package enum HTMLReport {
     return page.text
   }
 
+  /// The clips of both views that biplane numbers come from, the four-chamber view first.
+  private static func pairedClips(_ report: StudyReport) -> [String] {
+    let both = report.studyMeasurements.first { $0.value != nil && Set($0.from).count == 2 }?.from ?? []
+    return both.filter { uid in report.clips.contains { $0.sopInstanceUID == uid } }
+  }
+
+  /// Side by side, to be played beat over beat.
+  private static func pair(_ cards: [String: HTML], _ report: StudyReport, _ cines: [String: Cine])
+    -> HTML?
+  {
+    let clips = pairedClips(report)
+    guard clips.count == 2 else { return clips.isEmpty ? nil : "\(clips.map { cards[$0] ?? "" })" }
+    let player: HTML? =
+      clips.allSatisfy { (cines[$0]?.frames.count ?? 0) > 1 }
+      ? """
+      <p class="controls"><button type="button" data-do="both" aria-pressed="false">Play both, beat over beat</button></p>
+      """ : nil
+    return "<div class=\"pair\">\(player)\(clips.map { cards[$0] ?? "" })</div>"
+  }
+
+  private static func population(_ sex: String?) -> ReferenceRange.Population? {
+    switch sex?.trimmingBlanks() {
+    case "F": .women
+    case "M": .men
+    default: nil
+    }
+  }
+
   private static func heading(_ report: StudyReport) -> HTML {
     let revision: HTML? =
       report.study.revision > 1 ? "<div><dt>Revision</dt><dd>\(report.study.revision)</dd></div>" : nil
     let superseded: HTML? = report.study.supersedes.map {
-      "<div><dt>Replaces</dt><dd class=\"uid\">\($0)</dd></div>"
+      "<div><dt>Replaces</dt><dd class=\"uid\"><a href=\"../\($0)/index.html\">\($0)</a></dd></div>"
     }
     let measured = report.clips.filter { $0.status == .measured }.count
     return """
+      <nav aria-label="Where else to look"><a href="../index.html">All studies</a>
+      <a href="../index.html#words=\(report.study.uid)">Latest result of this study</a>
+      <a href="./">Files</a> <a href="study.json">study.json</a> <a href="log.jsonl">log.jsonl</a></nav>
       <h1>Mitral annulus report</h1>
       <p><span class="badge \(report.status.style)">\(report.status.rawValue)</span> \(report.status.sentence)</p>
       <dl class="facts">
@@ -66,34 +105,6 @@ package enum HTMLReport {
       <div><dt>Clips</dt><dd>\(measured) measured of \(report.clips.count)</dd></div>
       </dl>
       """
-  }
-
-  /// The diameters of the reference beats at a glance.
-  private static func summary(_ clips: [(number: Int, clip: ClipReport)]) -> HTML? {
-    guard !clips.isEmpty else { return nil }
-    let rows: [HTML] = clips.map { number, clip in
-      let cells: [HTML] = CyclePhase.allCases.map { phase in
-        let diameter = clip.reference(phase).map { HTMLClip.diameter($0, in: clip) } ?? "–"
-        return "<td class=\"number\">\(diameter)</td>"
-      }
-      let review = clip.attention.words ?? ""
-      return """
-        <tr><th scope="row"><a href="#clip\(number)">Clip \(number)</a></th>\
-        <td>\(clip.view.code.words)\(remark(on: clip.view))</td>\(cells)<td>\(review)</td></tr>
-        """
-    }
-    return """
-      <h2>Annulus diameter</h2>
-      <div class="card scroll"><table>
-      <thead><tr><th scope="col">Clip</th><th scope="col">View</th><th scope="col">End diastole</th>\
-      <th scope="col">End systole</th><th scope="col">Remark</th></tr></thead>
-      <tbody>\(rows)</tbody></table></div>
-      """
-  }
-
-  /// What the words of the view leave open.
-  private static func remark(on view: ClipReport.View) -> HTML? {
-    view.isUnknown || view.source == .picture ? "<div class=\"muted\">\(view.text)</div>" : nil
   }
 
   /// What keeps numbers back or makes them rest on the picture alone, and what can be done.
@@ -105,46 +116,6 @@ package enum HTMLReport {
     return "\(lines)"
   }
 
-  private static func notMeasured(_ clips: [(number: Int, clip: ClipReport)]) -> HTML? {
-    guard !clips.isEmpty else { return nil }
-    let rows: [HTML] = clips.map { number, clip in
-      let sentence = clip.reason.map(ReasonText.sentence) ?? clip.detail ?? "No reason was given."
-      let detail: HTML? = clip.detail.flatMap { $0 == sentence ? nil : "<p class=\"muted\">\($0)</p>" }
-      let remedy: HTML? = clip.reason.flatMap(ReasonText.remedy).map { "<p>\($0)</p>" }
-      return """
-        <tr><th scope="row">\(number)<div class="uid muted">\(clip.file ?? clip.sopInstanceUID)</div></th>\
-        <td><span class="badge \(clip.status.style)">\(clip.status.rawValue)</span></td>\
-        <td>\(sentence)\(detail)\(remedy)</td><td class="number">\(clip.frames)</td></tr>
-        """
-    }
-    return """
-      <h2>Clips without a measurement</h2>
-      <div class="card scroll"><table>
-      <thead><tr><th scope="col">Clip</th><th scope="col">Status</th><th scope="col">Why</th>\
-      <th scope="col">Frames</th></tr></thead>
-      <tbody>\(rows)</tbody></table></div>
-      """
-  }
-
-  /// Files that became no clip of the report.
-  private static func otherInputs(_ report: StudyReport) -> HTML? {
-    let known = Set(report.clips.map(\.sopInstanceUID))
-    let others = report.inputs.filter { input in input.sopInstanceUID.map { !known.contains($0) } ?? true }
-    guard !others.isEmpty else { return nil }
-    let rows: [HTML] = others.map { input in
-      """
-      <tr><th scope="row" class="uid">\(input.sopInstanceUID ?? "sha256 \(input.sha256.prefix(16))")</th>\
-      <td>\(input.state.rawValue)</td><td>\(input.reason.map(ReasonText.sentence) ?? "")</td></tr>
-      """
-    }
-    return """
-      <h2>Other files</h2>
-      <div class="card scroll"><table>
-      <thead><tr><th scope="col">File</th><th scope="col">State</th><th scope="col">Why</th></tr></thead>
-      <tbody>\(rows)</tbody></table></div>
-      """
-  }
-
   private static let howToRead: HTML = """
     <section class="card" aria-labelledby="reading">
     <h2 id="reading">How to read this page</h2>
@@ -152,10 +123,14 @@ package enum HTMLReport {
     <li>Hinge points are where left ventricle and left atrium cease to touch on either side; their distance is the \
     annulus diameter. x and y are pixels of the stored frame, the centre of its top left pixel being 0, 0.</li>
     <li>ED is end diastole, ES end systole. Excursion is how far a hinge point has moved towards the apex since ED.</li>
-    <li>The expected error is the 15 to 85 percentile of prediction minus truth on the pictures that the model was \
-    checked with. Confidence is the estimated probability that both points lie within 5 mm of the truth.</li>
-    <li>A usual range is that of its source for healthy adults, not a limit for this patient. It is given for women \
-    and men, since the patient's sex is not used.</li>
+    <li>A clip's diameters are those of its reference beat; a study's measures are means of the beats that they name. So \
+    the two may differ by some tenths. Nobody has reviewed a number unless its page says so.</li>
+    <li>The expected error is the 15 to 85 percentile of prediction minus truth. It is that of the landmarks which the \
+    network finds on the frame itself, by how it proved on the pictures that the model was checked with; where it finds \
+    none, it is that of the model's card for the view and the phase. Confidence is the estimated probability that both \
+    points lie within 5 mm of the truth: high from 90 %, moderate from 70 %.</li>
+    <li>A usual range is that of its source for healthy adults, not a limit for this patient. Where the files state the \
+    patient's sex, the range is that of the sex. Body size is not used.</li>
     <li>Which view a clip shows is said by the operator, a rule, a reader or the file. Where they are silent, the \
     picture is asked, and every number that rests on its word is to be confirmed; where it is not sure either, what \
     needs a view is withheld.</li>

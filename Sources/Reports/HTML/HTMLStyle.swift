@@ -1,8 +1,12 @@
 /// The page's look: follows the reader's light or dark preference, and prints on A4 in dark on white.
 package enum HTMLStyle {
   /// What every page begins with. Nothing is loaded from anywhere.
-  /// - Parameter sources: what the page may use beside its style, as a Content-Security-Policy has it.
-  package static func head(title: HTML, allowing sources: HTML? = nil) -> HTML {
+  /// - Parameters:
+  ///   - sources: what the page may use beside its style, as a Content-Security-Policy has it.
+  ///   - further: style of this page alone.
+  package static func head(title: HTML, allowing sources: HTML? = nil, with further: HTML? = nil)
+    -> HTML
+  {
     let policy: HTML? = sources.map { "; \($0)" }
     return """
       <!DOCTYPE html>
@@ -14,7 +18,7 @@ package enum HTMLStyle {
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'\(policy)">
       <title>\(title)</title>
       <style>
-      \(sheet)
+      \(sheet)\(further)
       </style>
       </head>
       """
@@ -55,6 +59,20 @@ package enum HTMLStyle {
     .facts { display: flex; flex-wrap: wrap; gap: .15rem 1.6rem; margin: .5rem 0; padding: 0; }
     .facts div { display: flex; gap: .45em; }
     .facts dt { color: var(--muted); } .facts dd { margin: 0; }
+    .glance { display: grid; grid-template-columns: repeat(auto-fit, minmax(11.5rem, 1fr)); gap: .9rem 1.4rem; margin: 0; }
+    .glance dt { color: var(--muted); font-weight: 600; font-size: .88em; }
+    .glance dd { margin: 0; font-size: .9em; }
+    .glance dd.value { font-size: 1.45em; line-height: 1.3; white-space: normal; }
+    .glance div { break-inside: avoid; min-width: 0; }
+    .glance .line { white-space: normal; }
+    nav { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; margin: 0 0 .8rem; }
+    .cause { margin: .6rem 0 .9rem; break-inside: avoid; }
+    .card > h2:first-child { margin-top: 0; }
+    .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 0 1rem;
+      align-items: start; }
+    .pair > .controls { grid-column: 1 / -1; margin: 0 0 .5rem; }
+    .pair > .card { min-width: 0; }
+    button[aria-pressed=true] { background: var(--accent); border-color: var(--accent); color: var(--card); }
     .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); gap: .9rem;
       margin: .9rem 0; }
     figure { margin: 0; }
@@ -115,7 +133,7 @@ package enum HTMLStyle {
       figure, tr, .facts, .card > header { break-inside: avoid; }
       h2, h3, .card > header { break-after: avoid; }
       .scroll { overflow: visible; }
-      .cine, svg .cursor { display: none; }
+      .cine, svg .cursor, nav { display: none; }
       .noted, header + .facts { break-after: avoid; }
     }
     """

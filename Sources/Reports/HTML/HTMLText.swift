@@ -14,6 +14,12 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
   /// Bytes as base64, none of whose characters means anything in markup or in JSON.
   package init(base64 data: Data) { text = data.base64EncodedString() }
 
+  /// A value as JSON in a script that is no script: nothing in it ends the element.
+  package init(json: JSONValue) {
+    text = json.line.replacing("<", with: "\\u003c").replacing(">", with: "\\u003e").replacing(
+      "&", with: "\\u0026")
+  }
+
   /// The program's own script, which is no file's text.
   package init(script: StaticString) { text = "\(script)" }
 
@@ -49,12 +55,20 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
       case ">": text += "&gt;"
       case "\"": text += "&quot;"
       case "'": text += "&#39;"
-      case _ where turnsWriting(scalar) || isControl(scalar): text += "\u{FFFD}"
+      case _ where isHidden(scalar): text += "\u{FFFD}"
       default: text.unicodeScalars.append(scalar)
       }
     }
     return text
   }
+
+  /// Text that is shown by other means than markup: no control characters, and nothing that turns the direction of
+  /// writing.
+  package static func harmless(_ value: String) -> String {
+    String(String.UnicodeScalarView(value.unicodeScalars.map { isHidden($0) ? "\u{FFFD}" : $0 }))
+  }
+
+  private static func isHidden(_ scalar: Unicode.Scalar) -> Bool { turnsWriting(scalar) || isControl(scalar) }
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || (0x7f..<0xa0).contains(scalar.value)

@@ -42,6 +42,21 @@ package struct OverlayCine: Sendable {
   }
 }
 
+extension OverlayCine {
+  /// One frame so small that outlines and points are all that can be told on it, as a JPEG file.
+  package func preview(
+    of frame: DecodedFrame, outlines: FrameOutlines
+  ) throws -> [UInt8] {
+    let cine = CineFrame(
+      clip: clip, target: segmented.target, finding: segmented.findings[frame.index], outlines: outlines,
+      frame: frame)
+    return try JPEGEncoder.encode(cine.preview(side: Self.previewSide), quality: Self.previewQuality)
+  }
+
+  private static let previewSide = 160
+  private static let previewQuality = 75
+}
+
 extension CineFrame {
   fileprivate func jpeg(_ form: OverlayCine.Form) throws(JPEGEncoder.Failure) -> [UInt8] {
     switch form {
@@ -90,6 +105,24 @@ struct CineFrame {
 
   /// The sector alone, with square millimetres, its larger side so many pixels long.
   func page(side: Int) -> Canvas {
+    var (canvas, placement) = sector(side: side)
+    draw(on: &canvas, placement)
+    return canvas
+  }
+
+  /// As `page`, without the number.
+  func preview(side: Int) -> Canvas {
+    var (canvas, placement) = sector(side: side)
+    canvas.drawOutlines(outlines, placement)
+    if let pair = finding.pair {
+      for point in [pair.left, pair.right] {
+        canvas.drawMark(at: placement.place(target.stored(point)), placement.unit)
+      }
+    }
+    return canvas
+  }
+
+  private func sector(side: Int) -> (Canvas, Placement) {
     let box = target.box
     let finest = min(target.spacing.x, target.spacing.y)
     let stretch = (x: target.spacing.x / finest, y: target.spacing.y / finest)
@@ -105,8 +138,7 @@ struct CineFrame {
     let placement = Placement(
       origin: Point(x: Double(box.x), y: Double(box.y)), scale: scale, left: 0, top: 0, unit: textSize / 15,
       textSize: textSize)
-    draw(on: &canvas, placement)
-    return canvas
+    return (canvas, placement)
   }
 
   private func draw(on canvas: inout Canvas, _ placement: Placement) {

@@ -74,6 +74,8 @@ package struct Configuration: Sendable, Equatable {
   package var overlayQuality = 70
   /// Default 0640.
   package var outboxMode = OutboxMode.standard
+  /// The patient's name and ID stand on the outbox's page. Default no.
+  package var showsIdentity = false
   /// Days that processed inputs are kept in `spool/done/`. `nil`, the default: forever.
   package var keepDoneDays: Int?
   /// Path of the Prometheus text file. Default none.

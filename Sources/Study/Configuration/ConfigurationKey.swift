@@ -37,6 +37,7 @@ struct ConfigurationKey: Sendable {
       draft.outboxMode = mode
       return nil
     },
+    flag("index_identity", \.showsIdentity),
     ConfigurationKey(name: "keep_done_days") { text, draft in
       if text == "forever" { return nil }
       return number(text, 0...36_500, else: "forever or a number of days") { draft.keepDoneDays = $0 }
@@ -71,6 +72,16 @@ struct ConfigurationKey: Sendable {
     return ConfigurationKey(name: name) { text, draft in
       guard let value = values.first(where: { $0.rawValue == text }) else {
         return ("'\(text)' is not known", "use \(values.map(\.rawValue).joined(separator: " or "))")
+      }
+      draft[keyPath: path] = value
+      return nil
+    }
+  }
+
+  private static func flag(_ name: String, _ path: Path<Bool>) -> Self {
+    ConfigurationKey(name: name) { text, draft in
+      guard let value = ["yes": true, "no": false][text] else {
+        return ("'\(text)' is not known", "use yes or no")
       }
       draft[keyPath: path] = value
       return nil

@@ -53,6 +53,11 @@ package enum ReasonText {
     }
   }
 
+  /// Codes that `words(review:)` has words for and that are no reason codes.
+  package static var reviewCodes: [String] {
+    ClipDoubt.allCases.map(\.rawValue) + ReviewReason.allCases.map(\.rawValue) + StudyMeasures.reviewReasons
+  }
+
   private static func entry(_ reason: ReasonCode) -> (sentence: String, remedy: String?) {
     switch reason {
     case .notDICOM: ("The file is not a DICOM file.", nil)

@@ -37,7 +37,8 @@ struct ProcessRun {
     let options = try AnalysisOptions(arguments)
     studies = GivenStudies(
       pipeline: try options.pipeline(namesFiles: true), outbox: outbox,
-      mode: options.configuration?.outboxMode ?? .standard, progress: progress)
+      mode: options.configuration?.outboxMode ?? .standard,
+      form: options.configuration.map { .init($0) } ?? .init(), progress: progress)
   }
 
   func run() throws -> Int32 {

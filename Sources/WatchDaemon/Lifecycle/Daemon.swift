@@ -73,7 +73,9 @@ final class Daemon: @unchecked Sendable {
     (self.metrics, self.runs) = (metrics, runs)
     status = StatusReporter(configuration, on: control, spool, parts.notify, version: parts.version)
     announcer = Announcer(configuration, store, hash, log)
-    indexer = OutboxIndexer(outbox: configuration.outbox, mode: configuration.outboxMode) { error in
+    indexer = OutboxIndexer(
+      outbox: configuration.outbox, mode: configuration.outboxMode, form: .init(configuration)
+    ) { error in
       log.warning("the outbox's index is not up to date: \(error)")
     }
     queue = InferenceQueue(

@@ -84,6 +84,8 @@ extension OutboxIndexer: Service {
   /// Brings the index up to what stands in the outbox.
   func start() { wake() }
 
+  func reload(_ configuration: Configuration) { set(.init(configuration)) }
+
   func stop() { finish() }
 
   func describe(_ status: inout StatusSnapshot) { status.views = views }

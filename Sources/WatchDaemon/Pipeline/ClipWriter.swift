@@ -2,6 +2,7 @@ import Clips
 import Hinge
 import Platform
 import Reports
+import Spool
 import Study
 import Synchronization
 
@@ -18,6 +19,8 @@ struct ClipWriter: Sendable {
   let object: ClipObject?
   /// Whether the page has room for the cine.
   let isOnPage: Bool
+  /// Whether the study's preview shows it.
+  let isPreviewed: Bool
   let staging: String
 
   /// How the names of a clip's files end, after its SOPInstanceUID.
@@ -78,6 +81,10 @@ struct ClipWriter: Sendable {
           PNGEncoder.encode(canvas), to: path + Self.suffix(ofPicture: picture.measurement.phase), .staging)
         let still = try JPEGEncoder.encode(canvas, quality: Self.stillQuality)
         stills.byPhase.withLock { $0[picture.measurement.phase] = still }
+        guard isPreviewed, picture.measurement.phase == .endDiastole else { continue }
+        let preview = try OverlayCine(clip: clip, segmented: segmented).preview(
+          of: frame, outlines: outlines[frame.index])
+        try AtomicFile.write(preview, to: staging + "/" + StudyFacts.picture, .staging)
       }
     }
     let forms =

@@ -12,12 +12,15 @@ struct GivenStudies {
   let progress: CommandProgress
   private let indexer: OutboxIndexer
 
-  init(pipeline: StudyPipeline, outbox: String, mode: OutboxMode, progress: CommandProgress) {
+  init(
+    pipeline: StudyPipeline, outbox: String, mode: OutboxMode, form: OutboxIndex.Form,
+    progress: CommandProgress
+  ) {
     self.pipeline = pipeline
     self.outbox = outbox
     self.mode = mode
     self.progress = progress
-    indexer = OutboxIndexer(outbox: outbox, mode: mode) {
+    indexer = OutboxIndexer(outbox: outbox, mode: mode, form: form) {
       StandardError.complain("\(outbox): the outbox's index is not up to date: \($0)")
     }
   }

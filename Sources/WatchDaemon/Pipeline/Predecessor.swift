@@ -37,6 +37,10 @@ extension Predecessor {
   func copyClips(besides present: Set<String>, into staging: String) throws -> HTMLReport.Overlays {
     let there = Set(try Files.names(in: folder, .outbox))
     var pictures = HTMLReport.Overlays()
+    // A new one takes its place where the study's picture is another one now.
+    if there.contains(StudyFacts.picture) {
+      try Files.copy(folder + "/" + StudyFacts.picture, to: staging + "/" + StudyFacts.picture, .staging)
+    }
     for uid in report.clips.map(\.sopInstanceUID) where !present.contains(uid) {
       for suffix in ClipWriter.suffixes where there.contains(uid + suffix) {
         try Files.copy(folder + "/" + uid + suffix, to: staging + "/" + uid + suffix, .staging)
@@ -47,6 +51,18 @@ extension Predecessor {
       }
     }
     return pictures
+  }
+
+  /// The cines that its page has of those clips, as far as there is room beside the new ones.
+  func addCines(besides present: Set<String>, to cines: inout [String: HTMLReport.Cine]) throws {
+    let kept = report.clips.enumerated().filter { !present.contains($1.sopInstanceUID) }
+    guard !kept.isEmpty, try Files.exists(folder + "/index.html", .outbox) else { return }
+    let page = Data(try Files.read(folder + "/index.html", .outbox))
+    for (index, clip) in kept {
+      guard let cine = HTMLReport.Cine(ofClip: index + 1, on: page) else { continue }
+      let frames = cines.values.map(\.frames.count) + [cine.frames.count]
+      if HTMLReport.areOnPage(cinesOf: [frames.reduce(0, +)]) == [true] { cines[clip.sopInstanceUID] = cine }
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import Clips
 import Foundation
 import Platform
 import Reports
+import Spool
 import Study
 
 /// Writes a study's outputs into its staging folder.
@@ -32,9 +33,11 @@ struct StudyWriter: Sendable {
       if !drawn.page.isEmpty { cines[uid] = HTMLReport.Cine(frames: drawn.page.map { Data($0) }) }
     }
     if settings.outputs.contains(.html) {
+      try predecessor?.addCines(besides: present, to: &cines)
       left.insert(
         { [overlays, cines] in
-          let page = HTMLReport.render(report: report, overlays: overlays, cines: cines)
+          let page = HTMLReport.render(
+            report: report, overlays: overlays, cines: cines, sex: study.statedSex)
           try write(Array(page.utf8), "index.html", in: staging)
         }, at: 0)
     }
@@ -49,6 +52,7 @@ struct StudyWriter: Sendable {
     of report: StudyReport, _ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome], _ staging: String
   ) -> [ClipWriter] {
     let drawn = zip(study.files, outcomes).filter { $1.segmented != nil }
+    let previewed = report.previewedClip
     let areOnPage = HTMLReport.areOnPage(cinesOf: drawn.map { $1.report.frames })
     return zip(drawn, areOnPage).compactMap { clip, isOnPage in
       let (file, outcome) = clip
@@ -58,7 +62,7 @@ struct StudyWriter: Sendable {
       return ClipWriter(
         file: file, clip: clip, pictures: outcome.pictures, segmented: segmented, settings: settings,
         object: source(of: file, report).map { object(of: file, clip, $0, report) }, isOnPage: isOnPage,
-        staging: staging)
+        isPreviewed: uid == previewed, staging: staging)
     }
   }
 
@@ -163,5 +167,18 @@ struct StudyWriter: Sendable {
     else { return nil }
     return .init(
       studyInstanceUID: study, seriesInstanceUID: series, sopClassUID: sopClass, sopInstanceUID: instance)
+  }
+}
+
+extension StudyInput {
+  /// PatientSex, as the first file states it that does.
+  fileprivate var statedSex: String? { files.lazy.compactMap { $0.header.attributes["PatientSex"] }.first }
+}
+
+extension StudyReport {
+  /// The clip whose end diastole stands for the study: that of the annulus, whichever view it shows.
+  var previewedClip: String? {
+    let annulus = studyMeasurements.first { $0.name == "Mitral annulus diameter apical ED" }
+    return annulus?.from.first ?? clips.first { !$0.measurements.isEmpty }?.sopInstanceUID
   }
 }

@@ -52,6 +52,7 @@ import Testing
       seg_transfer = deflated
       overlay_quality = 90
       outbox_mode = 0644
+      index_identity = yes
       keep_done_days = 30
       metrics = /m.prom
       on_published = /bin/true
@@ -63,6 +64,7 @@ import Testing
     #expect(value.viewRules.count == 2 && value.viewRules[0].pattern == "4 ?ch # not a comment")
     #expect(value.outputs == [.sr, .png] && value.keepDoneDays == 30 && value.backlog == 0)
     #expect(value.segmentFrames == .edES && value.segmentTransfer == .deflated && value.overlayQuality == 90)
+    #expect(value.showsIdentity)
     #expect(value.outboxMode.files == 0o644 && value.outboxMode.folders == 0o755)
     #expect(value.quietSeconds == 1.5 && value.precision == .int8 && value.report == .comprehensive3d)
   }
@@ -90,6 +92,7 @@ import Testing
     "view = A4C if file ~ x",
     "view = A4C when file ~ \"x\"", "view = A4C if Series/Description ~ \"x\"", "spool = /other",
     "outbox_mode = 0400", "outbox_mode = 755", "outbox_mode = 04640", "outbox_mode = rw-r-----",
+    "index_identity = true",
   ])
   func badValueIsAFault(_ line: String) { #expect(faults(folders + line).count == 1) }
 

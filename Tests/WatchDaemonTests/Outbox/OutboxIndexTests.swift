@@ -34,16 +34,26 @@ import Testing
 
   private func listed(_ outbox: String) throws -> [String] {
     var folders: [String] = []
-    let lines = try OutboxIndexLines(outbox)
-    while let (entry, _) = try lines.next() { folders.append(entry.folder) }
+    _ = try IndexLines(outbox).goThrough { entry, _ in
+      folders.append(entry.folder)
+      return true
+    }
     return folders
+  }
+
+  /// What the page has of each study, as its script reads it.
+  private func rows(_ outbox: String) throws -> [IndexRow] {
+    let list = try #require(try IndexData.list(outbox))
+    var rows: [IndexRow] = []
+    try IndexData(outbox, form: list.form)?.forEachRow(in: outbox) { rows.append($0) }
+    return rows
   }
 
   private func text(_ name: String, in outbox: String) throws -> String {
     String(decoding: try Files.read(outbox + "/" + name, .outbox), as: UTF8.self)
   }
 
-  @Test func listsTheLatestRevisionOfEachStudyInThreeFiles() throws {
+  @Test func listsTheLatestRevisionOfEachStudyInLinesTableAndRows() throws {
     try withTemporaryFolder { outbox in
       try publish(report("1.2.1"), in: outbox)
       try publish(report("1.2.1", revision: 2, value: 12.5), in: outbox)
@@ -51,9 +61,10 @@ import Testing
       #expect(try update(outbox).sorted() == ["1.2.1.r2", "1.2.2"])
       #expect(try text("index.jsonl", in: outbox).split(separator: "\n").count == 2)
       #expect(try text("measurements.csv", in: outbox).contains(",12.5,"))
-      let page = try text("index.html", in: outbox)
-      #expect(page.contains("1.2.1.r2/index.html") && page.contains("<data value=\"12.5\">12.5</data>"))
-      #expect(!page.contains("IM_0001"), "names of files stay in the study")
+      let rows = try rows(outbox)
+      #expect(rows.map(\.folder).sorted() == ["1.2.1.r2", "1.2.2"])
+      #expect(rows.contains { $0.text.contains(",12.5,") })
+      #expect(!rows.contains { $0.text.contains("IM_0001") }, "names of files stay in the study")
     }
   }
 
@@ -68,20 +79,18 @@ import Testing
     }
   }
 
-  @Test func keepsTheOrderWhenResultsComeOneByOne() throws {
+  @Test func keepsTheOrderInWhichResultsCame() throws {
     try withTemporaryFolder { outbox in
       var index = OutboxIndex()
-      for (number, seconds) in [(1, 50), (2, 10), (3, 90), (4, 30)] {
+      for number in [3, 1, 4, 2] {
         try publish(report("1.2.\(number)"), in: outbox)
-        try FileManager.default.setAttributes(
-          [.modificationDate: Date(timeIntervalSince1970: Double(seconds))],
-          ofItemAtPath: outbox + "/1.2.\(number)/study.json")
         try index.update(outbox)
       }
       #expect(try listed(outbox) == ["1.2.3", "1.2.1", "1.2.4", "1.2.2"])
       try publish(report("1.2.1", revision: 2), in: outbox)
       try index.update(outbox)
-      #expect(try listed(outbox) == ["1.2.1.r2", "1.2.3", "1.2.4", "1.2.2"])
+      #expect(try listed(outbox) == ["1.2.3", "1.2.4", "1.2.2", "1.2.1.r2"])
+      #expect(try rows(outbox).map(\.folder) == listed(outbox))
     }
   }
 
@@ -95,6 +104,7 @@ import Testing
       try Files.remove(outbox + "/measurements.csv", .outbox)
       _ = try update(outbox)
       #expect(try text("measurements.csv", in: outbox).contains("1.2.1"))
+      #expect(try listed(outbox) == ["1.2.1"])
     }
   }
 
@@ -123,7 +133,20 @@ import Testing
       let table = try text("measurements.csv", in: outbox)
       #expect(table.contains(",12.5,") && table.contains(",31.25,"))
       #expect(table.split(separator: "\r\n").count == 3)
-      #expect(try text("index.html", in: outbox).contains("<data value=\"12.5\">12.5</data>"))
+      #expect(try rows(outbox).filter { $0.text.contains(",12.5,") }.map(\.folder) == ["1.2.1"])
+      #expect(try listed(outbox).sorted() == ["1.2.1", "1.2.2"])
+    }
+  }
+
+  /// The daemon ends with an update that was asked for and has not begun.
+  @Test func finishingMakesTheUpdateThatIsDue() throws {
+    try withTemporaryFolder { outbox in
+      let indexer = OutboxIndexer(outbox: outbox) { error in Issue.record(error) }
+      try publish(report("1.2.1"), in: outbox)
+      indexer.update("1.2.1")
+      try publish(report("1.2.2"), in: outbox)
+      indexer.wake("1.2.2")
+      indexer.finish()
       #expect(try listed(outbox).sorted() == ["1.2.1", "1.2.2"])
     }
   }
@@ -155,19 +178,6 @@ import Testing
     }
   }
 
-  @Test func putsReviewFlagsFirstAndThenTheLatest() throws {
-    var entries = try ["1.1", "1.2", "1.3"].enumerated().map { index, uid in
-      OutboxEntry(
-        try StudyJSON.decode(StudyJSON.encode(report(uid))), folder: uid, published: Int64(index))
-    }
-    entries[0].reviewReasons = ["steep-contact"]
-    #expect(entries.sorted(by: OutboxEntry.comesBefore).map(\.study) == ["1.1", "1.3", "1.2"])
-    let page = OutboxPage.render(entries.sorted(by: OutboxEntry.comesBefore), of: 3)
-    let flagged = try #require(page.range(of: "To be reviewed</h2>")?.lowerBound)
-    let others = try #require(page.range(of: "Other studies")?.lowerBound)
-    #expect(flagged < others && page.contains("the annulus stands steep"))
-  }
-
   private func entry(_ clips: [ClipReport], _ uid: String = "1.1") throws -> OutboxEntry {
     var report = report(uid)
     report.clips = clips
@@ -189,23 +199,16 @@ import Testing
     return String(rows[1][try #require(rows[0].firstIndex { $0.hasPrefix(name) })])
   }
 
-  @Test func listsWhatOnlyThePictureSaysApartFromWhatIsToBeReviewed() throws {
+  @Test func tellsWhatOnlyThePictureSaysFromWhatIsToBeReviewed() throws {
     let entries = [
       try entry([clip(.a4c, .picture)], "1.1"), try entry([clip(.a4c, .tag)], "1.2"),
       try entry([clip(.apical, .model)], "1.3"),
     ]
     #expect(entries.map(\.attention) == [.confirm, .none, .none])
-    let sorted = entries.sorted(by: OutboxEntry.comesBefore)
-    #expect(sorted.first?.study == "1.1")
-    let page = OutboxPage.render(sorted, of: 3)
-    let confirmed = try #require(page.range(of: "To be confirmed</h2>")?.lowerBound)
-    let others = try #require(page.range(of: "Other studies</h2>")?.lowerBound)
-    let first = try #require(page.range(of: "1.1/index.html")?.lowerBound)
-    #expect(confirmed < first && first < others && !page.contains("To be reviewed</h2>"))
-    #expect(page.contains("A4C (picture)") && page.contains("A4C (tag)"))
-    #expect(page.contains("View unknown in 1 study") && page.contains("a view rule of the configuration"))
-    #expect(
-      page.components(separatedBy: "<data value=\"34.0\">34.0</data>").count == 4, "the diameter in any case")
+    let rows = entries.map { IndexRow($0, StudyFacts()).text }
+    #expect(rows[0].contains("\"A4C (picture)\"") && rows[1].contains("\"A4C (tag)\""))
+    #expect(rows[2].contains("\"view unknown\"") && rows[2].contains("[34.0,30.0,\"apical\"]"))
+    #expect(rows[0].contains("[34.0,30.0,\"A4C\"]"))
   }
 
   @Test func theTableSaysWhoStatesTheViewAndWhatToDoWhereItIsUnknown() throws {
@@ -286,14 +289,14 @@ import Testing
   func writesAgainTheBytesOfAnOutbox() throws {
     let outbox = try #require(Self.results)
     var (table, lines, count) = (MeasurementsTable.head, [UInt8](), 0)
-    let reader = try OutboxIndexLines(outbox)
-    while let (entry, _) = try reader.next() {
+    _ = try IndexLines(outbox).goThrough { entry, _ in
       let record = try Files.read(outbox + "/\(entry.folder)/study.json", .outbox)
       let report = try StudyJSON.decode(Data(record))
       #expect(try Array(StudyJSON.encode(report)) == record, "\(entry.folder)")
       let headlines = try StudyJSON.decodeHeadlines(record)
       #expect(OutboxEntry(headlines, folder: entry.folder, published: entry.published) == entry)
       (table, lines, count) = (table + MeasurementsTable.line(entry), lines + entry.line, count + 1)
+      return true
     }
     #expect(try count > 0 && lines == Files.read(outbox + "/index.jsonl", .outbox))
     let written = try Files.read(outbox + "/measurements.csv", .outbox)

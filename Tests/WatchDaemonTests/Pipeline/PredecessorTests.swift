@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Clips
@@ -40,6 +41,22 @@ import Testing
       let page = HTMLReport.render(report: SampleReport.study, overlays: pictures)
       #expect(page.components(separatedBy: "src=\"data:image/png").count == 3)
       #expect(page.contains("the cine is not part of this page"))
+    }
+  }
+
+  @Test func theNextRevisionsPagePlaysTheirCines() throws {
+    try withRevisions { predecessor, _ in
+      let page = Array(try SamplePage.text().utf8)
+      try AtomicFile.write(page, to: predecessor.folder + "/index.html", .staging)
+      var cines = [SampleReport.uncalibratedUID: HTMLReport.Cine(frames: [])]
+      try predecessor.addCines(besides: [SampleReport.uncalibratedUID], to: &cines)
+      #expect(Set(cines.keys) == [SampleReport.uncalibratedUID, SampleReport.measuredUID])
+      #expect(cines[SampleReport.measuredUID]?.frames.count == 12)
+      #expect(cines[SampleReport.measuredUID]?.frames.first?.prefix(2) == Data([0xFF, 0xD8]))
+      // Where the new ones leave no room, the pictures are there.
+      cines = [SampleReport.uncalibratedUID: .init(frames: [Data](repeating: Data(), count: 1990))]
+      try predecessor.addCines(besides: [SampleReport.uncalibratedUID], to: &cines)
+      #expect(cines.count == 1)
     }
   }
 }

@@ -39,8 +39,8 @@ private enum Program {
   }
 
   /// What a script says of the page, which the page's own policy would refuse: its last line is the answer.
-  private func ask(_ script: String, _ options: String...) throws -> String {
-    let free = try SamplePage.text().replacing(Regex("<meta http-equiv[^>]*>"), with: "").replacing(
+  private func ask(_ script: String, of page: String? = nil, _ options: String...) throws -> String {
+    let free = try (page ?? SamplePage.text()).replacing(Regex("<meta http-equiv[^>]*>"), with: "").replacing(
       "</body>", with: "<script>\(script)</script></body>")
     let run = try browse(free, options.first ?? "--dump-dom", "--dump-dom")
     return run.output.components(separatedBy: "<title>").last?.components(separatedBy: "</title>").first
@@ -54,7 +54,7 @@ private enum Program {
     #expect(!run.errors.contains("CONSOLE"), "\(run.errors)")
   }
 
-  @Test func theCineStepsPlaysAndStopsAtTheMarks() throws {
+  @Test func theCineStepsPlaysAndStopsAtTheMarksWhereAskedTo() throws {
     let said = try ask(
       """
       const cine = document.querySelector('.cine'), slider = cine.querySelector('input');
@@ -64,10 +64,39 @@ private enum Program {
       key('ArrowRight'); tell(); key('Home'); tell(); key('ArrowLeft'); tell(); key('s'); tell(); key('d'); tell();
       slider.focus(); key('ArrowRight', slider); tell(); key('End', slider); tell();
       slider.value = 5; slider.dispatchEvent(new Event('input')); tell();
+      document.querySelector('a[data-frame="7"]').click(); tell();
+      slider.value = 5; slider.dispatchEvent(new Event('input'));
       key(' ');
-      setTimeout(() => { tell(); document.title = said.join(' '); }, 1500);
+      setTimeout(() => {
+        said.push(cine.querySelector('[data-do=play]').textContent);
+        slider.value = 5; slider.dispatchEvent(new Event('input'));
+        cine.querySelector('input[type=checkbox]').click(); key(' ');
+        setTimeout(() => { tell(); document.title = said.join(' '); }, 1000);
+      }, 1000);
       """)
-    #expect(said == "3 0 11 7 2 3 11 5 7")
+    #expect(said == "3 0 11 7 2 3 11 5 7 Stop 7")
+  }
+
+  @Test func bothViewsStandSideBySideAndPlayBeatOverBeat() throws {
+    let said = try ask(
+      """
+      const cards = [...document.querySelectorAll('.pair > .card')], both = document.querySelector('[data-do=both]');
+      const tops = cards.map(c => c.getBoundingClientRect().top);
+      const frames = () => cards.map(c => Number(c.querySelector('input').value));
+      const seen = [];
+      both.click();
+      const timer = setInterval(() => seen.push(frames()), 40);
+      setTimeout(() => {
+        clearInterval(timer); both.click();
+        const stopped = frames().join();
+        setTimeout(() => {
+          document.title = [cards.map(c => c.querySelector('h3').textContent.includes('four')).join(), tops[0] === tops[1],
+            seen.every(f => f[0] === f[1] && f[0] >= 2), new Set(seen.map(f => f[0])).size > 4, stopped === frames().join(),
+            both.getAttribute('aria-pressed')].join(' ');
+        }, 300);
+      }, 900);
+      """, of: SamplePage.ofBothViews(), "--window-size=1400,900")
+    #expect(said == "true,false true true true true false")
   }
 
   @Test func everythingThatIsOperatedOrSeenHasAName() throws {

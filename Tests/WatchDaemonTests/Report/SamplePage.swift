@@ -31,4 +31,21 @@ enum SamplePage {
     return HTMLReport.render(
       report: try report.recorded(), overlays: .init(), cines: [SampleReport.measuredUID: cine])
   }
+
+  /// Of both views, whose biplane numbers come from them, with a cine each.
+  static func ofBothViews() throws -> String {
+    var report = SampleReport.study
+    let beats = [MeasureSamples.beat(2)]
+    report.clips = [
+      MeasureSamples.clip(.a2c, uid: "1.1", beats: beats),
+      MeasureSamples.clip(.a4c, uid: "1.2", beats: beats),
+    ]
+    report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
+    let frames = (0..<12).map { frame in
+      Data(JPEGBytes.flat(rows: 48, columns: 64, components: [UInt8(20 * frame)]))
+    }
+    return HTMLReport.render(
+      report: try report.recorded(), overlays: .init(),
+      cines: ["1.1": .init(frames: frames), "1.2": .init(frames: frames)])
+  }
 }

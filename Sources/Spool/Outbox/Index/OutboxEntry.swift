@@ -92,12 +92,6 @@ extension OutboxEntry {
 
   /// Its line of `index.jsonl`.
   package var line: String.UTF8View { (json.line + "\n").utf8 }
-
-  /// What is to be reviewed first, then what is to be confirmed, and the latest first.
-  static func comesBefore(_ a: OutboxEntry, _ b: OutboxEntry) -> Bool {
-    if a.attention != b.attention { return a.attention > b.attention }
-    return (b.published, a.study) < (a.published, b.study)
-  }
 }
 
 extension OutboxEntry.View {

@@ -4,19 +4,20 @@ import Platform
 import Study
 
 /// Brings the outbox's index up to date after results were published. It follows the results and never holds them
-/// up: what fails here is logged once, and tried again with the next result.
+/// up: what fails here is told once, and tried again with the next result.
 package final class OutboxIndexer: Sendable {
   private let outbox: String
   private let mode: OutboxMode
   private let onError: @Sendable (any Error) -> Void
   private let queue = DispatchQueue(label: "hinged.index", qos: .utility)
-  private let state = Guarded(State())
+  private let state: Guarded<State>
 
   /// Of a large outbox the index takes a while: between two updates ten times as long passes.
   private static let pauseFactor = 10.0
 
   private struct State {
-    var index = OutboxIndex()
+    var form: OutboxIndex.Form
+    var index: OutboxIndex
     var isWoken = false
     var hasFailed = false
     var mayBegin = DispatchTime.now()
@@ -24,11 +25,24 @@ package final class OutboxIndexer: Sendable {
     var published: Set<String> = []
   }
 
-  package init(outbox: String, mode: OutboxMode = .standard, onError: @escaping @Sendable (any Error) -> Void)
-  {
+  package init(
+    outbox: String, mode: OutboxMode = .standard, form: OutboxIndex.Form = .init(),
+    onError: @escaping @Sendable (any Error) -> Void
+  ) {
     self.outbox = outbox
     self.mode = mode
     self.onError = onError
+    state = Guarded(State(form: form, index: OutboxIndex(form)))
+  }
+
+  /// Has the page made by another form, where it is another.
+  package func set(_ form: OutboxIndex.Form) {
+    let isAnother = state.withLock { state in
+      guard state.form != form else { return false }
+      (state.form, state.index) = (form, OutboxIndex(form))
+      return true
+    }
+    if isAnother { wake() }
   }
 
   /// What is known of the views of the studies in the outbox, as of the last update.
@@ -60,24 +74,23 @@ package final class OutboxIndexer: Sendable {
   /// would lack it until the next start.
   package func finish() {
     queue.sync {
-      if state.withLock({ !$0.anew.isEmpty }) { bringUpToDate() }
+      if state.withLock({ !$0.published.isEmpty }) { bringUpToDate() }
     }
   }
 
   private func bringUpToDate() {
     let (began, clock) = (ContinuousClock.now, ContinuousClock())
-    let (known, published) = state.withLock { state in
+    var (index, published, form) = state.withLock { state in
       defer { state.published = [] }
-      return (state.index, state.published)
+      return (state.index, state.published, state.form)
     }
-    var index = known
     let lock = Self.lock(outbox)
     let result = withExtendedLifetime(lock) {
       Result { try index.update(outbox, mode, published: published) }
     }
     let seconds = (clock.now - began) / .seconds(1)
     state.withLock { state in
-      state.index = index
+      if state.form == form { state.index = index }
       state.mayBegin = .now() + Self.pauseFactor * seconds
     }
     switch result {

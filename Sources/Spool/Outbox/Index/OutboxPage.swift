@@ -1,37 +1,38 @@
+import Hinge
 import Platform
 import Reports
 import Study
 
-/// `index.html` of an outbox: the studies for a person, those that call for a look first.
+/// `index.html` of an outbox: its studies for a person, to search, sort and choose from. The page itself never changes
+/// with them: its script reads them from `IndexData`.
 enum OutboxPage {
-  /// More are in `measurements.csv`; a page of thousands is of no use to anybody.
-  static let mostStudies = 500
-
-  /// Shown of each study, as far as they are there.
-  private static let shown = [
-    "LV ejection fraction biplane", "LV ejection fraction A4C", "MAPSE mean",
-    "Mitral annulus diameter apical ED", "LA volume biplane ES",
-  ]
-
-  /// - Parameters:
-  ///   - entries: The first `mostStudies`.
-  ///   - count: How many there are.
-  static func render(_ entries: [OutboxEntry], of count: Int) -> String {
-    func having(_ attention: Attention) -> [OutboxEntry] { entries.filter { $0.attention == attention } }
+  /// - Parameter inbox: where studies are to be dropped, for an outbox that has none yet; `nil` where there is no inbox.
+  static func render(inbox: String?) -> String {
+    let head = HTMLStyle.head(
+      title: "Mitral annulus reports",
+      allowing: "img-src 'self'; script-src 'self' \(OutboxPageScript.source)",
+      with: OutboxPageStyle.sheet)
     let page: HTML = """
-      \(HTMLStyle.head(title: "Mitral annulus reports"))
-      <body>
+      \(head)
+      <body class="index">
       <main>
       <p class="notice" role="note">\(StructuredReport.disclaimer)</p>
       <h1>Mitral annulus reports</h1>
-      <p>\(Plural.of(count, "study")), latest first. \
-      <a href="measurements.csv">All measurements as a table</a></p>
-      \(truncation(count))
-      \(advice(entries))
-      \(table("To be reviewed", having(.review)))
-      \(table("To be confirmed", having(.confirm)))
-      \(table("Other studies", having(.none)))
+      <p><span id="said" role="status">The list is being read.</span> \
+      <a href="\(OutboxIndex.tableName)">All measurements as a table</a></p>
+      <noscript><p class="warn">The list needs a browser that runs scripts. \(OutboxIndex.tableName) and \
+      \(OutboxIndex.linesName) beside this page hold the same.</p></noscript>
+      \(tools)
+      <p id="unknown" class="warn" hidden></p>
+      <div id="table" role="table" aria-label="Studies" hidden>
+      <div role="rowgroup"><div id="head" class="row" role="row" aria-rowindex="1"></div></div>
+      <div id="rows" role="rowgroup"></div>
+      </div>
+      <p id="nothing" hidden>There is no such study.</p>
+      <p class="muted keys">/ goes to the search, the arrow keys go from study to study, Enter opens one.</p>
       </main>
+      <script type="application/json" id="words">\(HTML(json: words(inbox: inbox)))</script>
+      \(OutboxPageScript.element)
       </body>
       </html>
 
@@ -39,55 +40,46 @@ enum OutboxPage {
     return page.text
   }
 
-  private static func truncation(_ count: Int) -> HTML? {
-    count > mostStudies
-      ? "<p>Here are the first \(mostStudies); the table has them all.</p>" : nil
-  }
-
-  /// What keeps numbers back, and how to have them.
-  private static func advice(_ entries: [OutboxEntry]) -> HTML? {
-    let unknown = entries.count(where: \.hasUnknownView)
-    guard unknown > 0 else { return nil }
-    return """
-      <p class="warn">View unknown in \(Plural.of(unknown, "study")): its measures are withheld until somebody says it. \
-      For each of them, \(ViewAdvice.remedy).</p>
-      """
-  }
-
-  private static func table(_ title: String, _ entries: [OutboxEntry]) -> HTML? {
-    guard !entries.isEmpty else { return nil }
-    let heads: [HTML] = shown.map { name in
-      "<th scope=\"col\">\(name)\(MeasureTable.measure(named: name).map { " (\(UnitText.of($0.unit)))" } ?? "")</th>"
+  private static let tools: HTML = {
+    let choices: [HTML] = [
+      ("all", "All"), ("review", "To be reviewed"), ("confirm", "To be confirmed"),
+      ("unknown", "View unknown"),
+      ("measured", "Measured"), ("ineligible", "Ineligible"), ("trouble", "Failed or partial"),
+    ].map { name, words in
+      "<button type=\"button\" data-show=\"\(name)\" aria-pressed=\"false\">\(words) <span></span></button>\n"
     }
     return """
-      <h2>\(title)</h2>
-      <div class="card scroll"><table>
-      <thead><tr><th scope="col">Study</th><th scope="col">Published</th><th scope="col">Status</th>\
-      <th scope="col">View</th>\(heads)\
-      <th scope="col" class="wide">To be reviewed</th></tr></thead>
-      <tbody>\(entries.map(row))</tbody></table></div>
+      <div class="tools" role="search">
+      <input type="search" id="search" aria-label="Search the studies" placeholder="Search" autocomplete="off" \
+      spellcheck="false">
+      <label>from <input type="date" id="from"></label> <label>to <input type="date" id="to"></label>
+      <button type="button" id="clear">Clear</button>
+      </div>
+      <div class="tools" role="group" aria-label="Which studies">
+      \(choices)</div>
       """
+  }()
+
+  /// What the script says for the codes and numbers of the data.
+  private static func words(inbox: String?) -> JSONValue {
+    let found = ReasonCode.allCases.map { ($0.rawValue, ReasonText.sentence($0)) }
+    let reviewed = ReasonText.reviewCodes.filter { ReasonCode(rawValue: $0) == nil }.map {
+      ($0, ReasonText.words(review: $0))
+    }
+    let none = "No study yet." + (inbox.map { " The inbox is \($0)." } ?? "")
+    return .object([
+      ("status", strings(IndexRow.statuses.map(\.rawValue))),
+      ("style", strings(IndexRow.statuses.map(\.style.text))),
+      ("attention", strings([Attention.none, .confirm, .review].map { $0.words ?? "" })),
+      ("reasons", .object((found + reviewed).map { ($0.0, .string($0.1)) })),
+      ("unknown", .string(ViewAdvice.unknown)),
+      (
+        "advice",
+        .string("its measures are withheld until somebody says it. For each of them, \(ViewAdvice.remedy).")
+      ),
+      ("none", .string(none)), ("unreadable", .string("The list cannot be read now.")),
+    ])
   }
 
-  private static func row(_ entry: OutboxEntry) -> HTML {
-    let values: [HTML] = shown.map { name in
-      "<td class=\"number\">\(entry.values[name].map { HTMLNumber.data($0, 1) } ?? "–")</td>"
-    }
-    let reasons = entry.reviewReasons.map { code in
-      ReasonCode(rawValue: code).map(ReasonText.sentence) ?? ReasonText.words(review: code)
-    }
-    return """
-      <tr><th scope="row" class="uid"><a href="\(entry.folder)/index.html">\(entry.folder)</a></th>\
-      <td>\(UTCTime(milliseconds: entry.published).iso8601)</td>\
-      <td><span class="badge \(entry.status.style)">\(entry.status.rawValue)</span>\
-      <div class="muted">\(entry.measuredClips) of \(entry.clips) clips</div></td>\
-      <td>\(views(entry))</td>\(values)\
-      <td>\(reasons.joined(separator: "; "))</td></tr>
-      """
-  }
-
-  private static func views(_ entry: OutboxEntry) -> HTML {
-    let lines: [HTML] = (entry.views ?? []).map { "<span class=\"line\">\($0.text)</span>" }
-    return lines.isEmpty ? "–" : "\(lines)"
-  }
+  private static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
 }

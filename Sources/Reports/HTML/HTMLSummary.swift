@@ -1,0 +1,99 @@
+import Platform
+import Study
+
+/// What a cardiologist wants first, at the head of the page: view, beats, annulus, excursion, ejection fraction and
+/// volumes, each with what is usual, who says so, and the frames that it comes from.
+struct HTMLSummary {
+  let measures: HTMLMeasures
+
+  private var report: StudyReport { measures.report }
+
+  func section() -> HTML? {
+    let measured = report.clips.filter { $0.status == .measured }
+    guard !measured.isEmpty else { return nil }
+    let (chambers, diameters) = (["biplane", "A4C", "A2C"], ["A4C", "A2C", "apical"])
+    let tiles: [HTML] = [
+      view(measured), beats(measured),
+      tile("Annulus ED / ES", diameters) { kind in
+        ["ED", "ES"].map { "Mitral annulus diameter \(kind) \($0)" }
+      },
+      tile("MAPSE", ["mean", "septal", "lateral"]) { ["MAPSE \($0)"] },
+      tile("LV ejection fraction", chambers) { ["LV ejection fraction \($0)"] },
+      tile("LV volume ED / ES", chambers) { kind in ["ED", "ES"].map { "LV volume \(kind) \($0)" }
+      },
+      tile("LA volume ES", chambers) { ["LA volume \($0) ES"] },
+    ]
+    return
+      "<section class=\"card\" aria-label=\"At a glance\"><dl class=\"glance\">\(tiles)</dl></section>"
+  }
+
+  private func view(_ clips: [ClipReport]) -> HTML {
+    var (names, said) = ([String](), [String]())
+    for view in clips.map(\.view) {
+      let name = view.isUnknown ? "unknown" : view.code.rawValue
+      if !names.contains(name) { names.append(name) }
+      let words = view.isUnknown ? view.text : "\(view.code.rawValue) said by \(view.saidBy)"
+      if !said.contains(words) { said.append(words) }
+    }
+    let lines: [HTML] = said.sorted().map { "<dd class=\"muted\">\($0)</dd>" }
+    return
+      "<div><dt>View</dt><dd class=\"value\">\(names.sorted().joined(separator: " + "))</dd>\(lines)</div>"
+  }
+
+  private func beats(_ clips: [ClipReport]) -> HTML {
+    let count = clips.reduce(0) { $0 + $1.beats.count }
+    let rate: HTML? = measures.reported("Heart rate").map { rate in
+      "<dd class=\"muted\">\(HTMLNumber.data(rate.value ?? 0, 0, rate.unit))</dd>"
+    }
+    return """
+      <div><dt>Beats</dt><dd class="value">\(count)</dd>\
+      <dd class="muted">in \(clips.count == 1 ? "1 clip" : "\(clips.count) clips")</dd>\(rate)</div>
+      """
+  }
+
+  /// The first of several kinds of a number that the study has.
+  private func tile(_ title: String, _ kinds: [String], _ names: (String) -> [String]) -> HTML {
+    for kind in kinds {
+      let found = names(kind).map { measures.reported($0) }
+      guard let first = found.compactMap({ $0 }).first else { continue }
+      let values: [HTML] = found.enumerated().map { place, measure in
+        let value = measure.map { HTMLNumber.data($0.value ?? 0, 1) } ?? "–"
+        return place == 0 ? value : " / \(value)"
+      }
+      let notes: [HTML?] = found.flatMap { measure -> [HTML?] in
+        guard let measure else { return [] }
+        return [usual(measure), measures.abnormality(measure)]
+      }
+      let from = found.compactMap { $0 }
+      return """
+        <div><dt>\(title)</dt><dd class="value">\(values) \(UnitText.of(first.unit))</dd>\
+        <dd class="muted">\([kind, measures.ofBeats(first)].compactMap { $0 }.joined(separator: ", "))</dd>\
+        \(notes.compactMap { $0 }.map { "<dd>\($0)</dd>" as HTML })\
+        <dd>\(measures.origins(of: from))</dd>\(call(from))</div>
+        """
+    }
+    let why: HTML? =
+      names(kinds[0]).contains { name in report.studyMeasurements.contains { $0.name == name } }
+      ? "<dd><a href=\"#withheld\">withheld, and why</a></dd>" : nil
+    return "<div><dt>\(title)</dt><dd class=\"value\">–</dd>\(why)</div>"
+  }
+
+  private func usual(_ measure: StudyReport.Measurement) -> HTML? {
+    let ranges = measures.applicable(measure)
+    guard !ranges.isEmpty else { return nil }
+    return "<span class=\"muted\">usual \(ranges.map { measures.range($0, measure.unit) })</span>"
+  }
+
+  /// What a person is asked to do; that nobody has looked at a number goes for all of them, and is said of each.
+  private func call(_ measures: [StudyReport.Measurement]) -> HTML {
+    let call = Attention(measures.flatMap { $0.reviewReasons ?? [] }).words
+    return "<dd class=\"\(call == nil ? "muted" : "warn" as HTML)\">\(call ?? "not reviewed")</dd>"
+  }
+}
+
+extension ClipReport.View {
+  /// `the picture, 98 %`.
+  fileprivate var saidBy: String {
+    source.words + (probability.map { ", \(Decimal.text($0 * 100, 0)) %" } ?? "")
+  }
+}

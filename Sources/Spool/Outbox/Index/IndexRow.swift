@@ -1,0 +1,75 @@
+import Platform
+import Reports
+import Study
+
+/// What the outbox's page shows of a study: a JSON array in a script's string, whose places `OutboxPageScript` names.
+struct IndexRow: Equatable {
+  var study: String
+  var revision: Int
+  /// As it stands between the quotes of the script.
+  var text: String
+
+  var folder: String { PublishedRevision.name(study: study, number: revision) }
+
+  /// In the order of the numbers that stand for them.
+  static let statuses: [StudyReport.Status] = [.completed, .partial, .ineligible, .failed]
+
+  init(_ entry: OutboxEntry, _ facts: StudyFacts) {
+    (study, revision) = (entry.study, entry.revision)
+    var places: [JSONValue] = [
+      .string(entry.study), .integer(entry.revision), .integer(Int(entry.published)),
+      .integer(Self.statuses.firstIndex(of: entry.status) ?? 0), .integer(entry.measuredClips),
+      .integer(entry.clips), .integer(entry.attention.rawValue),
+      .array(entry.reviewReasons.map { .string($0) }),
+      .string((entry.views ?? []).map(\.text).joined(separator: " + ")),
+      .integer(entry.hasUnknownView ? 1 : 0),
+    ]
+    places += Self.values(of: entry)
+    places += [
+      .string(facts.day ?? ""), .string(facts.description ?? ""), .integer(facts.hasPicture ? 1 : 0),
+      facts.patient.map { .array($0.map { .string($0) }) } ?? .null,
+    ]
+    text = Self.quoted(JSONValue.array(places).line)
+  }
+
+  /// A line that was written before; `nil` where it is none.
+  init?(text: String) {
+    let start = "[\""
+    guard text.hasPrefix(start), text.hasSuffix("]"),
+      let end = text.dropFirst(start.count).firstIndex(of: "\"")
+    else { return nil }
+    let uid = text.dropFirst(start.count)[..<end]
+    let number = text[end...].dropFirst(2).prefix { $0 != "," }
+    guard DICOMUID.isValid(String(uid)), let revision = Int(number), revision >= 1 else { return nil }
+    (self.study, self.revision, self.text) = (String(uid), revision, text)
+  }
+
+  /// Annulus, excursion, ejection fraction, volumes: each of the first of several kinds that the study has, and where
+  /// there is a choice with the kind's name last.
+  private static func values(of entry: OutboxEntry) -> [JSONValue] {
+    func first(_ kinds: [String], _ names: (String) -> [String]) -> JSONValue {
+      for kind in kinds {
+        let values = names(kind).map { entry.values[$0] }
+        if values.contains(where: { $0 != nil }) {
+          return .array(values.map { $0.map { .number($0) } ?? .null } + [.string(kind)])
+        }
+      }
+      return .null
+    }
+    let chambers = ["biplane", "A4C", "A2C"]
+    return [
+      first(["A4C", "A2C", "apical"]) { kind in
+        ["ED", "ES"].map { "Mitral annulus diameter \(kind) \($0)" }
+      },
+      entry.values["MAPSE mean"].map { .number($0) } ?? .null,
+      first(chambers) { ["LV ejection fraction \($0)"] },
+      first(chambers) { kind in ["ED", "ES"].map { "LV volume \(kind) \($0)" } },
+      first(chambers) { ["LA volume \($0) ES"] },
+    ]
+  }
+
+  /// For a string in single quotes of a script.
+  private static func quoted(_ json: String) -> String {
+    json.replacing("\\", with: "\\\\").replacing("'", with: "\\\\u0027")
+  }
+}
