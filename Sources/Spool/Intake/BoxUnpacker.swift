@@ -93,7 +93,7 @@ package struct BoxUnpacker: Sendable {
 
 final class NoReceiver: ArchiveReceiver {
   func begin(_ entry: ArchiveEntry) throws {}
-  func take(_ content: [UInt8]) throws {}
+  func append(_ content: [UInt8]) throws {}
   func end(count: Int) throws {}
 }
 
@@ -136,7 +136,7 @@ final class BoxWriter: ArchiveReceiver {
     try checkSpace()
   }
 
-  func take(_ content: [UInt8]) throws {
+  func append(_ content: [UInt8]) throws {
     guard let current else { return }
     unchecked += content.count
     if unchecked > Self.bytesBetweenChecks { try checkSpace() }

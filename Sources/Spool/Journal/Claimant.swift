@@ -15,7 +15,7 @@ package struct Claimant: Sendable {
   /// - Returns: Indices of files that are no longer there as they were when they were read, and of files of no study
   ///   that may not be taken while others may. What stands in the inbox under their names now is news, and is left for
   ///   the next scan.
-  package func take(_ claim: Claim) throws(FileError) -> [Int] {
+  package func claimFiles(of claim: Claim) throws(FileError) -> [Int] {
     let folder = spool.claimedFolder(claim)
     if claim.moves || claim.files.contains(where: { isKept($0, of: claim) }) {
       try Files.makeFolder(folder, mode: 0o700, .claimed)
@@ -24,7 +24,7 @@ package struct Claimant: Sendable {
     var refused: [(file: ClaimedFile, error: FileError)] = []
     for file in claim.files {
       do throws(FileError) {
-        if try !take(file, of: claim) { missing.append(file.index) }
+        if try !claimFile(file, of: claim) { missing.append(file.index) }
       } catch {
         guard claim.study == nil, error.isRefusedOfInbox else { throw error }
         refused.append((file, error))
@@ -55,7 +55,7 @@ package struct Claimant: Sendable {
     return refused.map(\.file.index)
   }
 
-  private func take(_ file: ClaimedFile, of claim: Claim) throws(FileError) -> Bool {
+  private func claimFile(_ file: ClaimedFile, of claim: Claim) throws(FileError) -> Bool {
     let target = spool.claimedFile(claim, file)
     let source = place(of: file)
     if try Files.exists(target, .claimed) {

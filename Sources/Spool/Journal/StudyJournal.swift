@@ -74,7 +74,7 @@ package struct StudyJournal: ~Copyable {
 
   private static func replay(_ file: borrowing Descriptor, _ path: String) throws(Failure) -> JournalReplay {
     var replay = JournalReplay()
-    do throws(Failure) { try replay.take(file) } catch {
+    do throws(Failure) { try replay.read(file) } catch {
       guard case .corrupt(var corruption) = error else { throw error }
       corruption.journal = path
       throw .corrupt(corruption)

@@ -13,7 +13,7 @@ package struct ConfigurationFile {
     // As editors of other systems leave it: a mark before the first line, and line ends of two characters.
     let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     let split = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    for (index, line) in split.enumerated() { take(line, number: index + 1) }
+    for (index, line) in split.enumerated() { read(line, number: index + 1) }
     checkWhole()
   }
 
@@ -24,7 +24,7 @@ package struct ConfigurationFile {
     return file.draft
   }
 
-  private mutating func take(_ line: Substring, number: Int) {
+  private mutating func read(_ line: Substring, number: Int) {
     let content = Self.withoutComment(line).trimmingBlanks()
     guard !content.isEmpty else { return }
     guard let equals = content.firstIndex(of: "=") else {

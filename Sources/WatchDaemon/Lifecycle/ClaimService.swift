@@ -65,7 +65,7 @@ final class ClaimService: Service {
     dispatchPrecondition(condition: .onQueue(queue))
     FaultPoint.claiming.reach()
     try store.mayGoOn()
-    let missing = try claimant.take(claim)
+    let missing = try claimant.claimFiles(of: claim)
     FaultPoint.taken.reach()
     try store.record(.claimed(missing: missing), of: claim.id)
     FaultPoint.claimed.reach()
