@@ -14,6 +14,7 @@ extension JSONValue {
   }
 }
 
+/// A parser of one JSON text in memory; `place` is the offset of the next byte.
 private struct JSONReader {
   let bytes: UnsafeBufferPointer<UInt8>
   let leftOut: [String]

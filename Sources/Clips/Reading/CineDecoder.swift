@@ -77,6 +77,7 @@ package final class CineDecoder {
   package func close() { worker.end() }
 }
 
+/// Reads headers of files, each call in child processes of its own. Blocks the calling thread until they answer.
 package enum ClipReader {
   /// Reads what a file says of itself, in a child process. Files that are no pictures have a header too.
   package static func readHeader(

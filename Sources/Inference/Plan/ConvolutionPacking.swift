@@ -1,5 +1,6 @@
 import CKernels
 
+/// Which kernel computes a convolution, and when its weights are transformed.
 enum ConvolutionMethod {
   /// The fastest method for a convolution with a result of shape `output`.
   ///

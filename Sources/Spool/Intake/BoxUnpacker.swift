@@ -91,6 +91,7 @@ package struct BoxUnpacker: Sendable {
   }
 }
 
+/// Ignores what an archive holds: for a look whether it can be unpacked.
 final class NoReceiver: ArchiveReceiver {
   func begin(_ entry: ArchiveEntry) throws {}
   func append(_ content: [UInt8]) throws {}
