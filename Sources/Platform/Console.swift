@@ -54,7 +54,7 @@ package struct CommandProgress: Sendable {
     if !isQuiet { StandardError.write(erasure + TerminalText.visible(text) + "\n") }
   }
 
-  /// Stands until the next line.
+  /// Stays on screen until the next line.
   package func step(_ text: String) {
     if !isQuiet, isOnTerminal { StandardError.write(erasure + text) }
   }

@@ -42,7 +42,7 @@ final class TarArchive {
     }
     if !block.isEmpty { return try TarHeader(block) }
     guard TarHeader.Block(try bytes(TarHeader.blockBytes))?.isEmpty == true else {
-      throw .refused("Behind its end stands more.")
+      throw .refused("There is more behind its end.")
     }
     return nil
   }
@@ -110,7 +110,7 @@ final class TarArchive {
     try sink.end()
   }
 
-  /// What follows may be padding of any length, and a compressed stream's checksum stands behind it.
+  /// What follows may be padding of any length, and a compressed stream's checksum comes after it.
   private func drain(_ sink: ArchiveMeter) throws(ArchiveFailure) {
     var drained = sink.bytes
     while true {
@@ -184,7 +184,7 @@ struct TarHeader: Sendable, Equatable {
   }
 
   var kind: Kind
-  /// As it stands there.
+  /// As it is in the header.
   var name: [UInt8]
   var size: Int
   /// Seconds since 1970.

@@ -107,7 +107,7 @@ final class ArchiveMessages: ArchiveSink {
   private let send: ([UInt8]) -> Void
   private var count = 0
 
-  /// - Parameter sendsContent: Otherwise the content is unpacked and checked, and only its length told.
+  /// - Parameter sendsContent: Otherwise the content is unpacked and checked, and only its length is sent.
   init(sendsContent: Bool, send: @escaping ([UInt8]) -> Void) {
     self.sendsContent = sendsContent
     self.send = send

@@ -122,7 +122,7 @@ package enum ClipReader {
 
 /// Nothing that a worker says is believed: a hostile file may have taken it over.
 extension DecodeWorkerProcess {
-  /// The next message's kind and length. A failure that the worker tells of is thrown.
+  /// The next message's kind and length. A failure that the worker reports is thrown.
   func readPrefix() throws(ClipReadError) -> (kind: DecodeMessage.Kind, length: Int) {
     guard let (kind, length) = DecodeMessage.kindAndLength(try read(DecodeMessage.prefixBytes)) else {
       throw nonsense()

@@ -20,7 +20,7 @@ struct ONNXNode {
   var name = ""
   var operatorType = ""
   var domain = ""
-  /// An empty name stands for an optional input that is absent.
+  /// An empty name means an optional input that is absent.
   var inputs: [String] = []
   var outputs: [String] = []
   var attributes: [ONNXAttribute] = []
@@ -72,7 +72,7 @@ struct ONNXTensor {
   var dimensions: [Int] = []
   var elementType = ElementType.float
   var payload = Payload.floats([])
-  /// Where the tensor stands in the file.
+  /// Where the tensor lies in the file: a byte offset.
   var offset = 0
 
   var elementCount: Int { dimensions.reduce(1, *) }

@@ -102,7 +102,7 @@ final class NoReceiver: ArchiveReceiver {
 final class BoxWriter: ArchiveReceiver {
   let folder: String
   var box = UnpackedBox()
-  /// Stands before the names of what comes.
+  /// Comes before the names of the files that follow.
   var prefix = ""
   /// The name of what has none.
   var unnamed = ""

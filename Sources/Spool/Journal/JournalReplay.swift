@@ -6,7 +6,7 @@ import Platform
 ///
 /// A last line that is not whole, or that does not match its checksum, is what a crash left of a write: nothing that
 /// was recorded is in it, and it is passed over. Everything else that cannot be read is refused. A line that matches
-/// its checksum was written as it stands, by this program or by another one, and to cut it off would lose what it tells.
+/// its checksum was written as it is, by this program or by another one, and to cut it off would lose what it records.
 struct JournalReplay {
   private(set) var ledger = Ledger()
   /// Bytes of the lines that count.

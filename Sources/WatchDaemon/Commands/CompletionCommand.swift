@@ -30,7 +30,7 @@ enum ShellCompletion: String, CaseIterable {
 }
 
 extension Option {
-  /// What may stand as an option's value, told from its placeholder.
+  /// What may be an option's value, by its placeholder.
   enum Values: Equatable {
     case none, folders, files, anything
     case words([String])

@@ -49,10 +49,10 @@ struct StudyWalk {
       ends = try input.settle(corrections, source.checkpoint(.header))
       let hasNews = !input.files.isEmpty || given.hasUnreadable
       if let predecessor, let previous = succession.previous {
-        let stands =
+        let isCurrent =
           (!rules.repeatsUnfinished || predecessor.report.isFinal)
           && pipeline.isUnchanged(predecessor.report, input)
-        if stands || !hasNews { outcome = .alreadyPublished(predecessor.report, previous) }
+        if isCurrent || !hasNews { outcome = .alreadyPublished(predecessor.report, previous) }
       } else if !hasNews, succession.previous == nil, !rules.publishesWithoutFiles {
         outcome = .nothingToPublish
       }

@@ -165,7 +165,7 @@ import Testing
     let page = OutboxPage.render(entries.sorted(by: OutboxEntry.comesBefore), of: 3)
     let flagged = try #require(page.range(of: "To be reviewed</h2>")?.lowerBound)
     let others = try #require(page.range(of: "Other studies")?.lowerBound)
-    #expect(flagged < others && page.contains("the annulus stands steep"))
+    #expect(flagged < others && page.contains("the annulus is steep"))
   }
 
   private func entry(_ clips: [ClipReport], _ uid: String = "1.1") throws -> OutboxEntry {

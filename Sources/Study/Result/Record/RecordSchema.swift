@@ -170,7 +170,7 @@ extension RecordSchema {
 }
 
 extension JSONValue {
-  /// For people: what fits on a line stands on one. Numbers are whole, or the text would not be JSON.
+  /// For people: what fits on a line is put on one. Numbers are whole, or the text would not be JSON.
   func laidOut() -> String { laidOut(indent: 0) + "\n" }
 
   private static let width = 110
