@@ -25,7 +25,7 @@ struct CodedSet {
 
 /// PS3.3 tables C.12-2 to C.12-4. A set of G0 with two bytes is given by its bytes with the highest bit set, which is
 /// how the EUC encodings have it. Half-width katakana are single bytes of Shift JIS; Latin letters beside them count as
-/// ASCII, since yen stands where that has the backslash, which separates values.
+/// ASCII, since they have the yen sign in place of the backslash, which separates values.
 constexpr CodedSet sets[] = {
     {"6", "ASCII", "(B", false, 1},          {"100", "ISO-8859-1", "-A", true, 1},
     {"101", "ISO-8859-2", "-B", true, 1},    {"109", "ISO-8859-3", "-C", true, 1},
@@ -177,7 +177,7 @@ std::optional<std::string> toUTF8(const std::string &text, const std::string &ch
   const CodedSet *first = setOf(terms.front());
   if (first == nullptr && terms.front().find_first_not_of(' ') != std::string::npos) return std::nullopt;
   if (first != nullptr && first->escape == nullptr) return converted(text, first->name);
-  // A set of two bytes that no other stands before is designated by an escape as a rule, and by some programs not.
+  // A two-byte set with no other set before it is designated by an escape as a rule, but not by every program.
   const CodedSet *high = first != nullptr && first->isHigh ? first : nullptr;
   for (const std::string &term : terms) {
     const CodedSet *set = setOf(term);

@@ -93,7 +93,7 @@ bool tracesOthers() { return ptrace(PTRACE_SEIZE, getppid(), nullptr, nullptr) =
 
 bool leavesNamespace() { return syscall(SYS_unshare, 0) == 0 || errno != EPERM; }
 
-/// More than `hd_worker_confine` is ever told to allow.
+/// More than `hd_worker_confine` is ever asked to allow.
 bool takesMemory() {
   void *const memory = mmap(nullptr, size_t{1} << 40, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory != MAP_FAILED) munmap(memory, size_t{1} << 40);

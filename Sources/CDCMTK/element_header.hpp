@@ -1,4 +1,4 @@
-/// The head of a data element as it stands in a little endian file, whatever its encoding: PS3.5 7.1.
+/// The head of a data element as it is in a little endian file, whatever its encoding: PS3.5 7.1.
 #pragma once
 
 #include <cstddef>

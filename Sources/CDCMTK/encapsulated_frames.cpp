@@ -12,7 +12,7 @@ namespace hd {
 
 namespace {
 
-/// The decoder for a stream is told by its frame header: some programs write another process under the name of the
+/// The decoder for a stream is chosen by its frame header: some programs write another process under the name of the
 /// transfer syntax.
 E_TransferSyntax syntaxOf(const JPEGHeader &header) {
   switch (header.process) {

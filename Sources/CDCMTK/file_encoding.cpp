@@ -12,7 +12,7 @@ namespace {
 /// More than the preamble, the prefix and the file meta information before the data set.
 constexpr size_t largestPreamble = 4096;
 
-/// DCMTK compresses the stream by itself where it is told the deflated syntax; the bytes before that are those of
+/// DCMTK compresses the stream by itself where it is given the deflated syntax; the bytes before that are those of
 /// Explicit VR Little Endian (PS3.5 A.5).
 E_TransferSyntax syntaxOfDataSet(E_TransferSyntax syntax) {
   return syntax == EXS_DeflatedLittleEndianExplicit ? EXS_LittleEndianExplicit : syntax;

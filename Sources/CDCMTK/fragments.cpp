@@ -95,14 +95,14 @@ std::vector<uint32_t> frameStarts(Fragments &fragments, uint32_t stated, bool is
     starts = {1};
   } else {
     starts = byOffsetTable(fragments);
-    const bool isTold = starts.size() > 1 && starts.size() >= stated;
-    if (!isTold && !isRLE) starts = std::max(starts, byStartOfImage(fragments), [](const auto &a, const auto &b) {
+    const bool isListed = starts.size() > 1 && starts.size() >= stated;
+    if (!isListed && !isRLE) starts = std::max(starts, byStartOfImage(fragments), [](const auto &a, const auto &b) {
       return a.size() < b.size();
     });
     // Of RLE every fragment may be a frame, where there are not too many of them for that.
-    if (!isTold && isRLE && starts.empty() && (present < stated || stated == 0)) starts = oneEach(fragments);
+    if (!isListed && isRLE && starts.empty() && (present < stated || stated == 0)) starts = oneEach(fragments);
   }
-  if (starts.empty()) throw Failure(HD_CORRUPT, "It cannot be told which fragments belong to which frame.");
+  if (starts.empty()) throw Failure(HD_CORRUPT, "It cannot be determined which fragments belong to which frame.");
   if (starts.size() * 2 < stated) {
     throw Failure(HD_TRUNCATED, "NumberOfFrames is " + std::to_string(stated) + ", but there are only " +
                                     std::to_string(starts.size()) + " frames.");

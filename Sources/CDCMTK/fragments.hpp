@@ -40,7 +40,7 @@ class Fragments {
 /// The fragment at which each frame starts, and one after the last. One fragment a frame is the rule; else the offset
 /// table tells, or the start-of-image markers of JPEG.
 /// @param stated NumberOfFrames, 0 where it is absent. Of more frames the first are taken; there may be fewer.
-/// Throws where it cannot be told, or where most of the frames are not there.
+/// Throws where they cannot be determined, or where most of the frames are not there.
 std::vector<uint32_t> frameStarts(Fragments &fragments, uint32_t stated, bool isRLE);
 
 }  // namespace hd

@@ -78,7 +78,7 @@ class NativeFrames final : public FrameSource {
   }
 
  private:
-  /// Programs that decompress often leave YBR_FULL_422 standing over three bytes a pixel: the length decides.
+  /// Programs that decompress often leave YBR_FULL_422 over three bytes a pixel: the length decides.
   static PixelFormat storedFormat(PixelFormat format, DcmElement &pixelData) {
     const uint64_t full = uint64_t{format.fullFrameBytes()} * format.frames;
     const uint64_t length = pixelData.getLength();
@@ -159,7 +159,7 @@ uint32_t storedFrames(DcmDataset &dataset, const std::string &transferSyntax, Dc
   DcmElement *pixelData = pixelDataOf(dataset);
   if (!isSupported(syntax) || pixelData == nullptr) return otherwise;
   try {
-    // That there is none is found, and told, where frames are asked for.
+    // That there is none is found, and reported, where frames are asked for.
     if (!syntax.isEncapsulated()) {
       return std::max(1u, NativeFrames::count(readPixelFormat(dataset), *pixelData, stated));
     }

@@ -47,7 +47,7 @@ class FrameSource {
 };
 
 /// How many frames are stored, no more than `stated`, NumberOfFrames; `stated` itself, or 1 where that is 0, where
-/// it cannot be told.
+/// it cannot be determined.
 uint32_t storedFrames(DcmDataset &dataset, const std::string &transferSyntax, DcmFileCache &cache, uint32_t stated);
 
 /// Throws where the frames cannot be decoded or most of them are not there.

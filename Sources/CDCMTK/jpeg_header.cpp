@@ -23,7 +23,7 @@ bool isFrameHeader(uint8_t marker) {
 
 bool isLossless(uint8_t marker) { return marker == jpegLS || (marker >= 0xC0 && (marker & 3) == 3); }
 
-/// JFIF's APP0 marker stands for YCbCr, Adobe's APP14 says which; in this order of weight.
+/// JFIF's APP0 marker means YCbCr, Adobe's APP14 says which; in this order of weight.
 JPEGColour colourOf(uint8_t marker, const uint8_t *segment, size_t length, JPEGColour before) {
   if (marker == app14 && length >= 14 && std::memcmp(segment + 2, "Adobe", 5) == 0) {
     return segment[13] == 0 ? JPEGColour::rgb : JPEGColour::ybr;
@@ -75,7 +75,7 @@ std::optional<JPEGHeader> readJPEGHeader(const uint8_t *bytes, size_t count) {
 
 namespace {
 
-/// RST0 to RST7 stand within coded data; what follows 0xFF there with its highest bit clear is data as well, in
+/// RST0 to RST7 are within coded data; what follows 0xFF there with its highest bit clear is data as well, in
 /// JPEG-LS any value of it (ITU-T T.87 A.1), else 0.
 bool isWithinData(uint8_t second) { return second < 0x80 || (second >= 0xD0 && second <= 0xD7); }
 

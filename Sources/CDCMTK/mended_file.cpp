@@ -124,11 +124,11 @@ class Mender {
     return *header;
   }
 
-  /// Elements from `at` on, up to `end` or to the delimiter of the item that they stand in; gives where they end.
+  /// Elements from `at` on, up to `end` or to the delimiter of the item that they are in; gives where they end.
   size_t elements(size_t at, size_t end, int depth, bool untilDelimiter) {
     uint32_t previous = 0;
     while (at < end) {
-      // Nothing behind the pixel data is needed, and filling may stand there.
+      // Nothing behind the pixel data is needed, and filling may be there.
       if (hadPixels && depth == 0) return end;
       spend(8);
       const ElementHeader header = headerAt(at, end);
@@ -156,7 +156,7 @@ class Mender {
     return value + header.length;
   }
 
-  /// A value that is longer than what is left: of the file's end, or of the item that it stands in.
+  /// A value that is longer than what is left: of the file's end, or of the item that it is in.
   [[noreturn]] static void tooLong(int depth) {
     if (depth > 0) throw Unexplained();
     throw Failure(HD_TRUNCATED, "The file ends within an element.");
@@ -210,7 +210,7 @@ class Mender {
     return after;
   }
 
-  /// Behind the first end of a sequence after which an element follows that may stand there.
+  /// Behind the first end of a sequence after which an element follows that may be there.
   size_t behindDelimiter(const ElementHeader &header, size_t at, size_t end) {
     static const uint8_t delimiter[] = {0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0};
     auto from = in.begin() + static_cast<std::ptrdiff_t>(at);

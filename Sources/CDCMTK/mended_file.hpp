@@ -16,7 +16,7 @@ struct MendedFile {
   bool endsWithoutDelimiter = false;
 };
 
-/// Writes the file anew, element by element: standard elements of VR UN get the dictionary's VR (PS3.5 6.2.2), items
+/// Rewrites the file, element by element: standard elements of VR UN get the dictionary's VR (PS3.5 6.2.2), items
 /// in another encoding than the file's are put into that, private sequences are skipped by their delimiters, fragments
 /// of odd length become even, filling between fragments and behind the pixel data is dropped.
 /// Little endian files that are not deflated only; nullopt for all others, and for what it cannot explain either.

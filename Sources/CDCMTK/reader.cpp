@@ -63,7 +63,7 @@ OFCondition parse(DcmFileFormat &file, const char *path) {
   return condition;
 }
 
-/// Elements of VR UN that the dictionary knows; DCMTK gives their bytes as they stand.
+/// Elements of VR UN that the dictionary knows; DCMTK gives their bytes as they are.
 bool hasKnownElementsAsUnknown(DcmObject &object) {
   if (object.ident() == EVR_UN || object.ident() == EVR_UNKNOWN) {
     const uint32_t tag = uint32_t{object.getGTag()} << 16 | object.getETag();
@@ -159,7 +159,7 @@ bool hasCharacterSet(DcmElement &element) {
   }
 }
 
-/// Of the item that the element stands in or of one around it.
+/// Of the item that the element is in or of one around it.
 std::string characterSet(DcmElement &element) {
   for (DcmObject *around = element.getParent(); around != nullptr; around = around->getParent()) {
     auto *item = dynamic_cast<DcmItem *>(around);

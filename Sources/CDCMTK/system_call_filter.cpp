@@ -31,7 +31,7 @@ constexpr uint32_t architecture = AUDIT_ARCH_AARCH64;
 /// Bit of the x32 calls, which are the same under other numbers.
 constexpr uint32_t otherABI = 0x40000000;
 
-/// What is not in every kernel's list stands under #ifdef, what only one architecture has under #if. Of a few calls
+/// What is not in every kernel's list is under #ifdef, what only one architecture has under #if. Of a few calls
 /// only some arguments are refused: see `makeProgram`.
 constexpr long refused[] = {
     // The network, and talk with other processes.

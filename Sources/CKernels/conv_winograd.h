@@ -1,7 +1,7 @@
 // 3x3 convolution by Winograd's method: tiles of m x m results, each from (m + 2)^2 inputs.
 //
 // V [frequency][block][tile][16] are the transformed inputs, S [frequency][block][tile][16] the sums over the
-// input channels of one panel of output channels. Between them stands one small matrix product a frequency.
+// input channels of one panel of output channels. Between them is one small matrix product a frequency.
 //
 // Two schedules. Where there are many tiles, a unit is a group of tiles from input to result, and V stays in
 // the core's cache while all panels pass by. Where there are more weights than inputs, V is computed for all
@@ -85,7 +85,7 @@ static size_t winograd_scratch(const ck_conv *conv, int32_t threads) {
 }
 
 // Transforms the (m + 2)^2 pixels from (row, column) on of CK_VL channels. `checked`: some lie outside the map,
-// where zeros are read. `halved`: 1 where each pixel of the map stands for 2 x 2.
+// where zeros are read. `halved`: 1 where each pixel of the map is read as 2 x 2.
 //
 // B^T d B as two passes of the one-dimensional transform, first down each column, then along each row. `m`, `checked`,
 // `halved` and `is_paired` are constants where this is inlined: each combination becomes straight code, in which a tile

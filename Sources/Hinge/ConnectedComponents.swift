@@ -107,15 +107,15 @@ extension BinaryMask {
     var near = [UInt16](repeating: 0, count: bits.count)
     near.withUnsafeMutableBufferPointer { near in
       columns.withUnsafeBufferPointer { columns in
-        func take(_ row: Int, into y: Int, _ reach: UInt16) {
+        func mark(_ row: Int, into y: Int, _ reach: UInt16) {
           guard row >= 0, row < height else { return }
           let (to, from) = (near.baseAddress! + y * width, columns.baseAddress! + row * width)
           for x in 0..<width { to[x] |= from[x] <= reach ? 1 : 0 }
         }
         for (offset, reach) in disc.halfWidths.enumerated() {
           for y in 0..<height {
-            take(y + offset, into: y, reach)
-            if offset > 0 { take(y - offset, into: y, reach) }
+            mark(y + offset, into: y, reach)
+            if offset > 0 { mark(y - offset, into: y, reach) }
           }
         }
       }

@@ -29,11 +29,11 @@ public enum ReviewReason: String, Codable, Sendable, CaseIterable {
   case shortContact = "short-contact"
   /// The atrium does not lie below the ventricle.
   case atriumNotBelow = "atrium-not-below"
-  /// One of the two stands steeper than an annulus does in an apical view.
+  /// One of the two is steeper than an annulus is in an apical view.
   case steepContact = "steep-contact"
   /// A chamber is cut by the edge of the sector elsewhere than at a hinge point.
   case chamberAtEdge = "chamber-at-edge"
-  /// The classes are hardly told apart around a hinge point.
+  /// The classes are hardly distinguished around a hinge point.
   case uncertainLabels = "uncertain-labels"
   /// The ends of the contact line and the landmarks lie far apart.
   case pointsDisagree = "points-disagree"

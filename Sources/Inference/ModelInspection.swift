@@ -1,8 +1,8 @@
-/// What an ONNX file asks for, told without running it, also of a file that the engine refuses.
+/// What an ONNX file asks for, found without running it, even where the engine refuses the file.
 public struct ModelInspection: Sendable, Equatable {
   /// Version of the default operator set.
   public let operatorSet: Int
-  /// How often each operator stands in the graph; those of a domain of their own as `domain::operator`.
+  /// How often each operator occurs in the graph; those of a domain of their own as `domain::operator`.
   public let operators: [String: Int]
   /// Operators that the engine does not have, in alphabetical order.
   public let unknownOperators: [String]

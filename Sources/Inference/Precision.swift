@@ -15,7 +15,7 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
 
 /// What `int8` needs to know of a model: how large its feature maps become.
 public struct Calibration: Sendable, Codable, Equatable {
-  /// For each convolution in order, what stands for the largest element that its result may have.
+  /// For each convolution in order, what is taken as the largest element that its result may have.
   public var limits: [Float]
 
   public init(limits: [Float]) { self.limits = limits }

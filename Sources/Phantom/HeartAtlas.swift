@@ -46,7 +46,7 @@ struct HeartAtlas: Sendable {
     }
   }
 
-  /// Index of the grid's node nearest to the place; the border stands for what is outside.
+  /// Index of the grid's node nearest to the place; places outside get the border's.
   @inline(__always)
   func index(_ point: HeartPoint) -> Int {
     let column = Int((point.q - Self.lower.q) / pitch + 0.5)
@@ -71,7 +71,7 @@ struct TissueEcho: Sendable {
   }
 
   /// Walls look thicker than they are by the width of the beam, and it is the visible border that is traced:
-  /// borders of the left heart stand back by that much.
+  /// borders of the left heart are set back by that much.
   private static let standBack = 1.6
 
   func amplitude(at point: HeartPoint) -> (amplitude: Double, isBlood: Bool) {

@@ -5,7 +5,7 @@ import Foundation
 struct HeartMotion: Sendable {
   let now: HeartShape
   let reference: HeartShape
-  /// Length of the left atrium at end diastole, millimetres; its roof stands still.
+  /// Length of the left atrium at end diastole, millimetres; its roof does not move.
   static let atrialLength = 44.0
 
   init(contraction: Double) {

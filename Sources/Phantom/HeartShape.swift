@@ -11,7 +11,7 @@ struct HeartPoint: Sendable, Equatable {
 /// mitral annulus.
 ///
 /// The half widths at end diastole and end systole are rounded medians over four-chamber contours of adults with
-/// normal and reduced function, so that the outlines stand where a cardiologist would draw them.
+/// normal and reduced function, so that the outlines are where a cardiologist would draw them.
 struct HeartShape: Sendable {
   var endocardiumLeft: HeartProfile
   var endocardiumRight: HeartProfile

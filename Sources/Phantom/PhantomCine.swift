@@ -95,7 +95,7 @@ package struct PhantomCine: Sendable {
   package var frames: Int { parameters.frames }
   package var spacing: PixelSpacing { sector.spacing }
 
-  /// The picture at `index`, drawn anew on every call.
+  /// The picture at `index`, drawn again on every call.
   package func frame(_ index: Int) -> GrayFrame {
     var pixels = [UInt8](repeating: 0, count: sector.rows * sector.columns)
     simulation.value.draw(frame: index, heart(index), pose: pose(index), into: &pixels)
@@ -272,7 +272,7 @@ struct HeartPose: Sendable {
 }
 
 extension SectorGeometry {
-  /// The sector stands in the middle, a little below the top, where scanners put it.
+  /// The sector is in the middle, a little below the top, where scanners put it.
   package init(_ parameters: PhantomCine.Parameters) {
     let half = parameters.sectorDegrees / 2 * Double.pi / 180
     let pitch = max(

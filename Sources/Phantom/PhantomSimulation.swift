@@ -18,7 +18,7 @@ struct PhantomSimulation: Sendable {
   private let beams: BeamFormer
   private let converter: ScanConverter
   private let compression: LogCompression
-  /// What stands still in front of the heart: amplitude of the reverberations, L x S.
+  /// What does not move in front of the heart: amplitude of the reverberations, L x S.
   private let clutter: Field
   /// Gain over the depth and the angle, decibels.
   private let shading: [Float]

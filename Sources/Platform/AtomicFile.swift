@@ -26,7 +26,7 @@ package enum AtomicFile {
   }
 
   /// As `write`, for what is too long to be in memory as a whole: `body` writes it piece by piece.
-  /// - Parameter replaces: Whether what stands at the path may go; if not, that is an EEXIST.
+  /// - Parameter replaces: Whether what is at the path may go; if not, that is an EEXIST.
   package static func stream(
     to path: String, mode: mode_t = 0o640, replaces: Bool = true, _ place: FileError.Place,
     _ body: (borrowing Descriptor) throws -> Void
@@ -51,7 +51,7 @@ package enum AtomicFile {
   }
 
   /// Removes what processes that were killed while they wrote a file left of it. A process of another host may have
-  /// any number, so it is told by its age: nobody writes for a day.
+  /// any number, so the file's age decides: nobody writes for a day.
   package static func removeLeftovers(of path: String, _ place: FileError.Place) throws(FileError) {
     let folder = Files.parent(of: path) ?? "."
     let oldest = time(nil) - secondsUntilOld

@@ -4,6 +4,7 @@ import Glibc
 /// time of day.
 package typealias MonotonicSeconds = Double
 
+/// The system's clocks, read from any thread.
 package enum SystemClock {
   package static func monotonic() -> MonotonicSeconds {
     var time = timespec()
@@ -22,6 +23,7 @@ package enum SystemClock {
   package static func utc(at time: MonotonicSeconds) -> Int64 { utc() - Int64((monotonic() - time) * 1000) }
 }
 
+/// The machine that this process runs on.
 package enum Host {
   /// The name by which other hosts may know this one.
   package static var name: String {

@@ -65,7 +65,7 @@ package struct SideBySide: Sendable {
   package func run(_ pieces: [Piece]) throws {
     let turn = Mutex(Turn())
     DispatchQueue.concurrentPerform(iterations: min(max(1, threads), pieces.count)) { _ in
-      while let index = turn.withLock({ $0.take(of: pieces.count) }) {
+      while let index = turn.withLock({ $0.nextIndex(of: pieces.count) }) {
         do { try pieces[index]() } catch { turn.withLock { $0.fail(error) } }
       }
     }
@@ -76,7 +76,7 @@ package struct SideBySide: Sendable {
     private var next = 0
     private(set) var failure: (any Error)?
 
-    mutating func take(of count: Int) -> Int? {
+    mutating func nextIndex(of count: Int) -> Int? {
       guard failure == nil, next < count else { return nil }
       defer { next += 1 }
       return next

@@ -54,7 +54,7 @@ package struct CommandProgress: Sendable {
     if !isQuiet { StandardError.write(erasure + TerminalText.visible(text) + "\n") }
   }
 
-  /// Stands until the next line.
+  /// Stays on screen until the next line.
   package func step(_ text: String) {
     if !isQuiet, isOnTerminal { StandardError.write(erasure + text) }
   }
@@ -74,6 +74,7 @@ package struct CommandProgress: Sendable {
   }
 }
 
+/// Counts frames from 1 on, from any thread.
 private final class FrameCounter: Sendable {
   private let count = Mutex(0)
 
@@ -85,6 +86,7 @@ private final class FrameCounter: Sendable {
   }
 }
 
+/// A count with its noun, for messages.
 package enum Plural {
   /// `1 file`, `2 files`, `2 studies`.
   package static func of(_ count: Int, _ noun: String) -> String {

@@ -36,7 +36,7 @@ package enum FaultPoint: String, Sendable, CaseIterable {
   case publishing
   /// The result has appeared in the outbox, and the folder is not synced.
   case renamed
-  /// The result stands in the outbox, and the journal does not say so.
+  /// The result is in the outbox, and the journal does not say so.
   case published
   /// The journal says so, and what the end of each file is.
   case concluded

@@ -2,7 +2,7 @@ import Glibc
 
 /// A system call on a file that failed.
 ///
-/// It says what was attempted and in which role the place stands, and never the path: names of inputs carry
+/// It says what was attempted and what role the place has, and never the path: names of inputs carry
 /// patients' names, and whoever throws knows the role while whoever prints knows whether a path may be shown.
 package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   package enum Place: String, Sendable, Codable {
@@ -103,7 +103,7 @@ package enum FileName {
     }
   }
 
-  /// Whether the name can be given to other code as it stands.
+  /// Whether the name can be given to other code as it is.
   package static func isPlain(_ text: String) -> Bool { !text.unicodeScalars.contains(where: isEscape) }
 
   package static func withPath<T>(_ text: String, _ body: (UnsafePointer<CChar>) -> T) -> T {

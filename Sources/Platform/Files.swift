@@ -3,7 +3,7 @@ import Glibc
 /// Thin shims over the file system calls: interrupted calls are repeated, a failure is a typed error with its
 /// errno, and every descriptor is close-on-exec so that no worker inherits it.
 package enum Files {
-  /// What stands at a path, symbolic links not followed; `nil` when nothing does.
+  /// What is at a path, symbolic links not followed; `nil` when nothing does.
   package static func examine(_ path: String, _ place: FileError.Place) throws(FileError) -> stat? {
     var status = stat()
     if FileName.withPath(path, { lstat($0, &status) }) == 0 { return status }
@@ -11,12 +11,12 @@ package enum Files {
     return nil
   }
 
-  /// Whether something stands at a path. That it cannot be told is a failure, and not a no.
+  /// Whether something is at a path. Not being able to find out is a failure, and not a no.
   package static func exists(_ path: String, _ place: FileError.Place) throws(FileError) -> Bool {
     try examine(path, place) != nil
   }
 
-  /// Makes a folder and those above it; one that stands already is fine.
+  /// Makes a folder and those above it; one that exists already is fine.
   package static func makeFolder(_ path: String, mode: mode_t = 0o750, _ place: FileError.Place)
     throws(FileError)
   {
@@ -50,7 +50,7 @@ package enum Files {
     guard result == 0 else { throw FileError(.rename, place) }
   }
 
-  /// As `rename`, where nothing stands at the new path; else EEXIST.
+  /// As `rename`, where nothing is at the new path; else EEXIST.
   static func renameNew(_ old: String, to new: String, _ place: FileError.Place) throws(FileError) {
     let result = FileName.withPath(old) { old in FileName.withPath(new) { link(old, $0) } }
     if result == 0 { return try remove(old, place) }

@@ -4,7 +4,7 @@ import Glibc
 /// lives, however it ends.
 package final class FolderLock: Sendable {
   package enum Failure: Error, Equatable {
-    /// Somebody else has it; who, where that can be told.
+    /// Somebody else has it; who, where that is known.
     case taken(holder: String?)
     case file(FileError)
   }

@@ -4,8 +4,8 @@ extension JSONValue {
 
   /// The value of a JSON text (RFC 8259, UTF-8). Of a number that is written without fraction and exponent and fits
   /// an `Int` comes `.integer`, of any other `.number`.
-  /// - Parameter leftOut: Keys whose objects and arrays are passed over, at whatever depth: `null` and `[]` stand
-  ///   there. What they hold is not looked at.
+  /// - Parameter leftOut: Keys whose objects and arrays are passed over, at whatever depth: `null` and `[]` are in
+  ///   their place. What they hold is not looked at.
   package init(json: [UInt8], leavingOut leftOut: [String] = []) throws(Malformed) {
     self = try json.withUnsafeBufferPointer { bytes throws(Malformed) in
       var reader = JSONReader(bytes: bytes, leftOut: leftOut)
@@ -14,6 +14,7 @@ extension JSONValue {
   }
 }
 
+/// A parser of one JSON text in memory; `place` is the offset of the next byte.
 private struct JSONReader {
   let bytes: UnsafeBufferPointer<UInt8>
   let leftOut: [String]

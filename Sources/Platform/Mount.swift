@@ -47,7 +47,7 @@ package struct Mount: Sendable, Equatable {
 
   private func holds(_ path: String) -> Bool { point == "/" || path == point || path.hasPrefix(point + "/") }
 
-  /// Blanks and the like stand as `\040` (octal).
+  /// Blanks and the like are written as `\040` (octal).
   private static func unescaped(_ text: Substring) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]

@@ -1,6 +1,6 @@
 import Study
 
-/// Who says what stands in a document: this program (PS3.16 TID 1204, TID 1002 with TID 1004).
+/// Who says what is in a document: this program (PS3.16 TID 1204, TID 1002 with TID 1004).
 enum DeviceObserver {
   static func context(of report: StudyReport) -> [ContentItem] {
     let software = report.software

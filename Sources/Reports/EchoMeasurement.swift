@@ -1,7 +1,7 @@
 import Foundation
 import Study
 
-/// A measure as TID 5300 has it: where it stands, and what it is called there.
+/// A measure as TID 5300 has it: where it is placed, and what it is called there.
 ///
 /// What CID 12300 has a code for is pre-coordinated (TID 5301). What is put together from property, site, view, cycle
 /// point and method is post-coordinated (TID 5302), under a code of this program's own. TID 5302 allows one code for

@@ -64,7 +64,7 @@ struct MeasuredFrame {
     return [ContentItem(relation: .contains, name: Concept.sourceOfMeasurement, value: .image(frame))]
   }
 
-  /// TID 1501: the diameter, where it is in millimetres, or that it is withheld. The line stands in the group as
+  /// TID 1501: the diameter, where it is in millimetres, or that it is withheld. The line is in the group as
   /// well as under the number (TID 320 both): some viewers look for it in one place only.
   func diameterGroup() -> ContentItem? {
     guard let diameter = measurement.annulusDiameterMillimetres, clip.spacing != nil,
@@ -91,7 +91,7 @@ struct MeasuredFrame {
     return .container(Concept.measurementGroup, template: "1501", children)
   }
 
-  /// A number that is not trusted is a qualitative finding: it was looked for and is indeterminate. Its points stand
+  /// A number that is not trusted is a qualitative finding: it was looked for and is indeterminate. Its points are
   /// there one by one, for viewers that fail at a group without coordinates.
   private func withheldGroup(_ start: [ContentItem], because reason: ReasonCode) -> ContentItem {
     let children =

@@ -6,7 +6,7 @@ import Study
 ///
 /// One planar ROI group (TID 1410) a hinge point and a chamber's outline, one measurement group (TID 1501) a diameter. Every group has a
 /// tracking UID of its own, since viewers merge groups that share one, and every item of a group has a name.
-/// Modifiers stand before the coordinates: the order of TID 300 is significant.
+/// Modifiers come before the coordinates: the order of TID 300 is significant.
 struct MeasurementReportTree {
   let report: StudyReport
   let sources: [SourceClip]

@@ -128,7 +128,7 @@ import Testing
     #expect(try daemon.command("requeue", "1.2.9").status == 1)
     #expect(try Self.claims(of: "1.2.1", in: daemon) == ["c1 settled"])
     let requeued = try daemon.command("requeue", "1.2.1")
-    #expect(requeued.status == 0 && requeued.output == "1 file will be processed anew\n")
+    #expect(requeued.status == 0 && requeued.output == "1 file will be processed again\n")
     // The first claim is given back, and the file is claimed again.
     #expect(
       try await daemon.wait { try Self.claims(of: "1.2.1", in: daemon) == ["c1 returned", "c2 settled"] },

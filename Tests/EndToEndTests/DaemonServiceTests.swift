@@ -67,7 +67,7 @@ import Testing
       try await daemon.waitForLog("inbox, outbox, spool, intake and outbox_mode change with a restart only"))
     #expect(try Drops.files(below: daemon.outbox) == [])
     try daemon.reload(["inbox": daemon.folder + "/in"])
-    #expect(try await daemon.waitForLog("the configuration was taken anew"))
+    #expect(try await daemon.waitForLog("the configuration was reloaded"))
     #expect(try await daemon.waitUntilIdle(taken: 1))
     #expect(try Drops.files(below: daemon.outbox + "/1.2.1").count == 3)
     #expect(try await daemon.ended() == 0)

@@ -264,7 +264,7 @@ class Configurations:
         else:
             for _ in range(source.choice((1, 1, 20))):
                 world.signal(signal.SIGHUP)
-            if not world.wait_for_log("the configuration was taken anew", offset, 120):
+            if not world.wait_for_log("the configuration was reloaded", offset, 120):
                 world.problems.append("nothing was said of a good configuration")
         self._tally.add(CAMPAIGN, "reload", times=1)
         self.expect(kind)

@@ -1,4 +1,4 @@
-/// Writing DICOM objects attribute by attribute: everything of the file that stands before its PixelData.
+/// Writing DICOM objects attribute by attribute: everything of the file that comes before its PixelData.
 ///
 /// Which attributes an object has is decided by the caller; this encodes them. The data set is put together from
 /// the top: `hd_object_enter` appends an item to a sequence and goes into it, `hd_object_leave` comes back.

@@ -67,7 +67,7 @@ typedef struct {
 hd_report *hd_report_open(hd_report_kind kind, const hd_report_identity *identity, hd_error *error);
 void hd_report_close(hd_report *report);
 
-/// Sets an attribute of the top level by its keyword, for instance `PatientName`, replacing what stands there.
+/// Sets an attribute of the top level by its keyword, for instance `PatientName`, replacing what is there.
 int hd_report_set(hd_report *report, const char *keyword, const char *value, hd_error *error);
 
 /// Names an instance of `study_uid` that the report rests on (Current Requested Procedure Evidence).

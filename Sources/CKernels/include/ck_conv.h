@@ -7,7 +7,7 @@
 
 typedef enum {
   CK_SOURCE_MAP = 0,      // as it is
-  CK_SOURCE_DOUBLED = 1,  // each pixel stands for 2 x 2 (nearest upsampling)
+  CK_SOURCE_DOUBLED = 1,  // each pixel is read as 2 x 2 (nearest upsampling)
   CK_SOURCE_PLANAR = 2,   // [C][H][W]; pitch is the width
 } ck_source_kind;
 

@@ -5,7 +5,7 @@ import Study
 struct ClipBeats {
   /// Milliseconds, one a frame, ascending.
   let times: [Double]
-  /// Whether the file states the times; otherwise they are assumed, so that beats can be told from one another.
+  /// Whether the file states the times; otherwise they are assumed, so that beats can be distinguished.
   let hasStatedTimes: Bool
   let selection: BeatSelection.Selection
 
@@ -116,7 +116,7 @@ enum BeatSelection {
     return !heartRateAgreement.contains(60_000 / heartRate / typical)
   }
 
-  /// The length of a beat that a heart rate stands for, `nil` where it is not plausible.
+  /// The length of a beat at a heart rate, `nil` where it is not plausible.
   static func beatLength(heartRate: Double?) -> Double? {
     guard let heartRate, heartRate > 0 else { return nil }
     let length = 60_000 / heartRate
@@ -237,7 +237,7 @@ struct RWaveTimes: Equatable, Sendable {
   private static let shortestBeat = 200.0
 
   /// - Parameters:
-  ///   - stated: as the file has them; zeros alone stand for none.
+  ///   - stated: as the file has them; zeros alone mean none.
   ///   - times: of the frames, ascending.
   init(_ stated: [Double], times: [Double]) {
     let stated = stated.filter(\.isFinite)

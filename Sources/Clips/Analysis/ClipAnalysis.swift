@@ -57,7 +57,7 @@ package struct ClipAnalysis: Sendable {
   }
 
   /// The walk: each step gives what the next one needs, or throws why there is none. What is known so far is in
-  /// `outcome` at every moment, so that a clip which stops half way tells all of it.
+  /// `outcome` at every moment, so that a clip which stops half way reports all of it.
   private func walk(
     _ file: StudyFile, keepsFrames: Bool, _ checkpoint: Checkpoint, _ outcome: inout Outcome
   ) throws {

@@ -98,10 +98,10 @@ package struct ClipLook: Sendable {
   /// What speaks against an apical view, for a person.
   package var objection: String {
     let share = "\(Int((plausibleShare * 100).rounded())) % of \(count) frames"
-    let told = apicalProbability.map {
+    let opening = apicalProbability.map {
       "The picture is taken for an apical view with a probability of \(Int(($0 * 100).rounded())) %, and a"
     }
-    return (told ?? "A") + " left ventricle above a left atrium was found on \(share)."
+    return (opening ?? "A") + " left ventricle above a left atrium was found on \(share)."
   }
 }
 

@@ -121,7 +121,7 @@ package struct ClipSampling {
 }
 
 extension ClipTarget {
-  /// Where the ultrasound sector lies in a region, told from what moves; `nil` where nothing does.
+  /// Where the ultrasound sector lies in a region, found by what moves; `nil` where nothing does.
   package init?(_ region: ImageRegion, frames: [DecodedFrame]) {
     let box = region.box
     var range = TemporalRange(width: box.width, height: box.height)

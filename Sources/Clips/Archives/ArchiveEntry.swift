@@ -60,7 +60,7 @@ enum Archive {
 package struct ArchiveEntry: Sendable, Equatable {
   package enum Kind: UInt8, Sendable {
     case file
-    /// A link, a pipe or a device: never made anew.
+    /// A link, a pipe or a device: never unpacked.
     case notAFile
   }
 

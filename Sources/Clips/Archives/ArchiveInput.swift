@@ -42,6 +42,7 @@ protocol ArchiveStream: AnyObject {
   func next() throws(ArchiveFailure) -> [UInt8]
 }
 
+/// The most bytes that are read or unpacked of an archive at once.
 enum ArchiveChunk {
   static let bytes = 1 << 17
 }

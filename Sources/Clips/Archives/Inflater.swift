@@ -93,7 +93,7 @@ final class GzipStream: ArchiveStream {
   private func beginMember() throws(ArchiveFailure) -> Bool {
     input = input.drop { $0 == 0 }
     guard let first = input.first else { return false }
-    guard first == 0x1F else { throw .refused("Behind its content stand other bytes.") }
+    guard first == 0x1F else { throw .refused("There are other bytes behind its content.") }
     isWithinMember = true
     return true
   }

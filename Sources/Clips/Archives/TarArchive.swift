@@ -28,7 +28,7 @@ final class TarArchive {
       headers += 1
       // Attributes of attributes lead nowhere.
       guard headers <= Self.mostBlocksWithoutEntry else { throw .refused("Its headers follow on nothing.") }
-      if try take(header) { continue }
+      if try readAttributes(header) { continue }
       headers = 0
       try entry(header, into: sink)
       next = Attributes()
@@ -42,17 +42,17 @@ final class TarArchive {
     }
     if !block.isEmpty { return try TarHeader(block) }
     guard TarHeader.Block(try bytes(TarHeader.blockBytes))?.isEmpty == true else {
-      throw .refused("Behind its end stands more.")
+      throw .refused("There is more behind its end.")
     }
     return nil
   }
 
   /// - Returns: Whether the header spoke of the next one.
-  private func take(_ header: TarHeader) throws(ArchiveFailure) -> Bool {
+  private func readAttributes(_ header: TarHeader) throws(ArchiveFailure) -> Bool {
     switch header.kind {
     case .file, .folder, .notAFile: return false
     case .longName: next.name = Array(try text(header).prefix { $0 != 0 })
-    case .attributes(isGlobal: false): try takeRecords(try text(header))
+    case .attributes(isGlobal: false): try readRecords(try text(header))
     case .longLink, .attributes(isGlobal: true): _ = try text(header)
     }
     return true
@@ -66,7 +66,7 @@ final class TarArchive {
   }
 
   /// Records `length keyword=value\n` of a pax header.
-  private func takeRecords(_ text: [UInt8]) throws(ArchiveFailure) {
+  private func readRecords(_ text: [UInt8]) throws(ArchiveFailure) {
     var rest = text[...]
     while !rest.isEmpty {
       let digits = rest.prefix { (48...57).contains($0) }
@@ -76,11 +76,11 @@ final class TarArchive {
       let record = rest.prefix(length).dropFirst(digits.count + 1).dropLast()
       rest = rest.dropFirst(length)
       guard let equals = record.firstIndex(of: UInt8(ascii: "=")) else { continue }
-      try take(String(decoding: record[..<equals], as: UTF8.self), Array(record[(equals + 1)...]))
+      try setAttribute(String(decoding: record[..<equals], as: UTF8.self), Array(record[(equals + 1)...]))
     }
   }
 
-  private func take(_ keyword: String, _ value: [UInt8]) throws(ArchiveFailure) {
+  private func setAttribute(_ keyword: String, _ value: [UInt8]) throws(ArchiveFailure) {
     let text = String(decoding: value, as: UTF8.self)
     switch keyword {
     case "path": next.name = value
@@ -110,7 +110,7 @@ final class TarArchive {
     try sink.end()
   }
 
-  /// What follows may be padding of any length, and a compressed stream's checksum stands behind it.
+  /// What follows may be padding of any length, and a compressed stream's checksum comes after it.
   private func drain(_ sink: ArchiveMeter) throws(ArchiveFailure) {
     var drained = sink.bytes
     while true {
@@ -184,7 +184,7 @@ struct TarHeader: Sendable, Equatable {
   }
 
   var kind: Kind
-  /// As it stands there.
+  /// As it is in the header.
   var name: [UInt8]
   var size: Int
   /// Seconds since 1970.

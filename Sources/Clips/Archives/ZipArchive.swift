@@ -135,7 +135,7 @@ final class ZipArchive {
 /// The central directory of a ZIP archive (PKWARE APPNOTE 6.3, sections 4.3.12 and 4.3.16).
 struct ZipDirectory {
   struct Member: Sendable, Equatable {
-    /// As it stands there.
+    /// As it is in the archive.
     var name: [UInt8]
     var method: UInt16
     var checksum: UInt32

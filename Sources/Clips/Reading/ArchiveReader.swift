@@ -3,7 +3,7 @@ import Study
 /// Takes what an archive holds, as its reader gives it.
 package protocol ArchiveReceiver: AnyObject {
   func begin(_ entry: ArchiveEntry) throws
-  func take(_ content: [UInt8]) throws
+  func append(_ content: [UInt8]) throws
   /// - Parameter count: The content's length in bytes, also where the content itself was not asked for.
   func end(count: Int) throws
 }
@@ -75,7 +75,7 @@ package enum ArchiveReader {
       if kind == .content, unpacks, entry.kind == .file, (1...ArchiveChunk.bytes).contains(length) {
         count += length
         try budget.spend(bytes: length)
-        try receiver.take(try worker.read(length))
+        try receiver.append(try worker.read(length))
       } else if kind == .entryEnd, length == DecodeMessage.countBytes {
         let stated = DecodeMessage.count(try worker.read(length))
         guard stated >= 0, unpacks ? stated == count : entry.kind == .file || stated == 0 else {
@@ -107,7 +107,7 @@ final class ArchiveMessages: ArchiveSink {
   private let send: ([UInt8]) -> Void
   private var count = 0
 
-  /// - Parameter sendsContent: Otherwise the content is unpacked and checked, and only its length told.
+  /// - Parameter sendsContent: Otherwise the content is unpacked and checked, and only its length is sent.
   init(sendsContent: Bool, send: @escaping ([UInt8]) -> Void) {
     self.sendsContent = sendsContent
     self.send = send

@@ -77,6 +77,7 @@ package final class CineDecoder {
   package func close() { worker.end() }
 }
 
+/// Reads headers of files, each call in child processes of its own. Blocks the calling thread until they answer.
 package enum ClipReader {
   /// Reads what a file says of itself, in a child process. Files that are no pictures have a header too.
   package static func readHeader(
@@ -121,7 +122,7 @@ package enum ClipReader {
 
 /// Nothing that a worker says is believed: a hostile file may have taken it over.
 extension DecodeWorkerProcess {
-  /// The next message's kind and length. A failure that the worker tells of is thrown.
+  /// The next message's kind and length. A failure that the worker reports is thrown.
   func readPrefix() throws(ClipReadError) -> (kind: DecodeMessage.Kind, length: Int) {
     guard let (kind, length) = DecodeMessage.kindAndLength(try read(DecodeMessage.prefixBytes)) else {
       throw nonsense()

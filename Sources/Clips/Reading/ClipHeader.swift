@@ -220,7 +220,7 @@ extension ClipHeader {
 }
 
 extension DICOMFile {
-  /// What stands in 16 bits, whatever a file makes of it.
+  /// What 16 bits can hold, whatever a file says.
   fileprivate func count(_ path: String) -> Int? { integer(path).map { Int(UInt16(clamping: $0)) } }
 }
 

@@ -44,7 +44,7 @@ package final class DICOMFile {
     return String(trimmed.prefix(limit))
   }
 
-  /// The value of an element as it stands; `nil` where it is absent or empty.
+  /// The value of an element as it is in the file; `nil` where it is absent or empty.
   func untrimmedText(_ path: String) -> String? {
     guard let bytes = hd_text(reader, path) else { return nil }
     return String(validatingCString: bytes) ?? Self.latin1(bytes)

@@ -75,7 +75,7 @@ package struct DecodedFrame: Sendable, Equatable {
   }
 }
 
-/// What decoding a clip will hold in memory, told from its header before any of it is decoded.
+/// What decoding a clip will hold in memory, estimated from its header before any of it is decoded.
 package enum MemoryEstimate {
   /// The worker process, the codec's tables, the results of a clip that is being processed, and the frames of the
   /// study's other clips that wait to be drawn.

@@ -12,6 +12,7 @@ package func decodeWorkerMain() -> Int32 {
   return 0
 }
 
+/// One run of the child process: confines it, reads the file and writes the messages. On the main thread.
 private struct DecodeWorker {
   static let path = "/proc/self/fd/\(HD_WORKER_FILE)"
 

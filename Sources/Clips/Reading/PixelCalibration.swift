@@ -24,7 +24,7 @@ package struct ImageRegion: Equatable, Sendable {
 }
 
 /// Where the 2D pictures of a clip are and how large their pixels are, by the Sequence of Ultrasound Regions
-/// (PS3.3 C.8.5.5). Regions that cannot be trusted give no millimetres, and no other attribute stands in for them.
+/// (PS3.3 C.8.5.5). Regions that cannot be trusted give no millimetres, and no other attribute replaces them.
 enum PixelCalibration {
   /// How far outside a coordinate may lie, as a share of the image's side: Philips writes 800 for 800 columns, and
   /// others two more. An image that was shrunk is so by far more.
@@ -65,7 +65,7 @@ enum PixelCalibration {
     header.regions.filter { min($0.maxX - $0.minX, $0.maxY - $0.minY) >= smallestSide }
   }
 
-  /// Whether pictures of about one size stand side by side, two planes of a biplane recording for instance: what is
+  /// Whether pictures of about one size are side by side, two planes of a biplane recording for instance: what is
   /// said of the clip's view cannot be true of each of them.
   static func showSeveralPictures(_ regions: [ImageRegion]) -> Bool {
     let areas = regions.map(\.box.area).sorted(by: >)

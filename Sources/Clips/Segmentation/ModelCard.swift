@@ -3,7 +3,7 @@ import Hinge
 import Study
 
 /// What the sidecar `<model>.json` beside an ONNX file says of it: how its input is made, what its classes are,
-/// how well it measured on the pictures that it was chosen on, and under what licence it stands.
+/// how well it measured on the pictures that it was chosen on, and what its licence is.
 package struct ModelCard: Codable, Sendable, Equatable {
   package struct Input: Codable, Sendable, Equatable {
     package var width: Int

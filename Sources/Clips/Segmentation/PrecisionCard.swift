@@ -91,7 +91,7 @@ package struct PrecisionCard: Codable, Sendable, Equatable {
       throw CommandFailure(
         code: ExitCode.configuration,
         sentence:
-          "\(file): the card cannot be read (\(error)); make it anew with hinged quantize, or remove it")
+          "\(file): the card cannot be read (\(error)); make it again with hinged quantize, or remove it")
     }
   }
 

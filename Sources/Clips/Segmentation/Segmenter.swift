@@ -73,7 +73,7 @@ package final class Segmenter: Sendable {
       throw failure(path, "the model cannot be read (\(error)); check the path")
     }
     guard digest == card.sha256 else {
-      throw failure(path, "its SHA-256 is \(digest), its card says \(card.sha256); install both anew")
+      throw failure(path, "its SHA-256 is \(digest), its card says \(card.sha256); install both again")
     }
     let precisions = try PrecisionCard.read(besideModel: path, sha256: digest)
     let precision = try choice.precision(of: path, card: precisions)

@@ -25,7 +25,7 @@ package struct SegmenterSet: Sendable {
     self.byView = byView
   }
 
-  /// Loads each file once, however many views it stands for.
+  /// Loads each file once, however many views it serves.
   /// - Throws: `CommandFailure` that names the file and the fault.
   package init(_ models: Models, precision: PrecisionChoice) throws(CommandFailure) {
     var loaded = [models.general: try Segmenter(path: models.general, precision: precision)]

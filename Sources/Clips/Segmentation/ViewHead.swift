@@ -5,7 +5,7 @@ import Study
 extension ModelCard {
   /// An output of the network that says of the whole picture which view it shows: the softmax over its channels.
   package struct ViewHead: Codable, Sendable, Equatable {
-    /// What one channel stands for: a view as it is usually shown or mirrored, or `other` for everything else.
+    /// What one channel means: a view as it is usually shown or mirrored, or `other` for everything else.
     package struct Channel: Codable, Sendable, Equatable {
       package var view: EchoView
       package var mirrored: Bool
@@ -63,7 +63,7 @@ extension ModelCard.ViewHead {
   /// The first field that has no meaning, with what is wrong and a remedy; `nil` where all have one.
   package var fault: (field: String, problem: String, remedy: String)? {
     guard Set(channels.map(\.view)).isSuperset(of: [.a4c, .a2c, .other]) else {
-      return ("channels", "lack one of A4C, A2C and other", "name what each channel of the output stands for")
+      return ("channels", "lack one of A4C, A2C and other", "name what each channel of the output means")
     }
     guard temperature > 0 else { return ("temperature", "is not above 0", "set it to 1") }
     let wrong = [("claim", claim), ("apical", apical)].first { !(0.0...1.0).contains($0.1) }

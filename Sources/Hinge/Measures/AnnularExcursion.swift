@@ -16,7 +16,7 @@ public struct AnnularExcursion: Equatable, Sendable {
   public var leftCurve: [Double?]
   public var rightCurve: [Double?]
   /// Millimetres towards the apex that the picture drifted from end diastole to end systole. `nil` where it was not
-  /// removed: the loop does not hold the whole beat, and over systole alone it cannot be told from the heart's own
+  /// removed: the loop does not hold the whole beat, and over systole alone it cannot be separated from the heart's own
   /// motion.
   public var drift: Double?
 

@@ -1,7 +1,7 @@
 /// Turns the nodes of an ONNX graph into a `Graph`: constants are folded, shapes are inferred, and
 /// whatever the engine cannot compute is refused by name.
 struct GraphBuilder {
-  /// What a name of the file stands for.
+  /// What a name of the file refers to.
   enum Binding {
     case constant(Constant)
     case value(ValueID)

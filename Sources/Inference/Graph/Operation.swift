@@ -49,6 +49,7 @@ struct ScaleShift: Sendable {
   var activation = Activation.none
 }
 
+/// The maximum or the average over a window; sizes and padding are in elements of the input.
 struct Pooling: Equatable, Sendable {
   enum Kind: Sendable {
     case maximum
@@ -78,6 +79,7 @@ struct ResampledAxis: Equatable, Sendable {
   var isDoubling: Bool { isNearest && lower.indices.allSatisfy { Int(lower[$0]) == $0 / 2 } }
 }
 
+/// How a map is resized, for rows and columns apart.
 struct Resampling: Equatable, Sendable {
   var rows: ResampledAxis
   var columns: ResampledAxis
@@ -86,6 +88,7 @@ struct Resampling: Equatable, Sendable {
   var isDoubling: Bool { rows.isDoubling && columns.isDoubling }
 }
 
+/// An operation on two values, element by element.
 enum Elementwise: Sendable {
   case add, subtract, multiply, divide
 }

@@ -35,6 +35,7 @@ private enum NearestMode: String {
   }
 }
 
+/// How ONNX Resize finds the source of an element; coordinates are in elements.
 private struct ResampleRule {
   var coordinates: CoordinateMode
   /// nil: linear.

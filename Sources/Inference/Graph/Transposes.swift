@@ -4,7 +4,7 @@ extension Graph {
   private static let channelsFirst = [0, 3, 1, 2]
   private static let channelsLast = [0, 2, 3, 1]
 
-  /// Moves a transpose behind the element-wise node or softmax that is its only reader, until it stands
+  /// Moves a transpose behind the element-wise node or softmax that is its only reader, until it is
   /// before an output.
   mutating func sinkTransposes() {
     for index in nodes.indices {

@@ -1,11 +1,13 @@
 /// The part of onnx.proto3 (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3) that the engine reads.
 
+/// ModelProto: the graph and the operator set that it is written in.
 struct ONNXModel {
   /// Version of the default operator set.
   var opset: Int
   var graph: ONNXGraph
 }
 
+/// GraphProto: nodes in an order in which they can be computed, constants, inputs and outputs.
 struct ONNXGraph {
   var nodes: [ONNXNode] = []
   var initializers: [ONNXTensor] = []
@@ -13,16 +15,18 @@ struct ONNXGraph {
   var outputs: [ONNXValueInfo] = []
 }
 
+/// NodeProto: one operator, with the names of its inputs and outputs.
 struct ONNXNode {
   var name = ""
   var operatorType = ""
   var domain = ""
-  /// An empty name stands for an optional input that is absent.
+  /// An empty name means an optional input that is absent.
   var inputs: [String] = []
   var outputs: [String] = []
   var attributes: [ONNXAttribute] = []
 }
 
+/// AttributeProto: a named parameter of a node.
 struct ONNXAttribute {
   enum Value {
     case float(Float)
@@ -49,6 +53,7 @@ struct ONNXAttribute {
   var value = Value.other
 }
 
+/// TensorProto: a constant. Its elements may be left in the file.
 struct ONNXTensor {
   /// TensorProto.DataType.
   enum ElementType: Int64 {
@@ -67,12 +72,13 @@ struct ONNXTensor {
   var dimensions: [Int] = []
   var elementType = ElementType.float
   var payload = Payload.floats([])
-  /// Where the tensor stands in the file.
+  /// Where the tensor lies in the file: a byte offset.
   var offset = 0
 
   var elementCount: Int { dimensions.reduce(1, *) }
 }
 
+/// ValueInfoProto: the name, type and shape of an input or an output; dimensions in elements.
 struct ONNXValueInfo {
   var name = ""
   /// TensorProto.DataType; 0 where the file says none.

@@ -14,7 +14,7 @@ struct WireReader {
   struct Field {
     let number: Int
     let value: Value
-    /// Where the field's tag stands in the file.
+    /// Where the field's tag is in the file.
     let offset: Int
   }
 

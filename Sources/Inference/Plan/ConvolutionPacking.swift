@@ -1,9 +1,10 @@
 import CKernels
 
+/// Which kernel computes a convolution, and when its weights are transformed.
 enum ConvolutionMethod {
   /// The fastest method for a convolution with a result of shape `output`.
   ///
-  /// F(4x4) saves most where its tiles fill the map; on a small map too many of them stand over the edge, and
+  /// F(4x4) saves most where its tiles fill the map; on a small map too many of them reach over the edge, and
   /// F(2x2) is better. With few input channels the transforms cost more than they save.
   static func choose(
     _ convolution: Convolution, output: [Int], isPlanar: Bool, isInt8: Bool = false

@@ -73,6 +73,7 @@ enum ConvolutionWeights: Sendable {
   case bytes(ConstantFloats, scale: ConstantFloats)
 }
 
+/// A convolution with what is fused into it: concatenated and doubled sources, activation, pooling.
 struct ConvolutionStep: Sendable {
   var sources: [ChannelSource]
   /// Rows and columns of the sources after doubling.
@@ -87,6 +88,7 @@ struct ConvolutionStep: Sendable {
   var pooled: BufferID?
 }
 
+/// A transposed convolution with its activation.
 struct TransposedConvolutionStep: Sendable {
   var window: Window
   var weights: ConstantFloats
@@ -114,6 +116,7 @@ enum StepKind: Sendable {
   case reference(Operation)
 }
 
+/// One step of a program: what it computes, from which buffers and into which.
 struct Step: Sendable {
   var kind: StepKind
   var inputs: [BufferID]

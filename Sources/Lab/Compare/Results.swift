@@ -39,9 +39,9 @@ package struct Results: Sendable {
         code: ExitCode.noInput, sentence: "\(file): \(error.reason); ask as a user who may read it")
     } catch StudyJSON.Failure.unreadable(let sentence) {
       throw CommandFailure(
-        code: ExitCode.noInput, sentence: "\(file): \(sentence) Process the study anew, or leave it out")
+        code: ExitCode.noInput, sentence: "\(file): \(sentence) Process the study again, or leave it out")
     } catch {
-      throw CommandFailure(code: ExitCode.noInput, sentence: "\(file): \(error); process the study anew")
+      throw CommandFailure(code: ExitCode.noInput, sentence: "\(file): \(error); process the study again")
     }
   }
 }

@@ -29,7 +29,7 @@ package struct CardCheck {
     self.file = file
     self.network = network
     guard let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
-      refuse(nil, "it is no JSON object", "write it anew with --write-card")
+      refuse(nil, "it is no JSON object", "write it again with --write-card")
       return
     }
     for field in Self.required where Self.value(field.path, in: object) == nil {
@@ -49,7 +49,7 @@ package struct CardCheck {
       refuse(
         Self.place(context.codingPath + [key]), "is missing", "see docs/SCIENTIST.md for the card's form")
     } catch {
-      refuse(nil, "it cannot be read (\(error))", "write it anew with --write-card")
+      refuse(nil, "it cannot be read (\(error))", "write it again with --write-card")
     }
   }
 
@@ -184,7 +184,7 @@ enum ChamberClasses {
     (1, ["cavity", "ventric", "lv", "endo"]),
   ]
 
-  /// The output that a class's name tells of; `nil` where it tells nothing.
+  /// The output that a class's name refers to; `nil` where it refers to none.
   fileprivate static func index(named label: String) -> Int? {
     let label = label.lowercased()
     return words.first { $0.words.contains { label.contains($0) } }?.index

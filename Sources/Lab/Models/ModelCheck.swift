@@ -71,7 +71,7 @@ package struct ModelCheck {
     } catch {
       let remedy =
         error.kind == .unreadable
-        ? "name the ONNX file" : "export it anew; docs/SCIENTIST.md says what is read"
+        ? "name the ONNX file" : "export it again; docs/SCIENTIST.md says what is read"
       refuse(nil, "\(error)", remedy)
     }
   }
@@ -129,7 +129,7 @@ package struct ModelCheck {
       findings.append(
         ModelFinding(
           weight: .refusal, file: file, field: nil, problem: "it cannot be read",
-          remedy: "make it anew with hinged quantize, or remove it"))
+          remedy: "make it again with hinged quantize, or remove it"))
     }
   }
 
@@ -147,7 +147,7 @@ package struct ModelCheck {
     } catch let failure as CommandFailure {
       refuse(nil, failure.sentence, "correct it and check again")
     } catch {
-      refuse(nil, "the trial failed (\(error))", "export the model anew")
+      refuse(nil, "the trial failed (\(error))", "export the model again")
     }
   }
 

@@ -74,7 +74,7 @@ package struct ModelTrial {
     (.leftVentricle, "LV cavity"), (.myocardium, "LV myocardium"), (.leftAtrium, "left atrium"),
   ]
 
-  /// For each label the output that agrees with it best; `nil` where they stand as they should, or agree with none.
+  /// For each label the output that agrees with it best; `nil` where they are as they should be, or agree with none.
   private static func order(of labels: LabelMask, truth: LabelMask) -> [Int]? {
     let best = ChamberLabel.allCases.map { label -> Int? in
       let scores = ChamberLabel.allCases.map { output in

@@ -42,7 +42,7 @@ extension Canvas {
     stroke([[point, point]], width: 3.4 * unit, colour: Palette.point)
   }
 
-  /// Labels stand outside of the annulus, the left one before its point, unless the edge is too near.
+  /// Labels are outside of the annulus, the left one before its point, unless the edge is too near.
   mutating func drawLabel(_ label: String, at point: Point, isLeft: Bool, _ placement: Placement) {
     let size = placement.textSize * 0.9
     let gap = 15 * placement.unit

@@ -96,6 +96,7 @@ extension Colour {
   }
 }
 
+/// Points of a circle of radius 1 around the origin.
 enum UnitCircle {
   /// The point after so many turns, clockwise on a picture whose y points down.
   static func point(_ turns: Double) -> Point {

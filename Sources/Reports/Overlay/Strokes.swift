@@ -2,7 +2,7 @@ import Hinge
 
 /// A font of single strokes for the labels of pictures: ASCII only, legible at any size.
 ///
-/// Each glyph is drawn on a grid of unit steps: capitals stand from y = 0 to the baseline at y = 6, small letters
+/// Each glyph is drawn on a grid of unit steps: capitals reach from y = 0 to the baseline at y = 6, small letters
 /// from y = 2, tails reach y = 8, and letters are at most 4 wide. A stroke is a row of two-digit points, x then
 /// y; a stroke of one point twice is a dot.
 enum StrokeFont {

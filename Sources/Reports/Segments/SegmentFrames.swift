@@ -1,6 +1,6 @@
 import Study
 
-/// The frames of a clip that its segmentation object has, and where each stands in it.
+/// The frames of a clip that its segmentation object has, and where each is in it.
 package struct SegmentFrames: Sendable, Equatable {
   /// 0-based frames of the clip, ascending.
   package let frames: [Int]

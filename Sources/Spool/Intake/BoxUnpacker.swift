@@ -91,9 +91,10 @@ package struct BoxUnpacker: Sendable {
   }
 }
 
+/// Ignores what an archive holds: for a look whether it can be unpacked.
 final class NoReceiver: ArchiveReceiver {
   func begin(_ entry: ArchiveEntry) throws {}
-  func take(_ content: [UInt8]) throws {}
+  func append(_ content: [UInt8]) throws {}
   func end(count: Int) throws {}
 }
 
@@ -101,7 +102,7 @@ final class NoReceiver: ArchiveReceiver {
 final class BoxWriter: ArchiveReceiver {
   let folder: String
   var box = UnpackedBox()
-  /// Stands before the names of what comes.
+  /// Comes before the names of the files that follow.
   var prefix = ""
   /// The name of what has none.
   var unnamed = ""
@@ -136,7 +137,7 @@ final class BoxWriter: ArchiveReceiver {
     try checkSpace()
   }
 
-  func take(_ content: [UInt8]) throws {
+  func append(_ content: [UInt8]) throws {
     guard let current else { return }
     unchecked += content.count
     if unchecked > Self.bytesBetweenChecks { try checkSpace() }

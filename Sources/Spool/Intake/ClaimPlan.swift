@@ -1,7 +1,7 @@
 import Platform
 import Study
 
-/// A file of the inbox that was read and stands still.
+/// A file of the inbox that was read and no longer changes.
 package struct ReadFile: Sendable, Equatable {
   package var stamp: FileStamp
   /// Its path is the path below the inbox.

@@ -57,7 +57,7 @@ package struct FileAssessor: Sendable {
     }
   }
 
-  /// `nil` when another file stands there. Opening neither follows a link nor waits for a pipe's writer.
+  /// `nil` when another file is there. Opening neither follows a link nor waits for a pipe's writer.
   private func digest(of path: String, _ stamp: FileStamp) throws(FileError) -> String? {
     let descriptor = try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, .inbox)
     let status = try descriptor.status(.inbox)

@@ -5,7 +5,7 @@ import Platform
 ///
 /// Links are not followed and nothing is opened but folders, so that neither a pipe nor a device can block it.
 /// What is known to be done with (in `leave` mode) is passed over: a folder whose every file is known, and whose
-/// own time of change has stood still, is not listed again before its next full check. A file that is changed
+/// own time of change has not changed, is not listed again before its next full check. A file that is changed
 /// where it lies does not touch its folder's time; the full check, or a notification before it, finds that.
 final class InboxScan {
   private struct Folder {
@@ -27,7 +27,7 @@ final class InboxScan {
 
   private let inbox: String
   private let look: Look
-  /// Told of each folder when it is listed.
+  /// Called with each folder when it is listed.
   private let onFolder: (String) -> Void
   private var folders: [String: Folder] = [:]
   private var visited: Set<String> = []
@@ -49,7 +49,7 @@ final class InboxScan {
     self.onFolder = onFolder
   }
 
-  /// A file that need not be looked at again as long as it stands as it is.
+  /// A file that need not be looked at again as long as it does not change.
   func setKnown(_ path: String, _ stamp: FileStamp) {
     let folder = InboxName.folder(of: path)
     folders[folder, default: Folder()].known[Files.lastComponent(of: path)] = stamp

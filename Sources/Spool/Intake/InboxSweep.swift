@@ -3,12 +3,12 @@ import Platform
 
 /// Clears away what claims leave behind in an inbox that files are moved out of: the marker of a folder in which
 /// nothing is left, at once, so that it does not speak for what comes there next; and the folder itself, once it
-/// stood empty for a quiet period. Used on one queue.
+/// has been empty for a quiet period. Used on one queue.
 ///
 /// Only folders that a claim took a file from are looked at, and never the inbox itself. A file that is not for the
 /// daemon, a hidden one say, keeps a folder.
 struct InboxSweep: Sendable {
-  /// Since when a folder stands empty, by its time of change.
+  /// Since when a folder has been empty, by its time of change.
   private struct Stillness: Sendable, Equatable {
     var modified: Int64
     var since: MonotonicSeconds

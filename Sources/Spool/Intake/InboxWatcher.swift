@@ -80,7 +80,7 @@ final class InboxWatcher: @unchecked Sendable {
     }
   }
 
-  /// A folder that was moved away would go on telling of itself under its old name.
+  /// A folder that was moved away would go on reporting under its old name.
   private func forget(_ watch: Int32, _ folder: String, isGone: Bool) {
     folders[watch] = nil
     if watches[folder] == watch { watches[folder] = nil }

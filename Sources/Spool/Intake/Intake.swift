@@ -3,7 +3,7 @@ import Glibc
 import Platform
 import Study
 
-/// Keeps looking through the inbox, reads what stands still, and knows which studies are ready.
+/// Keeps looking through the inbox, reads what no longer changes, and knows which studies are ready.
 ///
 /// `@unchecked Sendable`: `scan`, `mounts` and `sweep` are used on `scanQueue` only, all else on `control` only.
 /// A look may block on a share that has gone, which is why it has a queue of its own.
@@ -159,7 +159,7 @@ package final class Intake: @unchecked Sendable {
     gate.setClaimed(files.map(\.path), at: SystemClock.monotonic())
   }
 
-  /// Files that were on their way out of the inbox and are no longer what they were: what stands under their names
+  /// Files that were on their way out of the inbox and are no longer what they were: what is under their names
   /// now is news.
   package func forget(_ paths: [String]) { gate.setClaimed(paths, at: SystemClock.monotonic()) }
 

@@ -1,7 +1,7 @@
 import Platform
 import Study
 
-/// Decides which files stand still and may be read. Pure: scans and times in, decisions out.
+/// Decides which files no longer change and may be read. Pure: scans and times in, decisions out.
 package struct ReadinessGate: Sendable, Equatable {
   package struct Rules: Sendable, Equatable {
     /// Scans that must have seen the file as it is, the first of them included.
@@ -50,7 +50,7 @@ package struct ReadinessGate: Sendable, Equatable {
 
   /// What a scan brought about.
   package struct Changes: Sendable, Equatable {
-    /// Files that stand still, oldest first.
+    /// Files that no longer change, oldest first.
     var toRead: [ScanReport.File] = []
     /// Members that are no longer what was read.
     package var lost: [String] = []
@@ -151,7 +151,7 @@ package struct ReadinessGate: Sendable, Equatable {
   }
 
   /// Takes in what was read of a file.
-  /// - Returns: Whether the file still stands as it was read.
+  /// - Returns: Whether the file is still as it was read.
   package mutating func setRead(_ file: ReadFile, now: MonotonicSeconds) -> Bool {
     guard var entry = tracked[file.source], entry.standing == .reading, entry.stamp == file.stamp else {
       return false
@@ -185,7 +185,7 @@ package struct ReadinessGate: Sendable, Equatable {
     }
   }
 
-  /// Files of a claim that are still being fetched: what stands under their names is part of it.
+  /// Files of a claim that are still being fetched: what is under their names is part of it.
   package mutating func expect(_ paths: some Sequence<String>) {
     for path in paths {
       tracked[path] = Tracked(

@@ -35,7 +35,7 @@ package struct ScanReport: Sendable, Equatable {
   package var refused: [String: Refusal] = [:]
   /// Files with a name that says they are not finished.
   package var temporaryCount = 0
-  /// Files that are known and stood as they were.
+  /// Files that are known and had not changed.
   package var knownCount = 0
   /// Folders that hold a `.complete` marker, below the inbox.
   var markers: Set<String> = []

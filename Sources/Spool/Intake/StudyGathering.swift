@@ -32,7 +32,7 @@ package struct StudyGathering: Sendable, Equatable {
   /// Files that are not resolved yet, with their last change, and the folders that are marked as complete.
   package struct Surroundings: Sendable, Equatable {
     var unresolved: [String: MonotonicSeconds] = [:]
-    /// When the oldest file was first seen that stands still and is yet to be read: it may be of any study.
+    /// When the oldest file that no longer changes and is yet to be read was first seen: it may be of any study.
     var oldestUnread: MonotonicSeconds?
     var markers: Set<String> = []
   }

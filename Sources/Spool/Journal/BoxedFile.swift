@@ -38,7 +38,7 @@ package struct UnpackedBox: Codable, Sendable, Equatable {
   }
 
   package var files: [File] = []
-  /// Names of links, pipes and devices, which are never made anew.
+  /// Names of links, pipes and devices, which are never unpacked.
   package var leftOut: [String] = []
 
   /// How the archive itself ends.

@@ -13,9 +13,9 @@ package struct Claimant: Sendable {
 
   /// Brings all files of a claim into the spool, or makes sure of them where the inbox is only read.
   /// - Returns: Indices of files that are no longer there as they were when they were read, and of files of no study
-  ///   that may not be taken while others may. What stands in the inbox under their names now is news, and is left for
+  ///   that may not be taken while others may. What is in the inbox under their names now is news, and is left for
   ///   the next scan.
-  package func take(_ claim: Claim) throws(FileError) -> [Int] {
+  package func claimFiles(of claim: Claim) throws(FileError) -> [Int] {
     let folder = spool.claimedFolder(claim)
     if claim.moves || claim.files.contains(where: { isKept($0, of: claim) }) {
       try Files.makeFolder(folder, mode: 0o700, .claimed)
@@ -24,7 +24,7 @@ package struct Claimant: Sendable {
     var refused: [(file: ClaimedFile, error: FileError)] = []
     for file in claim.files {
       do throws(FileError) {
-        if try !take(file, of: claim) { missing.append(file.index) }
+        if try !claimFile(file, of: claim) { missing.append(file.index) }
       } catch {
         guard claim.study == nil, error.isRefusedOfInbox else { throw error }
         refused.append((file, error))
@@ -49,20 +49,20 @@ package struct Claimant: Sendable {
     for (file, error) in refused {
       let copy = spool.claimedFile(claim, file)
       guard try Files.exists(copy, .claimed) else { continue }
-      guard try stands(file, at: place(of: file)) else { throw error }
+      guard try isUnchanged(file, at: place(of: file)) else { throw error }
       try Files.remove(copy, .claimed)
     }
     return refused.map(\.file.index)
   }
 
-  private func take(_ file: ClaimedFile, of claim: Claim) throws(FileError) -> Bool {
+  private func claimFile(_ file: ClaimedFile, of claim: Claim) throws(FileError) -> Bool {
     let target = spool.claimedFile(claim, file)
     let source = place(of: file)
     if try Files.exists(target, .claimed) {
       if claim.moves, file.box == nil { try retire(source, file, of: claim, onlyIfEqualTo: target) }
       return true
     }
-    guard try stands(file, at: source) else { return false }
+    guard try isUnchanged(file, at: source) else { return false }
     if !claim.moves, file.box == nil {
       return isKept(file, of: claim) ? try copy(file, from: source, to: target) : true
     }
@@ -99,8 +99,8 @@ package struct Claimant: Sendable {
     let folder = Files.parent(of: source) ?? inbox
     let name = "hinged-\(claim.folderName)-\(file.spoolName)"
     let aside = "\(folder)/.\(name)"
-    if try stands(file, at: source) { try Files.rename(source, to: aside, .inbox) }
-    if try stands(file, at: aside), try isEqual(aside, to: copy) {
+    if try isUnchanged(file, at: source) { try Files.rename(source, to: aside, .inbox) }
+    if try isUnchanged(file, at: aside), try isEqual(aside, to: copy) {
       try Files.remove(aside, .inbox)
     } else if try Files.exists(aside, .inbox) {
       // Where a new file has come under its name it gets another one: hidden, nobody would look at it again.
@@ -116,7 +116,7 @@ package struct Claimant: Sendable {
 
   /// The file may have been replaced between the look at it and its move; then it goes back.
   private func keep(_ file: ClaimedFile, at target: String, from source: String) throws(FileError) -> Bool {
-    if try stands(file, at: target) { return true }
+    if try isUnchanged(file, at: target) { return true }
     guard try Files.examine(source, .inbox) == nil else {
       try Files.rename(target, to: target + ".changed", .claimed)
       return false
@@ -145,7 +145,7 @@ package struct Claimant: Sendable {
     return true
   }
 
-  private func stands(_ file: ClaimedFile, at path: String) throws(FileError) -> Bool {
+  private func isUnchanged(_ file: ClaimedFile, at path: String) throws(FileError) -> Bool {
     guard let status = try Files.examine(path, .inbox) else { return false }
     return status.isRegular && FileStamp(status) == file.stamp
   }

@@ -6,7 +6,7 @@ import Platform
 ///
 /// A last line that is not whole, or that does not match its checksum, is what a crash left of a write: nothing that
 /// was recorded is in it, and it is passed over. Everything else that cannot be read is refused. A line that matches
-/// its checksum was written as it stands, by this program or by another one, and to cut it off would lose what it tells.
+/// its checksum was written as it is, by this program or by another one, and to cut it off would lose what it records.
 struct JournalReplay {
   private(set) var ledger = Ledger()
   /// Bytes of the lines that count.
@@ -18,23 +18,23 @@ struct JournalReplay {
   /// The line behind those that count does not match its checksum.
   private var isTorn = false
 
-  /// Takes all whole lines.
+  /// Reads all whole lines.
   /// - Parameter searched: So many bytes at the beginning hold no line feed.
-  /// - Returns: The length of what was taken.
-  mutating func take(
+  /// - Returns: The length of what was read, in bytes.
+  mutating func read(
     _ bytes: UnsafeRawBufferPointer, searched: Int = 0
   ) throws(StudyJournal.Corruption) -> Int {
     guard let base = bytes.baseAddress else { return 0 }
     var (start, searched) = (0, searched)
     while let feed = memchr(base + searched, Int32(UInt8(ascii: "\n")), bytes.count - searched) {
       let end = base.distance(to: UnsafeRawPointer(feed))
-      try take(line: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+      try read(line: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
       (start, searched) = (end + 1, end + 1)
     }
     return start
   }
 
-  private mutating func take(line: UnsafeRawBufferPointer) throws(StudyJournal.Corruption) {
+  private mutating func read(line: UnsafeRawBufferPointer) throws(StudyJournal.Corruption) {
     // What a crash left has nothing whole behind it: this line was damaged later.
     if isTorn { throw corruption("does not match its checksum", .setAside) }
     guard let text = JournalFormat.text(of: line) else {
@@ -75,8 +75,8 @@ struct JournalReplay {
 }
 
 extension JournalReplay {
-  /// Takes what a file holds from its current position on, piece by piece.
-  mutating func take(_ file: borrowing Descriptor) throws(StudyJournal.Failure) {
+  /// Reads what a file holds from its current position on, piece by piece.
+  mutating func read(_ file: borrowing Descriptor) throws(StudyJournal.Failure) {
     var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { buffer.deallocate() }
     // Bytes of a line whose end is yet to be read.
@@ -89,7 +89,7 @@ extension JournalReplay {
       if count == 0 { return }
       let piece = UnsafeRawBufferPointer(rebasing: buffer[..<(kept + count)])
       let taken: Int
-      do throws(StudyJournal.Corruption) { taken = try take(piece, searched: kept) } catch {
+      do throws(StudyJournal.Corruption) { taken = try read(piece, searched: kept) } catch {
         throw .corrupt(error)
       }
       kept = piece.count - taken

@@ -1,10 +1,10 @@
-/// All claims as the journal tells them. A pure value: events in, answers out.
+/// All claims as the journal records them. A pure value: events in, answers out.
 package struct Ledger: Sendable, Equatable {
   /// One line of the journal.
   package enum Entry: Sendable, Equatable {
     case claim(Claim)
     case event(claim: Int, StudyState.Event)
-    /// A claim as it stood when the journal was compacted.
+    /// A claim as it was when the journal was compacted.
     case state(StudyState)
     /// What was forgotten since the first line, so that sums still reconcile.
     case forgotten(Forgotten)
@@ -65,7 +65,7 @@ package struct Ledger: Sendable, Equatable {
       !has(claim.id) ? nil : Contradiction(description: "claim \(claim.id) is made twice")
     case .state(let state):
       !has(state.claim.id)
-        ? nil : Contradiction(description: "claim \(state.claim.id) is told twice")
+        ? nil : Contradiction(description: "claim \(state.claim.id) is recorded twice")
     case .event(let id, let event): contradiction(of: event, on: id)
     case .forgotten, .forget: nil
     }

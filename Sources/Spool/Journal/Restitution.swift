@@ -1,7 +1,7 @@
 import Glibc
 import Platform
 
-/// Brings the settled files of a claim back to the inbox, to be taken anew. Every step may be repeated after a
+/// Brings the settled files of a claim back to the inbox, to be claimed again. Every step may be repeated after a
 /// crash. Where the inbox is only read they are there already.
 package struct Restitution: Sendable {
   package var spool: Spool

@@ -30,7 +30,7 @@ package struct Settlement: Sendable {
     try Files.sync(spool.claimed, .spool)
   }
 
-  /// The reason stands there before the first file does.
+  /// The reason is there before the first file is.
   private func quarantine(_ files: [ClaimedFile], of state: StudyState) throws(FileError) {
     let folder = spool.quarantineFolder(state.claim)
     try Files.makeFolder(folder, mode: 0o700, .quarantine)

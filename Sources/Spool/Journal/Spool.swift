@@ -22,7 +22,7 @@ package struct Spool: Sendable, Equatable {
   package var quarantine: String { path + "/quarantine" }
   /// What was taken out of archives and is not claimed yet, a folder an archive.
   package var unpacked: String { path + "/unpacked" }
-  /// Where `requeue` leaves its wishes for the daemon.
+  /// Where `requeue` leaves its requests for the daemon.
   package var requests: String { path + "/requests" }
   /// Short-lived copies of files whose names other code cannot be given.
   package var scratch: String { path + "/scratch" }
@@ -38,7 +38,7 @@ package struct Spool: Sendable, Equatable {
   }
 
   /// What lies here is patients' data, and files that were moved here keep their mode. A folder that somebody made
-  /// for it may stand open; one that belongs to another user is told of as a warning.
+  /// for it may be open to others; one that belongs to another user gives a warning.
   private func closeToOthers() throws(FileError) {
     var status = stat()
     guard stat(path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o077 != 0 else { return }

@@ -6,7 +6,7 @@ import Platform
 /// Keeps every other daemon off a spool, on this host and on others that mount it.
 ///
 /// The kernel's lock tells at once, where the file system shares it. Where it does not, the lock file does: its owner
-/// renews it, and looks before each step that it is still the owner. A daemon that stood still for longer than the
+/// renews it, and looks before each step that it is still the owner. A daemon that was stopped for longer than the
 /// lease (a suspended machine, a share that hung) finds the spool taken over and ends without writing. What remains
 /// is the time between that look and the one system call after it.
 ///
@@ -23,7 +23,7 @@ package final class SpoolLock: @unchecked Sendable {
   private var owner: SpoolOwner
   private let queue = DispatchQueue(label: "hinged.lock")
   private var timer: (any DispatchSourceTimer)?
-  /// The spool was taken from an owner that may only have stood still.
+  /// The spool was taken from an owner that may only have been stopped for a while.
   package let isByExpiry: Bool
 
   /// - Parameter pause: Waits between two looks at a lock that may be free soon.
@@ -136,7 +136,8 @@ extension SpoolLock {
     self.timer = timer
   }
 
-  /// A renewal that fails is made up for by the next one. Opened anew, so that a network file system sends it.
+  /// A renewal that fails is made up for by the next one. The file is opened again, so that a network file system
+  /// sends it.
   private func renew() {
     guard (try? isOwned()) == true else { return }
     owner.beat += 1

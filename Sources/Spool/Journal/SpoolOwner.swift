@@ -20,7 +20,7 @@ package struct SpoolOwner: Codable, Sendable, Equatable {
   package var description: String { "process \(process) on \(host), which watches \(inbox)" }
 }
 
-/// What stands at the lock when somebody wants the spool.
+/// What is found at the lock when somebody wants the spool.
 struct SpoolSighting: Sendable, Equatable {
   var owner: SpoolOwner?
   /// The kernel says that a process holds the lock. On a file system that does not share locks it says that of its
@@ -28,7 +28,7 @@ struct SpoolSighting: Sendable, Equatable {
   var isLocked: Bool
   /// The file system knows locks, so that one that is not held tells that no process of this kernel has it.
   var hasLocks = true
-  /// The owner's process is there, where that can be told.
+  /// The owner's process is there, where that can be known.
   var isAlive: Bool
 }
 

@@ -24,11 +24,11 @@ package struct StudyHistory: Sendable {
       lastRevision = PublishedRevision(study: study, number: number)
       identity = ledger.forgotten.identities[study] ?? [:]
     }
-    for state in ledger.claims(of: study) { take(state) }
+    for state in ledger.claims(of: study) { add(state) }
     isHeld = isHeld && lastRevision == nil
   }
 
-  private mutating func take(_ state: StudyState) {
+  private mutating func add(_ state: StudyState) {
     for file in state.claim.files where file.end?.state != .held {
       guard let instance = file.sopInstanceUID else { continue }
       for path in SourcePath.all(of: file.source) where paths[instance]?.contains(path) != true {
@@ -44,10 +44,10 @@ package struct StudyHistory: Sendable {
       lastRevision = revision
       identity.merge(state.claim.identity) { first, _ in first }
     }
-    for file in state.claim.files { take(file, of: state) }
+    for file in state.claim.files { add(file, of: state) }
   }
 
-  private mutating func take(_ file: ClaimedFile, of state: StudyState) {
+  private mutating func add(_ file: ClaimedFile, of state: StudyState) {
     guard let end = file.end, let instance = file.sopInstanceUID else { return }
     isHeld = isHeld || end.reason == .identityConflict
     if end.reason == .uidConflict { conflicted.insert(instance) }

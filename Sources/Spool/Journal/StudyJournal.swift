@@ -7,7 +7,7 @@ package struct StudyJournal: ~Copyable {
   /// The journal cannot be believed, or not be understood.
   package struct Corruption: Error, Equatable, CustomStringConvertible {
     enum Remedy: Sendable, Equatable {
-      /// A line was damaged, and nothing but a copy brings back what it told.
+      /// A line was damaged, and nothing but a copy brings back what it recorded.
       case setAside
       /// Another version wrote it.
       case otherVersion
@@ -43,7 +43,7 @@ package struct StudyJournal: ~Copyable {
   /// Bytes of whole lines.
   private var length: Int
   package private(set) var lineCount: Int
-  /// A part of a line may stand behind the whole ones, because a write failed and cutting it off failed as well.
+  /// A part of a line may be behind the whole ones, because a write failed and cutting it off failed as well.
   private var hasTail = false
 
   /// Opens the journal, replays it into a ledger, and cuts off what a crash left of a last line. A journal of an
@@ -74,7 +74,7 @@ package struct StudyJournal: ~Copyable {
 
   private static func replay(_ file: borrowing Descriptor, _ path: String) throws(Failure) -> JournalReplay {
     var replay = JournalReplay()
-    do throws(Failure) { try replay.take(file) } catch {
+    do throws(Failure) { try replay.read(file) } catch {
       guard case .corrupt(var corruption) = error else { throw error }
       corruption.journal = path
       throw .corrupt(corruption)
@@ -89,8 +89,8 @@ package struct StudyJournal: ~Copyable {
     self.lineCount = lineCount
   }
 
-  /// Another file stands in this one's place, and what is appended here is read by nobody: a daemon that took the
-  /// spool over wrote the journal anew, a person put a copy back, or `compact` could not open what it wrote.
+  /// Another file is in this one's place, and what is appended here is read by nobody: a daemon that took the
+  /// spool over rewrote the journal, a person put a copy back, or `compact` could not open what it wrote.
   package var isReplaced: Bool {
     var status = stat()
     return fstat(descriptor.raw, &status) == 0 && status.st_nlink == 0
@@ -113,12 +113,12 @@ package struct StudyJournal: ~Copyable {
     lineCount += entries.count
   }
 
-  /// Replaces the journal by the shortest one that tells the same.
+  /// Replaces the journal by the shortest one that records the same.
   package mutating func compact(to ledger: Ledger) throws(FileError) {
     self = try Self.write(ledger, to: path)
   }
 
-  /// Writes the shortest journal that tells a ledger, beside the one that stands at the path, and then in its place.
+  /// Writes the shortest journal that records a ledger, beside the one at the path, and then in its place.
   ///
   /// It has two lines at least. A hinged that knows no header takes a line of unknown form for damage where another
   /// one follows, and refuses to start; the last line it would cut off.

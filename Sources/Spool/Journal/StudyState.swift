@@ -1,6 +1,6 @@
 import Study
 
-/// Where a claim stands. A pure state machine: the journal's events are its only input, so that what is replayed
+/// The state of a claim. A pure state machine: the journal's events are its only input, so that what is replayed
 /// after a crash is what was there before it.
 package struct StudyState: Sendable, Equatable {
   package enum Phase: Sendable, Equatable {
@@ -54,7 +54,7 @@ package struct StudyState: Sendable, Equatable {
     package var status: StudyReport.Status?
     /// By file index; for the files whose end was open.
     package var ends: [Int: InputEnd]
-    /// The operator's command is to be told.
+    /// The operator's command is to be run for it.
     package var isToBeAnnounced = false
 
     package init(
@@ -94,7 +94,7 @@ package struct StudyState: Sendable, Equatable {
   package var status: StudyReport.Status?
   /// UTC, milliseconds; when the ends were decided.
   package var concludedAt: Int64?
-  /// The operator's command is yet to be told of the publication.
+  /// The operator's command is yet to be run for the publication.
   package var isToBeAnnounced = false
 
   package var isActive: Bool {
@@ -128,7 +128,7 @@ extension StudyState {
     /// The archive was taken apart.
     case unpacked
     case started
-    /// Files of an inbox that is only read are no longer there as they were; the rest is to be done anew.
+    /// Files of an inbox that is only read are no longer there as they were; the rest is to be done again.
     case lost([Int])
     /// Stopped through no fault of the study; the start does not count. Whether a result that was about to appear has
     /// appeared is still to be found out.

@@ -1,7 +1,7 @@
 import Glibc
 import Platform
 
-/// The journal and the ledger that it tells, for all threads. What is recorded is on the disk before the ledger
+/// The journal and the ledger that it records, for all threads. What is recorded is on the disk before the ledger
 /// says so; a record that fails changes nothing.
 package final class StudyStore: Sendable {
   private struct Content: ~Copyable {
@@ -31,7 +31,7 @@ package final class StudyStore: Sendable {
   /// Ends the process where it must write no more.
   private let assertOwned: Assertion
 
-  /// - Parameter isReplaced: Another file stands in the journal's place.
+  /// - Parameter isReplaced: Another file is in the journal's place.
   package typealias Assertion = @Sendable (_ isReplaced: Bool) throws(FileError) -> Void
 
   /// - Parameter assertOwned: Asked before every record. Returns where the spool is still this process's.
@@ -46,7 +46,7 @@ package final class StudyStore: Sendable {
     keepReserve()
   }
 
-  /// A journal of an earlier form is written anew, for which a full disk may have no room but the reserve.
+  /// A journal of an earlier form is rewritten, for which a full disk may have no room but the reserve.
   private static func open(
     _ spool: Spool, into ledger: inout Ledger
   ) throws(StudyJournal.Failure) -> StudyJournal {
@@ -133,7 +133,7 @@ package final class StudyStore: Sendable {
     if posix_fallocate(descriptor.raw, 0, off_t(Self.reserveBytes)) != 0 { unlink(reserve) }
   }
 
-  /// A journal much longer than what it tells is written anew. If that fails the long one goes on.
+  /// A journal much longer than what it records is rewritten. If that fails the long one goes on.
   private func compactIfWorthwhile(_ content: inout Content) {
     let needed = content.ledger.count + 1
     guard content.journal.lineCount > 4 * needed + Self.linesWorthCompacting else { return }

@@ -6,7 +6,7 @@ import Study
 /// Puts results into the outbox, each of them whole or not at all.
 ///
 /// A result is staged on the outbox's own file system, every file and folder is synced, and one rename makes it
-/// appear under its name. A revision that stands is never replaced or touched.
+/// appear under its name. A published revision is never replaced or touched.
 package struct OutboxPublisher: Sendable {
   package let outbox: String
   package var mode = OutboxMode.standard
@@ -27,13 +27,13 @@ package struct OutboxPublisher: Sendable {
 
   package enum Publication: Equatable, Sendable {
     case published(PublishedRevision)
-    /// The revision stood there already; the staged folder is left as it was.
+    /// The revision was there already; the staged folder is left as it was.
     case occupied(PublishedRevision)
   }
 
   package func folder(of revision: PublishedRevision) -> String { outbox + "/" + revision.name }
 
-  /// The revisions of a study that stand in the outbox, ascending.
+  /// The revisions of a study that are in the outbox, ascending.
   package func revisions(of uid: String) throws(FileError) -> [PublishedRevision] {
     try Files.names(in: outbox, .outbox)
       .compactMap { name in
@@ -44,7 +44,7 @@ package struct OutboxPublisher: Sendable {
       .map { PublishedRevision(study: uid, number: $0) }
   }
 
-  /// The last revision of a study that stands in the outbox. Without a look through the outbox before, it is listed for
+  /// The last revision of a study that is in the outbox. Without a look through the outbox before, it is listed for
   /// this study; after one, revisions are counted up from the last that was seen, else from the first, without a look at
   /// the rest of the outbox, which may hold a hundred thousand.
   package func latestRevision(of uid: String) throws(FileError) -> PublishedRevision? {

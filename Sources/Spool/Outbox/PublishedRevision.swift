@@ -1,7 +1,7 @@
 import Platform
 import Study
 
-/// A result that stands in the outbox.
+/// A result in the outbox.
 package struct PublishedRevision: Codable, Sendable, Equatable {
   /// 1 for the first.
   package var number: Int
@@ -41,7 +41,7 @@ package struct PublishedRevision: Codable, Sendable, Equatable {
   }
 }
 
-/// Which published revision the next result of a study follows: the last one that stands in the outbox or that the
+/// Which published revision the next result of a study follows: the last one that is in the outbox or that the
 /// journal knows, whichever is later. One that was taken away from the outbox is followed all the same, for its number
 /// may have been read somewhere and is never given again.
 package struct Succession: Sendable, Equatable {
@@ -49,11 +49,11 @@ package struct Succession: Sendable, Equatable {
   package var revision: PublishedRevision
   /// What it supersedes; `nil` for a first revision.
   package var previous: PublishedRevision?
-  /// The folder of the last revision that stands in the outbox; `nil` where none does.
+  /// The folder of the last revision that is in the outbox; `nil` where none does.
   package var folder: String?
 
   /// - Parameter known: The last revision that the journal knows.
-  /// - Throws: where the outbox cannot be read: what stands there might be missed.
+  /// - Throws: where the outbox cannot be read: what is there might be missed.
   package init(
     of study: String, in publisher: OutboxPublisher, known: PublishedRevision? = nil
   ) throws(FileError) {

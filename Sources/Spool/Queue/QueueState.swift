@@ -3,7 +3,7 @@ import Platform
 /// Which study is worked on next. Pure: its methods say what to do, and the caller does it after unlocking.
 ///
 /// Oldest first, in turns: a study that has had its quantum of time goes behind those that had less, and one that
-/// comes later starts where the others stand on average. So a huge study neither starves the small ones nor is
+/// comes later starts where the others are on average. So a huge study neither starves the small ones nor is
 /// starved by them.
 package struct QueueState: Sendable, Equatable {
   package struct Limits: Sendable, Equatable {

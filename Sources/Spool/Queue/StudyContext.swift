@@ -18,7 +18,7 @@ package final class StudyContext: Sendable {
 
   /// - Parameters:
   ///   - stageSeconds: How long one stage may take.
-  ///   - onStage: Told of each stage that came to its end and of how long it took. Of one that failed it is not told.
+  ///   - onStage: Called with each stage that came to its end and how long it took, but not with one that failed.
   package init(
     claim: Int, stageSeconds: MonotonicSeconds,
     onStage: @escaping @Sendable (StudyStage, MonotonicSeconds) -> Void = { _, _ in },

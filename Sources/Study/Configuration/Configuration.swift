@@ -1,7 +1,7 @@
 import Glibc
 import Platform
 
-/// What the daemon is told. One value, made at start and at reload, shared by all and changed by none.
+/// The daemon's settings. One value, made at start and at reload, shared by all and changed by none.
 package struct Configuration: Sendable, Equatable {
   /// How files leave the inbox.
   package enum IntakeMode: String, Sendable, CaseIterable { case move, leave }
@@ -16,7 +16,7 @@ package struct Configuration: Sendable, Equatable {
     /// Written where they are named.
     case echo, keys, fhir
 
-    /// What `all` stands for.
+    /// What `all` means.
     package static let standard: Set<Output> = [.sr, .seg, .overlay, .png, .html]
   }
   /// The frames of a clip that its segmentation object has: all, those of the reference beat, or the measured ones.
@@ -101,7 +101,7 @@ package struct Configuration: Sendable, Equatable {
   package var places: [String] { [inbox, outbox, spool, intake.rawValue, String(outboxMode.files)] }
 }
 
-/// Who may read what stands in the outbox.
+/// Who may read what is in the outbox.
 package struct OutboxMode: Sendable, Equatable {
   /// Of every file.
   package let files: mode_t

@@ -3,7 +3,7 @@ import Platform
 
 /// Whether the places that a configuration names can be used by this process. Makes nothing and changes nothing.
 package enum ConfigurationCheck {
-  /// Reads, parses and checks a configuration file, and tells all faults at once.
+  /// Reads, parses and checks a configuration file, and reports all faults at once.
   package static func load(_ file: String) throws(ConfigurationError) -> Configuration {
     let content = ConfigurationFile(try text(of: file))
     let faults = content.faults + placeFaults(of: content.draft, lines: content.lines)
@@ -36,7 +36,7 @@ package enum ConfigurationCheck {
     return warnings
   }
 
-  /// What stands in a configuration file.
+  /// The content of a configuration file.
   package static func text(of file: String) throws(ConfigurationError) -> String {
     do throws(FileError) {
       return String(decoding: try Files.read(file, limit: 1 << 20, .configuration), as: UTF8.self)
@@ -104,7 +104,7 @@ package enum ConfigurationCheck {
     return nil
   }
 
-  /// Whether two folders, or the nearest that stand above them, are on one file system.
+  /// Whether two folders, or the nearest that exist above them, are on one file system.
   private static func onOneFileSystem(_ a: String, _ b: String) -> Bool { device(of: a) == device(of: b) }
 
   /// Whether a file can be renamed from one folder to the other: the kernel looks at mounts, and two of them may show

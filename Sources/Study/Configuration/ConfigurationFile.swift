@@ -5,7 +5,7 @@ package struct ConfigurationFile {
   /// What the lines say; keys that are faulty or missing have their defaults.
   private(set) var draft = Configuration(inbox: "", outbox: "", spool: "")
   package private(set) var faults: [ConfigurationError.Fault] = []
-  /// The 1-based line where each key first stands.
+  /// The 1-based line where each key first occurs.
   package private(set) var lines: [String: Int] = [:]
 
   /// Reads the text without touching the folders that it names.
@@ -13,7 +13,7 @@ package struct ConfigurationFile {
     // As editors of other systems leave it: a mark before the first line, and line ends of two characters.
     let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     let split = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    for (index, line) in split.enumerated() { take(line, number: index + 1) }
+    for (index, line) in split.enumerated() { read(line, number: index + 1) }
     checkWhole()
   }
 
@@ -24,7 +24,7 @@ package struct ConfigurationFile {
     return file.draft
   }
 
-  private mutating func take(_ line: Substring, number: Int) {
+  private mutating func read(_ line: Substring, number: Int) {
     let content = Self.withoutComment(line).trimmingBlanks()
     guard !content.isEmpty else { return }
     guard let equals = content.firstIndex(of: "=") else {
@@ -39,7 +39,7 @@ package struct ConfigurationFile {
     if let first = lines[name], !key.mayRepeat {
       faults.append(
         Fault(
-          line: number, key: name, problem: "stands on line \(first) already", remedy: "remove one of them"))
+          line: number, key: name, problem: "is set on line \(first) already", remedy: "remove one of them"))
       return
     }
     lines[name] = lines[name] ?? number
@@ -63,7 +63,7 @@ package struct ConfigurationFile {
           ?? "remove it; the keys are \(ConfigurationKey.all.map(\.name).joined(separator: ", "))"))
   }
 
-  /// What can be told only once all lines are read.
+  /// What can be checked only once all lines are read.
   private mutating func checkWhole() {
     for key in ConfigurationKey.all where key.isRequired && lines[key.name] == nil {
       faults.append(Fault(key: key.name, problem: "is missing", remedy: "add: \(key.name) = /absolute/path"))
@@ -120,7 +120,7 @@ package struct ConfigurationFile {
   }
 }
 
-/// Everything that is wrong with a configuration, told at once.
+/// Everything that is wrong with a configuration, reported at once.
 package struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
   package struct Fault: Sendable, Equatable, CustomStringConvertible {
     /// 1-based; `nil` for what the file as a whole lacks.

@@ -1,7 +1,7 @@
 /// What a person is asked to do about a measurement or a study.
 package enum Attention: Int, Comparable, Sendable {
   case none
-  /// Only the view, which the picture told, is to be confirmed.
+  /// Only the view, which the picture showed, is to be confirmed.
   case confirm
   case review
 
@@ -31,7 +31,7 @@ package enum Attention: Int, Comparable, Sendable {
 package enum ClipDoubt: String, CaseIterable, Sendable {
   /// Left and right of the display may be exchanged, and with them septal and lateral, inferior and anterior.
   case mirroredDisplay = "mirrored-display"
-  /// Several pictures stand side by side. One of them is measured.
+  /// Several pictures are side by side. One of them is measured.
   case severalPictures = "several-pictures"
   /// The view is the picture's word alone.
   case viewFromPicture = "view-from-picture"

@@ -34,7 +34,7 @@ package struct DerivedUID: Sendable, Equatable {
   ///   - model: SHA-256 of the model.
   ///   - configuration: SHA-256 of what the configuration says about results.
   ///   - version: the software's version.
-  ///   - circumstances: what else may make another object of the same inputs: a view that was told by a file's path,
+  ///   - circumstances: what else may make another object of the same inputs: a view that was named by a file's path,
   ///     files that were still missing.
   package init(
     inputs: [String], model: String, configuration: String, version: String, circumstances: [String] = []

@@ -1,4 +1,4 @@
-/// What a clip shows, as far as it is known. Everything that the program knows of a view stands in the table below:
+/// What a clip shows, as far as it is known. Everything that the program knows of a view is in the table below:
 /// a view is a case and its row.
 package enum EchoView: String, Codable, Sendable, CaseIterable {
   /// Apical four-chamber.

@@ -1,6 +1,7 @@
 import Hinge
 import Platform
 
+/// The two phases of the heart's cycle that are measured.
 package enum CyclePhase: String, Codable, Sendable, CaseIterable {
   case endDiastole = "ED"
   case endSystole = "ES"

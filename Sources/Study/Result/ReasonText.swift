@@ -41,7 +41,7 @@ package enum ReasonText {
     case .longContact: "the hinge points, or the ends of the contact, lie too far apart for an annulus"
     case .shortContact: "the hinge points, or the ends of the contact, lie too close together for an annulus"
     case .atriumNotBelow: "the atrium does not lie below the ventricle"
-    case .steepContact: "the annulus stands steep"
+    case .steepContact: "the annulus is steep"
     case .chamberAtEdge: "a chamber is cut by the sector's edge"
     case .uncertainLabels: "the outline is uncertain at a hinge point"
     case .uncertainPoints: "a hinge point may be off by more than 5 mm"
@@ -133,7 +133,7 @@ package enum ReasonText {
     case .earlierVersion:
       (
         "The clip was measured by an earlier version, which did not take this number.",
-        "Process the study anew."
+        "Process the study again."
       )
     case .stageTimeout:
       ("A stage of the work took longer than it may.", "Raise stage_seconds, or measure the study by hand.")

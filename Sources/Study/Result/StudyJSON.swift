@@ -19,7 +19,7 @@ package enum StudyJSON {
 
   package static func decode(_ data: Data) throws(Failure) -> StudyReport { try decode(Array(data), []) }
 
-  /// As much as lists and tables tell of a study: status, views, reasons and values. What makes up most of the bytes is
+  /// As much as lists and tables show of a study: status, views, reasons and values. What makes up most of the bytes is
   /// passed over and empty.
   package static func decodeHeadlines(_ bytes: [UInt8]) throws(Failure) -> StudyReport {
     try decode(bytes, bulk)

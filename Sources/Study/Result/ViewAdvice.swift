@@ -1,6 +1,6 @@
 import Platform
 
-/// What a person is told where a view is open, or only the picture says it.
+/// What a person reads where a view is open, or only the picture says it.
 package enum ViewAdvice {
   /// How to state a view.
   package static let remedy = "state it with --view or a view rule of the configuration"

@@ -25,7 +25,7 @@ enum ViewWords {
   static let denials: Set<String> = [
     "not", "nicht", "missing", "impossible", "unmoglich", "fehlt", "unavailable",
   ]
-  /// What stands for several pictures, or for four chambers of which the left ventricle is not the one meant.
+  /// What names several pictures, or four chambers of which the left ventricle is not the one meant.
   static let unclear: Set<String> = [
     "or", "oder", "vs", "versus", "biplane", "biplan", "triplane", "triplan", "multiplane", "xplane",
     "modified", "modifiziert", "rv",

@@ -34,11 +34,11 @@ struct Arguments: Sendable, Equatable {
         operands.append(word)
         continue
       }
-      try take(word, options: options, rest: &rest)
+      try parse(word, options: options, rest: &rest)
     }
   }
 
-  private mutating func take(
+  private mutating func parse(
     _ word: String, options: [Option], rest: inout ArraySlice<String>
   ) throws(CommandFailure) {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -30,7 +30,7 @@ enum ShellCompletion: String, CaseIterable {
 }
 
 extension Option {
-  /// What may stand as an option's value, told from its placeholder.
+  /// What may be an option's value, by its placeholder.
   enum Values: Equatable {
     case none, folders, files, anything
     case words([String])
@@ -76,6 +76,7 @@ extension Command {
   fileprivate var completedOptions: [Option] { options + [Option("--help", nil, "show this help")] }
 }
 
+/// The completion script for bash.
 private struct BashCompletion {
   var commands: [Command]
 
@@ -128,6 +129,7 @@ private struct BashCompletion {
   }
 }
 
+/// The completion script for zsh.
 private struct ZshCompletion {
   var commands: [Command]
 
@@ -181,6 +183,7 @@ private struct ZshCompletion {
   }
 }
 
+/// The completion script for fish.
 private struct FishCompletion {
   var commands: [Command]
 

@@ -14,7 +14,7 @@ struct HelpList {
     return Int(size.ws_col)
   }
 
-  /// Where the second column would be too narrow, the text stands below its name.
+  /// Where the second column would be too narrow, the text is put below its name.
   func text(width: Int?) -> String {
     let indent = (rows.map(\.head.count).max() ?? 0) + 4
     return rows.flatMap { row in

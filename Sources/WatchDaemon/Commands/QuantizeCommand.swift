@@ -140,7 +140,7 @@ struct QuantizeRun {
     let shift = figures.medianHingeShift.map { String(format: "%.3f mm", $0) } ?? "unknown"
     return
       "\(precision.rawValue): Dice \(String(format: "%.4f", figures.dice)), median hinge shift \(shift), "
-      + "\(Plural.of(figures.statusChanges, "picture")) of \(figures.pictures) with or without points anew: "
+      + "\(Plural.of(figures.statusChanges, "picture")) of \(figures.pictures) gained or lost points: "
       + (figures.admitted ? "admitted" : "not admitted")
   }
 

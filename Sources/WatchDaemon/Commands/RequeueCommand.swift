@@ -4,7 +4,7 @@ import Spool
 extension Command {
   static let requeue = Command(
     name: "requeue", operands: "STUDY",
-    summary: "Gives the files of a study back to the inbox, to be processed anew.",
+    summary: "Gives the files of a study back to the inbox, to be processed again.",
     options: [configurationOption, Option("--json", nil, "the answer as JSON on standard output")],
     run: { arguments in
       guard arguments.operands.count == 1 else {
@@ -16,7 +16,7 @@ extension Command {
     })
 }
 
-/// One call of `hinged requeue`: the wish is left in the spool, and the daemon carries it out, at once if it runs.
+/// One call of `hinged requeue`: the request is left in the spool, and the daemon carries it out, at once if it runs.
 struct Requeue {
   let word: String
   let settled: [StudyState]
@@ -39,7 +39,7 @@ struct Requeue {
     if let problem { throw CommandFailure(code: ExitCode.failure, sentence: "\(word): \(problem)") }
   }
 
-  /// An inbox that is only read has the files of an archive in the archive alone: that is what is to be read anew.
+  /// An inbox that is only read has the files of an archive in the archive alone: that is what is to be read again.
   private static func boxes(of claims: [StudyState], in ledger: Ledger) -> [StudyState] {
     let ids = Set(claims.lazy.filter { !$0.claim.moves }.flatMap { $0.claim.files.compactMap(\.box?.claim) })
     return ids.subtracting(claims.map(\.claim.id)).sorted().compactMap { ledger.state(of: $0) }
@@ -61,7 +61,8 @@ struct Requeue {
       ])
       print((try? value.compact()) ?? "{}")
     } else {
-      print("\(Plural.of(files, "file")) will be processed anew" + (isRunning ? "" : " when the daemon runs"))
+      let condition = isRunning ? "" : " when the daemon runs"
+      print("\(Plural.of(files, "file")) will be processed again" + condition)
     }
     return ExitCode.success
   }

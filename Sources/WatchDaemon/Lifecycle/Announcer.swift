@@ -5,7 +5,7 @@ import Spool
 import Study
 
 /// Queue `hinged.announcer`. Runs the operator's command for each published study, one at a time, until it succeeds. One
-/// that it fails for is tried again later and holds up no other. What is yet to be announced stands in the journal, and
+/// that it fails for is tried again later and holds up no other. What is yet to be announced is in the journal, and
 /// a restart goes on with it.
 ///
 /// `@unchecked Sendable`: what changes is used on `queue` only.

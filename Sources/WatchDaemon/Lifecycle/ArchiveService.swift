@@ -61,7 +61,7 @@ final class ArchiveService: Service {
     return .unpacked(id, source: file.source, box)
   }
 
-  /// The folder appears by a rename when all is in it: one that is there after a crash is whole, and whatever stands
+  /// The folder appears by a rename when all is in it: one that is there after a crash is whole, and whatever is
   /// under the other name is begun again.
   /// - Returns: Whether the archive could be taken apart; otherwise its end is written down.
   private func unpack(_ file: ClaimedFile, of claim: Claim, _ minFreeBytes: Int) throws(FileError) -> Bool {

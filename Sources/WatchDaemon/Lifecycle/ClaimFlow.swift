@@ -3,7 +3,7 @@ import Platform
 import Spool
 import Study
 
-/// Control queue. The way of a claim that stands in the journal: its files go into the spool, then it goes into the
+/// Control queue. The way of a claim that is in the journal: its files go into the spool, then it goes into the
 /// inference queue, or to its end where nothing is to be processed; of an archive, the files in it go to intake.
 ///
 /// `@unchecked Sendable`: what changes is used on `control` only. Claims and archives call back on queues of their own.
@@ -61,7 +61,7 @@ final class ClaimFlow: Service, @unchecked Sendable {
     }
   }
 
-  /// Brings a claim to its end, from wherever it stands.
+  /// Brings a claim to its end, from whatever step it has reached.
   /// - Parameters:
   ///   - isResumed: An earlier process made the claim: it has its place in the queue, however full that is.
   ///   - isSuspect: A process ended while it was in work.

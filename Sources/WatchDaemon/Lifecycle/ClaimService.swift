@@ -58,14 +58,14 @@ final class ClaimService: Service {
     }
   }
 
-  /// The claim stands in the journal before its first file moves, and the move of each may be repeated: wherever the
+  /// The claim is in the journal before its first file moves, and the move of each may be repeated: wherever the
   /// process ends in between, the next one knows which files are the claim's, and finds each of them in the inbox or in
   /// the claim's folder.
   private func fetch(_ claim: Claim) throws(FileError) {
     dispatchPrecondition(condition: .onQueue(queue))
     FaultPoint.claiming.reach()
     try store.mayGoOn()
-    let missing = try claimant.take(claim)
+    let missing = try claimant.claimFiles(of: claim)
     FaultPoint.taken.reach()
     try store.record(.claimed(missing: missing), of: claim.id)
     FaultPoint.claimed.reach()
@@ -93,7 +93,7 @@ final class ClaimService: Service {
     }
   }
 
-  /// - Returns: The claim as it stands now; `nil` where there is none.
+  /// - Returns: The claim as it is now; `nil` where there is none.
   private func settled(_ id: Int) throws(FileError) -> StudyState? {
     dispatchPrecondition(condition: .onQueue(queue))
     if store.state(of: id)?.phase == .claimed {

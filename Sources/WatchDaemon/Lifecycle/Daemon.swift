@@ -202,7 +202,7 @@ extension Daemon {
     configuration = new
     for service in services { service.reload(new) }
     queue.setLimits(.init(new, cores: parts.cores))
-    parts.log.notice("the configuration was taken anew")
+    parts.log.notice("the configuration was reloaded")
     admission.admit()
   }
 }
@@ -243,7 +243,7 @@ extension Daemon {
   }
 
   /// The journal is closed before the locks are released: from then on another daemon may own it. What a lane that was
-  /// given up would still record is refused, and the next start goes on from what stands there.
+  /// given up would still record is refused, and the next start goes on from what is there.
   private func stop() {
     dispatchPrecondition(condition: .onQueue(control))
     guard lifecycle.drained() == .stop else { return }

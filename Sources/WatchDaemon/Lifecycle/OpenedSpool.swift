@@ -89,7 +89,7 @@ struct OpenedSpool: Sendable {
     }
   }
 
-  /// Whoever owns the spool now goes by what stands in it: an orderly end would still write to it.
+  /// Whoever owns the spool now goes by what is in it: an orderly end would still write to it.
   private static func leave(_ log: Log, _ why: String) -> Never {
     log.error("\(why): leaving at once, and nothing more is written")
     _exit(ExitCode.temporary)

@@ -36,7 +36,7 @@ final class OperatorRequests: Service, @unchecked Sendable {
 
   func drain() { isOpen = false }
 
-  /// Looks for requests. Nothing tells of one: the folder is listed every few seconds.
+  /// Looks for requests. Nothing announces one: the folder is listed every few seconds.
   func tick() {
     dispatchPrecondition(condition: .onQueue(control))
     guard isOpen, let names = try? Files.names(in: spool.requests, .spool) else { return }

@@ -76,7 +76,7 @@ final class DaemonRun {
     // On Linux the source takes the signal from its default action itself. To ignore it before that would lose one
     // that comes in between.
     // The source is set up on a thread of its own. Until it is, the signal does what it does to any program, and the
-    // service manager must not be told before that that the daemon is ready.
+    // service manager must not hear before then that the daemon is ready.
     let isHeard = DispatchSemaphore(value: 0)
     source.setRegistrationHandler { isHeard.signal() }
     source.activate()

@@ -81,7 +81,7 @@ extension QueueState.Limits {
 }
 
 extension OutboxIndexer: Service {
-  /// Brings the index up to what stands in the outbox.
+  /// Brings the index up to what is in the outbox.
   func start() { wake() }
 
   func reload(_ configuration: Configuration) { set(.init(configuration)) }

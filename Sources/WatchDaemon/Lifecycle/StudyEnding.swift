@@ -2,7 +2,7 @@ import Platform
 import Spool
 import Study
 
-/// From what came of a study's work to the end of its claim. Each step stands in the journal before the next one is
+/// From what came of a study's work to the end of its claim. Each step is in the journal before the next one is
 /// made, and each may be repeated after a crash.
 struct StudyEnding: Sendable {
   let id: Int

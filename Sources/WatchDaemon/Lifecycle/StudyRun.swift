@@ -198,7 +198,7 @@ final class StudyRun: @unchecked Sendable {
   private func dropLost(_ claim: Claim) throws(StudyFailure) -> Bool {
     if claim.moves { return false }
     return try StudyFailure.filing(.settle) { () throws(FileError) in
-      let lost = try tools.claimant.take(claim)
+      let lost = try tools.claimant.claimFiles(of: claim)
       if lost.isEmpty { return false }
       discard()
       try tools.store.record(.lost(lost), of: id)

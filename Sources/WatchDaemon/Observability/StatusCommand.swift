@@ -49,7 +49,7 @@ struct DaemonStatus {
     guard isRunning, let snapshot else { return troubles }
     let silence = Double(now - snapshot.time) / 1000
     if silence > 60 + 3 * snapshot.scanSeconds {
-      troubles.append("the daemon has not told of itself for \(Self.age(silence))")
+      troubles.append("the daemon has not reported for \(Self.age(silence))")
     }
     if !snapshot.inbox.isReachable {
       troubles.append(
@@ -76,7 +76,7 @@ struct DaemonStatus {
   private var unfinished: [StudyState] { ledger.unfinished }
 
   private var oldestUnfinishedSeconds: Double {
-    // An archive waits for the files in it, and each of them tells of itself.
+    // An archive waits for the files in it, and each of them is counted by itself.
     unfinished.lazy.filter { $0.phase != .unpacked }.map { Double(now - $0.claim.claimedAt) / 1000 }.max()
       ?? 0
   }
@@ -87,7 +87,7 @@ struct DaemonStatus {
 
   private var pendingFiles: Int { snapshot?.pending.reduce(0) { $0 + $1.paths.count } ?? 0 }
 
-  /// Claims of studies by where they stand, or by what came of them.
+  /// Claims of studies by their state, or by what came of them.
   private var studies: [(name: String, count: Int)] {
     var counts: [String: Int] = [:]
     for state in ledger.states where state.claim.study != nil && state.phase != .returned {

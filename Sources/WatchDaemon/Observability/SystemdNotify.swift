@@ -42,7 +42,7 @@ final class SystemdNotify: Sendable {
     }
   }
 
-  /// The bytes of a sockaddr_un; `@` at the start stands for the abstract name space's NUL.
+  /// The bytes of a sockaddr_un; `@` at the start means the abstract name space's NUL.
   private static func address(of path: String) -> [UInt8]? {
     guard let first = path.utf8.first, first == UInt8(ascii: "/") || first == UInt8(ascii: "@") else {
       return nil

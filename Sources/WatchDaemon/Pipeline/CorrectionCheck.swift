@@ -4,7 +4,7 @@ import Spool
 import Study
 
 /// Judges files that come under the SOPInstanceUID of a published one with other bytes. The same pixels mean that the
-/// header was corrected, and the study gets a new revision; with other pixels the published file stands, and the new
+/// header was corrected, and the study gets a new revision; with other pixels the published file stays, and the new
 /// one is held.
 struct CorrectionCheck {
   /// An input of what is published.
@@ -32,7 +32,7 @@ struct CorrectionCheck {
     let hashes = "SHA-256 of the published file: \(known.sha256), of this one: \(file.sha256)"
     let detail =
       old == nil || new == nil
-      ? "Whether its pixels are those of the published file cannot be told, and that one stays. \(hashes)."
+      ? "Whether its pixels are those of the published file is unknown, and that one stays. \(hashes)."
       : "Its pixels differ from those of the published file, which stays. \(hashes)."
     return InputEnd(
       state: .held, reason: .uidConflict,

@@ -43,7 +43,7 @@ extension GivenSource {
     var revision: PublishedRevision
     /// Published now, and not found in the outbox.
     var isNew: Bool
-    /// How files ended that were not analysed, by digest; the report tells of the others.
+    /// How files ended that were not analysed, by digest; the report has the others.
     var ends: [String: InputEnd]
   }
 

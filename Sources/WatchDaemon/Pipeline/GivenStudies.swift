@@ -78,7 +78,7 @@ struct GivenStudies {
     }
   }
 
-  /// Publishes a study's result, unless the same result stands in the outbox already.
+  /// Publishes a study's result, unless the same result is in the outbox already.
   private func process(
     _ study: StudyGrouping.Study, headers: [String: HeaderResult], copies: [String: String],
     _ publisher: OutboxPublisher, into result: inout Result

@@ -14,7 +14,7 @@ struct Predecessor: Sendable {
 
 extension Predecessor {
   /// - Parameter isReplaceable: What cannot be read any more is made again from inputs that are kept, and counts as none.
-  ///   A disk or a share that fails now says nothing of what stands there, and is always an error.
+  ///   A disk or a share that fails now says nothing of what is there, and is always an error.
   /// - Returns: `nil` where nothing was published, or nothing that is left.
   init?(_ succession: Succession, isReplaceable: Bool) throws {
     guard let folder = succession.folder else { return nil }

@@ -50,7 +50,7 @@ struct StudyRules: Sendable, Equatable {
   /// an error: the next one would lack what it says.
   var keepsInputs: Bool
   /// A result that failed in part or was closed too early is made again from the same inputs: they came again because
-  /// somebody asked for them. Who names files gets what stands there.
+  /// somebody asked for them. Who names files gets what is there.
   var repeatsUnfinished: Bool
   /// How each file ended is stated in a sentence, for which files are compared even where nothing is to be done.
   var explainsEnds: Bool

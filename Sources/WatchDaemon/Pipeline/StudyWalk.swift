@@ -41,12 +41,12 @@ struct StudyWalk {
     var input = StudyInput(
       studyInstanceUID: given.studyInstanceUID, files: given.files, others: given.others,
       isClosedAtLimit: given.isClosedAtLimit)
-    let stands = predecessor.map { source.rules.accept($0.report) && pipeline.isUnchanged($0.report, input) }
-    if stands != true || source.rules.explainsEnds {
+    let isCurrent = predecessor.map { source.rules.accept($0.report) && pipeline.isUnchanged($0.report, input) }
+    if isCurrent != true || source.rules.explainsEnds {
       let corrections = CorrectionCheck(predecessor?.report, kept: source.earlier)
       ends = try input.settle(corrections, source.checkpoint(.header))
     }
-    let hasNews = stands != true && (!input.files.isEmpty || given.hasUnreadable)
+    let hasNews = isCurrent != true && (!input.files.isEmpty || given.hasUnreadable)
     outcome = Self.outcome(succession, predecessor, hasNews: hasNews, source.rules)
     if predecessor == nil, outcome == nil {
       input.add(try source.keptFiles(besides: Set(input.files.map(\.header.sopInstanceUID))))

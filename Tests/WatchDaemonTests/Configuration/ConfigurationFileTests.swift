@@ -79,7 +79,7 @@ import Testing
     let text = error?.description ?? ""
     #expect(text.contains("h.conf: line 1: inbox: 'in' is no absolute path; begin it with /"))
     #expect(text.contains("h.conf: line 2: outbx: is no key; did you mean outbox?"))
-    #expect(text.contains("line 4: quiet_seconds: stands on line 3 already"))
+    #expect(text.contains("line 4: quiet_seconds: is set on line 3 already"))
     #expect(text.contains("spool: is missing; add: spool = /absolute/path"))
   }
 

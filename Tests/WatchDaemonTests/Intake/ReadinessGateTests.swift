@@ -28,7 +28,7 @@ import Testing
 
   private func add(_ file: ScanReport.File, now: MonotonicSeconds) -> Bool { gate.add(file, now: now) }
 
-  private func take(_ file: ReadFile, now: MonotonicSeconds) -> Bool { gate.setRead(file, now: now) }
+  private func setRead(_ file: ReadFile, now: MonotonicSeconds) -> Bool { gate.setRead(file, now: now) }
 
   private func read(_ path: String, _ fault: HeaderFault? = nil) -> ReadFile {
     let header: HeaderResult = fault.map { .failure($0) } ?? .success(.example(study: "1.2", instance: "1.3"))
@@ -62,7 +62,7 @@ import Testing
 
   @Test func truncatedFileWaitsForItsDeadlineAndIsTakenWhenItGrows() {
     _ = see("a", stamp, at: 0, 1, 2)
-    #expect(take(read("a", HeaderFault(reason: .truncated, detail: "Cut short.")), now: 3))
+    #expect(setRead(read("a", HeaderFault(reason: .truncated, detail: "Cut short.")), now: 3))
     #expect(gate.decided(now: 50).isEmpty && see("a", stamp, at: 50) == [])
     let grown = FileStamp(size: 11, modified: 2)
     #expect(see("a", grown, at: 51, 52, 53) == ["a"])
@@ -71,28 +71,28 @@ import Testing
 
   @Test func truncatedFileIsGivenUpAtTheLimit() {
     _ = see("a", stamp, at: 0, 1, 2)
-    _ = take(read("a", HeaderFault(reason: .truncated, detail: "Cut short.")), now: 3)
+    _ = setRead(read("a", HeaderFault(reason: .truncated, detail: "Cut short.")), now: 3)
     #expect(gate.decided(now: 100).map(\.end.state) == [.quarantined])
   }
 
   @Test func fileThatMayNotBeReadIsTriedAgain() {
     _ = see("a", stamp, at: 0, 1, 2)
-    _ = take(read("a", HeaderFault(reason: .unreadable, detail: "No.")), now: 3)
+    _ = setRead(read("a", HeaderFault(reason: .unreadable, detail: "No.")), now: 3)
     #expect(see("a", stamp, at: 4, 5) == [])
     #expect(see("a", stamp, at: 9) == ["a"])
   }
 
   @Test func fileThatIsNoStudysIsDecidedAtOnce() {
     _ = see("a", stamp, at: 0, 1, 2)
-    _ = take(read("a", HeaderFault(reason: .notDICOM, detail: "It is no DICOM file.")), now: 3)
+    _ = setRead(read("a", HeaderFault(reason: .notDICOM, detail: "It is no DICOM file.")), now: 3)
     #expect(gate.decided(now: 3).map(\.end.state) == [.ignored])
   }
 
   @Test func memberThatChangesOrGoesIsLost() {
     _ = see("a", stamp, at: 0, 1, 2)
-    #expect(take(read("a"), now: 3))
+    #expect(setRead(read("a"), now: 3))
     #expect(observe(report(["a": FileStamp(size: 11, modified: 1)], at: 4)).lost == ["a"])
-    #expect(!take(read("a"), now: 5))
+    #expect(!setRead(read("a"), now: 5))
     _ = observe(report([:], at: 6))
     #expect(gate.tracked.isEmpty)
   }
@@ -127,7 +127,7 @@ import Testing
     // Told once more, after a restart for instance.
     #expect(!add(boxed, now: 1))
     #expect(observe(report([:], at: 2)) == .init())
-    #expect(take(read(boxed.path), now: 3))
+    #expect(setRead(read(boxed.path), now: 3))
     gate.setClaimed([boxed.path], at: .greatestFiniteMagnitude)
     #expect(observe(report([:], at: 4)) == .init() && gate.tracked[boxed.path] != nil)
     gate.setClaimed([boxed.path], at: 5)
@@ -139,7 +139,8 @@ import Testing
     gate.readAgainLater(boxed.path, now: 1)
     #expect(observe(report([:], at: 2)).toRead == [])
     #expect(observe(report([:], at: 3)).toRead == [boxed])
-    #expect(take(read(boxed.path, HeaderFault(reason: .unreadable, detail: "It is not there now.")), now: 4))
+    let gone = HeaderFault(reason: .unreadable, detail: "It is not there now.")
+    #expect(setRead(read(boxed.path, gone), now: 4))
     #expect(observe(report([:], at: 5)).toRead == [])
     #expect(observe(report([:], at: 10)).toRead == [boxed])
   }
@@ -147,7 +148,7 @@ import Testing
   @Test func archiveIsClaimedOnItsOwn() {
     _ = see("box.zip", stamp, at: 0, 1, 2)
     let file = ReadFile(stamp: stamp, assessed: AssessedFile(path: "box.zip", sha256: "a", verdict: .box))
-    #expect(take(file, now: 3) && gate.boxes == [file] && gate.decided(now: 4).isEmpty)
+    #expect(setRead(file, now: 3) && gate.boxes == [file] && gate.decided(now: 4).isEmpty)
     gate.setClaimed(["box.zip"], at: 5)
     #expect(gate.boxes == [])
   }

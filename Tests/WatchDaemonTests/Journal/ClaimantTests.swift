@@ -32,7 +32,7 @@ import Testing
     try folder.write("two", to: "in/2")
     let claimant = try claimant(folder)
     let claim = try claim(folder, ["a/1", "2"])
-    for _ in 0..<2 { #expect(try claimant.take(claim) == []) }
+    for _ in 0..<2 { #expect(try claimant.claimFiles(of: claim) == []) }
     #expect(try folder.files(below: "in") == [])
     #expect(try base.files(below: "spool/claimed") == ["spool/claimed/c1/000001", "spool/claimed/c1/000002"])
     #expect(try base.text(of: "spool/claimed/c1/000001") == "one")
@@ -48,7 +48,7 @@ import Testing
     let claim = try claim(folder, ["1", "2"])
     try folder.write("longer", to: "in/1")
     try Files.remove(folder.path + "/in/2", .inbox)
-    #expect(try claimant.take(claim) == [1, 2])
+    #expect(try claimant.claimFiles(of: claim) == [1, 2])
     #expect(try folder.files(below: "in") == ["in/1"])
     #expect(try base.files(below: "spool/claimed") == [])
   }
@@ -58,11 +58,11 @@ import Testing
     try memory.write("two", to: "in/2")
     let claimant = try claimant(memory)
     let claim = try claim(memory, ["1", "2"])
-    _ = try claimant.take(claim)
+    _ = try claimant.claimFiles(of: claim)
     try base.write("one", to: "again")
     for name in ["1", "2"] { try memory.write(name == "1" ? "one" : "news", to: "in/" + name) }
     setTime(of: memory.path + "/in/1", to: claim.files[0].stamp)
-    #expect(try claimant.take(claim) == [])
+    #expect(try claimant.claimFiles(of: claim) == [])
     #expect(try memory.files(below: "in") == ["in/2"])
     #expect(try memory.text(of: "in/2") == "news")
   }
@@ -80,7 +80,7 @@ import Testing
     try Files.rename(base.path + "/in/3", to: aside, .inbox)
     try base.write("owt", to: "in/2")
     setTime(of: base.path + "/in/2", to: claim.files[1].stamp)
-    #expect(try claimant.take(claim) == [])
+    #expect(try claimant.claimFiles(of: claim) == [])
     #expect(try base.files(below: "in") == ["in/2"])
     #expect(try base.text(of: "in/2") == "owt")
     #expect(try base.text(of: "spool/claimed/c1/000002") == "two")
@@ -95,12 +95,12 @@ import Testing
     try base.write("changed", to: "in/" + name)
     let aside = base.path + "/in/.hinged-c1-000001"
     try Files.rename(base.path + "/in/" + name, to: aside, .inbox)
-    #expect(try claimant.take(claim) == [])
+    #expect(try claimant.claimFiles(of: claim) == [])
     #expect(try base.files(below: "in") == ["in/" + name])
     // And with a new file of its name.
     try Files.rename(base.path + "/in/" + name, to: aside, .inbox)
     try base.write("news", to: "in/" + name)
-    #expect(try claimant.take(claim) == [])
+    #expect(try claimant.claimFiles(of: claim) == [])
     #expect(try base.files(below: "in") == ["in/" + name, "in/hinged-c1-000001"])
     #expect(try base.text(of: "in/" + name) == "news")
     #expect(try base.text(of: "in/hinged-c1-000001") == "changed")
@@ -117,7 +117,7 @@ import Testing
     try base.write("one", to: "in/1")
     let claimant = try claimant(base)
     let claim = try claim(base, ["1"], moves: false)
-    #expect(try claimant.take(claim) == [])
+    #expect(try claimant.claimFiles(of: claim) == [])
     #expect(try base.files(below: "in") == ["in/1"])
     #expect(try base.files(below: "spool/claimed") == [])
   }
@@ -127,7 +127,7 @@ import Testing
     try base.write("two", to: "in/2")
     let claimant = try claimant(base)
     var state = StudyState(claim: try claim(base, ["JANE DOE/1", "2"]))
-    _ = try claimant.take(state.claim)
+    _ = try claimant.claimFiles(of: state.claim)
     state.claim.files[0].end = .truncated
     state.claim.files[1].end = .used
     state.concludedAt = 0
@@ -147,7 +147,7 @@ import Testing
     try base.write("one", to: "in/" + name)
     let claimant = try claimant(base)
     var state = StudyState(claim: try claim(base, [name]))
-    _ = try claimant.take(state.claim)
+    _ = try claimant.claimFiles(of: state.claim)
     state.claim.files[0].end = .used
     try Settlement(spool: claimant.spool, hash: .example).settle(state)
     let restitution = Restitution(spool: claimant.spool, inbox: claimant.inbox)
@@ -165,7 +165,7 @@ import Testing
       source: SourcePath.unpacked(7, source: "box.zip", name: "IM1"), stamp: FileStamp(status))
     file.box = BoxedFile(claim: 7, index: 3)
     let claim = Claim.example(files: [file], moves: moves)
-    for _ in 0..<2 { #expect(try claimant.take(claim) == []) }
+    for _ in 0..<2 { #expect(try claimant.claimFiles(of: claim) == []) }
     #expect(try base.files(below: "spool/unpacked") == [])
     #expect(try base.text(of: "spool/claimed/c1/000001") == "one")
   }
@@ -175,7 +175,7 @@ import Testing
     let claimant = try claimant(base)
     var claim = try claim(base, ["box.zip"], moves: false)
     claim.isBox = true
-    for _ in 0..<2 { #expect(try claimant.take(claim) == []) }
+    for _ in 0..<2 { #expect(try claimant.claimFiles(of: claim) == []) }
     #expect(try base.text(of: "in/box.zip") == "box")
     #expect(try base.text(of: "spool/claimed/c1/000001") == "box")
   }

@@ -47,7 +47,7 @@ func readJournal(_ bytes: [UInt8]) {
 
 private func replay(_ bytes: [UInt8]) -> JournalReplay? {
   var replay = JournalReplay()
-  return bytes.withUnsafeBytes { (try? replay.take($0)) == nil ? nil : replay }
+  return bytes.withUnsafeBytes { (try? replay.read($0)) == nil ? nil : replay }
 }
 
 func readManifest(_ bytes: [UInt8]) {

@@ -32,7 +32,7 @@ struct BoxChart {
   private static let left = 52.0
   private static let top = 12.0
   private static let height = 300.0
-  /// Names stand upright below.
+  /// Names are upright below.
   private static let bottom = 110.0
 
   func svg() -> HTML {

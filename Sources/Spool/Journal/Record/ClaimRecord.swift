@@ -68,7 +68,7 @@ extension BoxedFile: RecordPart {
   }
 }
 
-/// An end's fields stand among those of what ends.
+/// An end's fields are among those of what ends.
 extension InputEnd {
   init?(ifPresentIn fields: inout some FieldReader) throws(RecordProblem) {
     let state: StudyReport.Input.State? = try fields.wordIfPresent("state")

@@ -146,7 +146,7 @@ private struct EarlierFields {
 
   init(_ values: [String: Any]) { self.values = values }
 
-  /// Names of members are a program's own; values are not told.
+  /// Names of members are a program's own; values are not shown.
   static func unknown(_ fields: EarlierFields) -> RecordProblem {
     let names = fields.values.keys.sorted().map { "'\($0.prefix(40))'" }.joined(separator: ", ")
     return RecordProblem("has \(names.isEmpty ? "nothing" : names), which is not known there")

@@ -1,4 +1,4 @@
-/// The words by which the journal's records are told apart.
+/// The words that say what kind each record of the journal is.
 enum RecordKind: String, CaseIterable {
   case claim, state, forgotten, forget
   case claimed, unpacked, started, lost, released, failed, publishing, unpublished, concluded, settled

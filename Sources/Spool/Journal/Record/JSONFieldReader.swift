@@ -3,7 +3,7 @@ import Glibc
 /// Reads what `JSONFieldWriter` wrote, byte by byte and in its order: years of claims are read at every start, and a
 /// general reader of JSON takes ten times as long.
 ///
-/// The bytes have to outlive it. No text may stand between what the writer writes, not even a blank.
+/// The bytes have to outlive it. No text may come between what the writer writes, not even a blank.
 struct JSONFieldReader: FieldReader {
   private let bytes: UnsafeRawBufferPointer
   private var place = 0

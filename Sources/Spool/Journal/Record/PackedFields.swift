@@ -97,7 +97,7 @@ private enum PackedAlphabet: UInt8 {
   case hexadecimal
   /// Digits and dots, as of a UID, in four bits.
   case dotted
-  /// It is one of `PackedWords`, whose place stands for the length; no characters follow.
+  /// It is one of `PackedWords`, whose index takes the place of the length; no characters follow.
   case words
 
   init(of text: String) {

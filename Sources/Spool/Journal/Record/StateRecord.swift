@@ -1,4 +1,4 @@
-// Where a claim stands, and what its steps bring with them, as fields.
+// The state of a claim, and what its steps bring with them, as fields.
 
 extension StudyState: RecordPart {
   init(from fields: inout some FieldReader) throws(RecordProblem) {

@@ -1,7 +1,7 @@
 import Hinge
 import Platform
 
-/// How the values of one type stand in JSON: how they are written and read, and what a schema says of them.
+/// How the values of one type look in JSON: how they are written and read, and what a schema says of them.
 package struct Codec<Value: Sendable>: Sendable {
   /// - Parameter isCalibrated: Whether the clip that the value belongs to has a spacing.
   typealias Write = @Sendable (_ value: Value, _ isCalibrated: Bool) -> JSONValue

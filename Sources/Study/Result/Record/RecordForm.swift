@@ -45,7 +45,7 @@ package final class Field<Root: Sendable, Value: Sendable>: Sendable {
   }
 }
 
-/// A value that stands in JSON as its form says.
+/// A value that is written in JSON as its form says.
 package protocol Recorded: Sendable {
   static var form: RecordForm<Self> { get }
 }

@@ -23,6 +23,7 @@ indirect enum Shape: Sendable {
   static func unit(_ unit: String?) -> JSONValue.Members { unit.map { [("unit", .string($0))] } ?? [] }
 }
 
+/// A member of a record: its key, when it is there, and what its value looks like.
 package struct FieldShape: Sendable {
   /// When the member is there.
   package enum Presence: Sendable {
@@ -44,6 +45,7 @@ package struct FieldShape: Sendable {
   var isRequired: Bool { presence == .always && uncalibrated != .absent }
 }
 
+/// A JSON object: its members, and rules of JSON Schema that no single one of them has.
 struct RecordShape: Sendable {
   var doc: String?
   var fields: [FieldShape]
@@ -168,7 +170,7 @@ extension RecordSchema {
 }
 
 extension JSONValue {
-  /// For people: what fits on a line stands on one. Numbers are whole, or the text would not be JSON.
+  /// For people: what fits on a line is put on one. Numbers are whole, or the text would not be JSON.
   func laidOut() -> String { laidOut(indent: 0) + "\n" }
 
   private static let width = 110

@@ -1,6 +1,6 @@
 import Platform
 
-/// Writes a manifest line by line: header, studies, problems, end. What stands at the path is never replaced.
+/// Writes a manifest line by line: header, studies, problems, end. What is at the path is never replaced.
 struct ManifestWriter {
   /// What was written, under a name that its content gives.
   struct Written: Sendable, Equatable {

@@ -58,7 +58,7 @@ private struct BatchMergeRun {
     }
   }
 
-  /// - Returns: The manifest of what is missing. Its name says what it holds, so one that stands is the same.
+  /// - Returns: The manifest of what is missing. Its name says what it holds, so one that exists is the same.
   private func writeMissing(_ result: MergeResult, prefix: String) throws -> String? {
     guard result.missingStudies > 0 else { return nil }
     let temporary = prefix + ".missing.\(getpid()).tmp"

@@ -6,7 +6,7 @@ extension Command {
     name: "batch plan", operands: "PATH...",
     summary: "Lists the studies among files and folders in a manifest that never changes.",
     options: [
-      Option("--out", "FILE", "the manifest; nothing that stands there is replaced (required)"),
+      Option("--out", "FILE", "the manifest; nothing that is there is replaced (required)"),
       Option("--list", "FILE", "a file with further paths, one a line; - for standard input"),
       Option("--threads", "N", "processes that read headers at once (default: all cores)"),
       Option("--strict", nil, "exit 1 if a file or a study had to be left out"),
@@ -97,6 +97,6 @@ private struct BatchPlanRun {
   }
 
   private static func occupied(_ path: String) -> CommandFailure {
-    .usage("\(path): something stands there, and a manifest is never replaced; choose another name")
+    .usage("\(path): something is there already, and a manifest is never replaced; choose another name")
   }
 }

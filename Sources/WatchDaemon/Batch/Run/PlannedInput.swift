@@ -26,7 +26,7 @@ struct PlannedInput {
     }
   }
 
-  /// Whether all files stand as they did when the study was planned, by size and time.
+  /// Whether all files are as they were when the study was planned, by size and time.
   static func isUntouched(_ study: PlannedStudy) throws(FileError) -> Bool {
     for file in study.files where try stamp(of: file.path) != file.stamp { return false }
     return true

@@ -3,7 +3,7 @@ import Platform
 
 /// One part of a manifest: which of its studies a task works on.
 ///
-/// Studies stand in a manifest with the most work first, and are dealt out back and forth, 1 2 3 3 2 1 1 2 3: so the
+/// Studies are in a manifest with the most work first, and are dealt out back and forth, 1 2 3 3 2 1 1 2 3: so the
 /// shards are alike in work, and which study falls to which depends on nothing but its place.
 struct Shard: Sendable, Equatable {
   /// From 1.

@@ -111,7 +111,7 @@ struct ShardRun {
     return line
   }
 
-  /// Whether an error lies with a disk or a share, and not with what stands in the outbox of one study.
+  /// Whether an error lies with a disk or a share, and not with what is in the outbox of one study.
   private func concernsAll(_ error: any Error) -> Bool {
     guard let error = error as? FileError else { return false }
     if error.isOfTheEnvironment || error.place != .outbox { return true }

@@ -23,7 +23,7 @@ struct StudyLine: Codable, Sendable, Equatable {
   var clips: Int
   /// Clips with a measurement.
   var measured: Int
-  /// Whether it was published by this run, and did not stand there already.
+  /// Whether it was published by this run, and was not there already.
   var isNew: Bool
   var seconds: Double
   /// ISO 8601 UTC.
@@ -70,7 +70,7 @@ struct ShardLog: ~Copyable {
     try output.sync(.outbox)
   }
 
-  /// What stands in a log, in the order in which it came.
+  /// The lines of a log, in the order in which they came.
   static func lines(of path: String) throws(FileError) -> [StudyLine] {
     var lines: [StudyLine] = []
     let decoder = JSONDecoder()
