@@ -41,7 +41,9 @@ struct StudyWalk {
     var input = StudyInput(
       studyInstanceUID: given.studyInstanceUID, files: given.files, others: given.others,
       isClosedAtLimit: given.isClosedAtLimit)
-    let isCurrent = predecessor.map { source.rules.accept($0.report) && pipeline.isUnchanged($0.report, input) }
+    let isCurrent = predecessor.map {
+      source.rules.accept($0.report) && pipeline.isUnchanged($0.report, input)
+    }
     if isCurrent != true || source.rules.explainsEnds {
       let corrections = CorrectionCheck(predecessor?.report, kept: source.earlier)
       ends = try input.settle(corrections, source.checkpoint(.header))
