@@ -9,6 +9,8 @@ package final class FolderLock: Sendable {
     case file(FileError)
   }
 
+  /// Closed by `deinit`, which runs also where an initialiser throws after this was set: a second `close` there would
+  /// close whatever file another thread has opened under the number meanwhile.
   private let descriptor: Int32
 
   /// Locks a folder itself, where nothing may be written. A file system that cannot do that does not stop anybody.
@@ -17,7 +19,6 @@ package final class FolderLock: Sendable {
     guard descriptor >= 0 else { throw .file(FileError(.open, .inbox)) }
     if Self.lock(descriptor) == EWOULDBLOCK {
       let holder = Self.holderOfLock(on: descriptor)
-      close(descriptor)
       throw .taken(holder: holder.map { "process \($0)" })
     }
   }
@@ -28,7 +29,6 @@ package final class FolderLock: Sendable {
     guard descriptor >= 0 else { throw .file(FileError(.open, .lock)) }
     let code = Self.lock(descriptor)
     guard code == 0 else {
-      close(descriptor)
       guard code == EWOULDBLOCK else { throw .file(FileError(.lock, .lock, code: code)) }
       let bytes = (try? Files.read(path, limit: 4096, .lock)) ?? []
       let text = String(decoding: bytes, as: UTF8.self).trimmingBlanks()
@@ -39,7 +39,7 @@ package final class FolderLock: Sendable {
     _ = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Takes the lock. A process that its holder was just about to start has it, too, until its program begins: where the
   /// holder is killed in that moment it is free soon.

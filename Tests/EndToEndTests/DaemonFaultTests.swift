@@ -82,7 +82,7 @@ import Testing
     #expect(try await daemon.waitForLog("at=inference"))
     #expect(try await daemon.ended() == 0)
     #expect(!daemon.log.contains("deadline of draining"))
-    #expect(try Drops.files(below: daemon.outbox) == [])
+    #expect(try Drops.resultFiles(in: daemon.outbox) == [])
     try daemon.start()
     #expect(try await daemon.waitUntilIdle(taken: 1))
     #expect(try await daemon.ended() == 0)

@@ -65,7 +65,7 @@ import Testing
     try daemon.reload(["quiet_seconds": "0.3", "width": "1", "inbox": elsewhere])
     #expect(
       try await daemon.waitForLog("inbox, outbox, spool, intake and outbox_mode change with a restart only"))
-    #expect(try Drops.files(below: daemon.outbox) == [])
+    #expect(try Drops.resultFiles(in: daemon.outbox) == [])
     try daemon.reload(["inbox": daemon.folder + "/in"])
     #expect(try await daemon.waitForLog("the configuration was reloaded"))
     #expect(try await daemon.waitUntilIdle(taken: 1))

@@ -79,6 +79,13 @@ struct Drops {
       .sorted()
   }
 
+  /// Files of results in an outbox, staged ones among them: all but those of its index, which is there from the start.
+  static func resultFiles(in outbox: String) throws -> [String] {
+    try files(below: outbox).filter { path in
+      !OutboxIndex.names.contains { path.hasPrefix("\(outbox)/\($0)") }
+    }
+  }
+
   /// Files below a folder that is there, as paths.
   static func files(below folder: String) throws -> [String] {
     guard (try? FileManager.default.attributesOfItem(atPath: folder)) != nil,

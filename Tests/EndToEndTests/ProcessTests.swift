@@ -36,7 +36,7 @@ import Testing
     #expect(
       folder.names("outbox/\(PhantomStudy.study)") == [
         "\(instance).ED.png", "\(instance).ES.png", "\(instance).overlay.dcm", "\(instance).seg.dcm",
-        "index.html", "log.jsonl", "report.dcm", "study.json",
+        "index.html", "log.jsonl", "preview.jpg", "report.dcm", "study.json",
       ])
     let report = try folder.object("outbox/\(PhantomStudy.study)/study.json")
     #expect(report["status"] as? String == "completed")

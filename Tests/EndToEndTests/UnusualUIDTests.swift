@@ -28,7 +28,8 @@ import Testing
     let instance = "\(PhantomStudy.study).1"
     #expect(
       folder.names("outbox/\(PhantomStudy.study)") == [
-        "\(instance).ED.png", "\(instance).ES.png", "index.html", "log.jsonl", "study.json",
+        "\(instance).ED.png", "\(instance).ES.png", "index.html", "log.jsonl", "preview.jpg",
+        "study.json",
       ])
     let log = String(decoding: try folder.data("outbox/\(PhantomStudy.study)/log.jsonl"), as: UTF8.self)
     for event in ["overlay-refused", "report-refused", "segments-refused"] {

@@ -34,11 +34,11 @@ package final class SpoolLock: @unchecked Sendable {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw .file(FileError(.open, .lock)) }
     do throws(Failure) { isByExpiry = try Self.wait(descriptor, path, owner, pause) } catch {
+      // `deinit` does not run for what was not wholly made. From here on it does, and closes.
       close(descriptor)
       throw error
     }
     do throws(FileError) { try Self.write(Self.text(of: owner), to: descriptor) } catch {
-      close(descriptor)
       throw .file(error)
     }
     renewRegularly()

@@ -89,7 +89,7 @@ import Testing
     try await bench.stop()
     #expect(bench.published.isEmpty)
     #expect(try bench.folder.files(below: "spool/claimed").count == 1)
-    #expect(try bench.folder.files(below: "out").isEmpty)
+    #expect(try bench.folder.files(below: "out/.staging").isEmpty)
     bench.processor.hook.withLock { $0 = { _, _ in } }
     try bench.start()
     try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }

@@ -39,4 +39,24 @@ import Testing
     #expect(isReleased.isSet)
     withExtendedLifetime(lock) {}
   }
+
+  /// A descriptor that is closed a second time is by then another thread's file.
+  @Test func lockThatIsTakenClosesNoFileOfAnotherThread() throws {
+    let held = try FolderLock(file: folder.path + "/lock", holder: "me")
+    let (isOver, wasClosed) = (Flag(), Flag())
+    DispatchQueue.concurrentPerform(iterations: 2) { thread in
+      if thread == 0 {
+        for _ in 0..<2_000 { _ = try? FolderLock(file: folder.path + "/lock", holder: "other") }
+        isOver.set()
+      }
+      while thread == 1, !isOver.isSet, !wasClosed.isSet {
+        let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        var status = stat()
+        for _ in 0..<20 where fstat(file, &status) != 0 { wasClosed.set() }
+        close(file)
+      }
+    }
+    #expect(!wasClosed.isSet)
+    withExtendedLifetime(held) {}
+  }
 }
