@@ -63,12 +63,22 @@ package final class FolderLock: Sendable {
   /// The process that /proc/locks names for the file; `nil` where it is of another namespace.
   private static func holderOfLock(on descriptor: Int32) -> pid_t? {
     var status = stat()
-    guard fstat(descriptor, &status) == 0, let bytes = try? Files.read("/proc/locks", .lock) else {
-      return nil
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    // The kernel gives the table in pieces, and a lock that is taken or released between two of them moves the lines: one
+    // look may miss a lock that is there.
+    for _ in 0..<looks {
+      if let holder = holder(ofInode: status.st_ino) { return holder }
     }
+    return nil
+  }
+
+  private static let looks = 3
+
+  private static func holder(ofInode inode: ino_t) -> pid_t? {
+    guard let bytes = try? Files.read("/proc/locks", .lock) else { return nil }
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
       let words = line.split(separator: " ", omittingEmptySubsequences: true)
-      guard words.count > 5, words[1] == "FLOCK", words[5].hasSuffix(":\(status.st_ino)") else { continue }
+      guard words.count > 5, words[1] == "FLOCK", words[5].hasSuffix(":\(inode)") else { continue }
       return pid_t(words[4]).flatMap { $0 > 0 ? $0 : nil }
     }
     return nil
