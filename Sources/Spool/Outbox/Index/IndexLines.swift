@@ -12,7 +12,7 @@ struct IndexLines {
     (lines, table) = (outbox + "/" + OutboxIndex.linesName, outbox + "/" + OutboxIndex.tableName)
   }
 
-  /// Bytes of both; `nil` for one that is not there.
+  /// Bytes of both; -1 for one that is not there.
   func sizes() throws(FileError) -> [Int] {
     var sizes: [Int] = []
     for path in [lines, table] {
