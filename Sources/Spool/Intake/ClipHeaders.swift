@@ -5,15 +5,7 @@ import Platform
 package struct ClipHeaders: HeaderReading {
   package init() {}
 
-  package func header(of path: String) -> HeaderResult {
-    do throws(ClipReadError) {
-      return .success(try ClipReader.readHeader(path: path))
-    } catch {
-      return .failure(
-        HeaderFault(
-          reason: error.reason, detail: error.detail, study: error.study, failure: error.failure))
-    }
-  }
+  package func headers(of paths: [String]) -> [HeaderResult] { ClipReader.readHeaders(paths: paths) }
 }
 
 /// Headers by the digest of their file: what intake has read need not be read again, in a process of its own each,

@@ -4,12 +4,13 @@ import Platform
 import Reports
 import Study
 
-/// Reads what a DICOM file says of itself.
+/// Reads what DICOM files say of themselves.
 package protocol HeaderReading: Sendable {
-  func header(of path: String) -> HeaderResult
+  /// One answer a path, in their order.
+  func headers(of paths: [String]) -> [HeaderResult]
 }
 
-/// Reads a file of the inbox once: its digest and its header, and that both are of what the scan saw.
+/// Reads files of the inbox once: the digest and the header of each, and that both are of what the scan saw.
 package struct FileAssessor: Sendable {
   package enum Outcome: Sendable {
     case read(ReadFile)
@@ -31,30 +32,52 @@ package struct FileAssessor: Sendable {
     self.memory = memory
   }
 
-  func assess(_ file: ScanReport.File) -> Outcome {
-    let path = file.box.map { spool.unpackedFile($0) } ?? inbox + "/" + file.path
-    do throws(FileError) {
-      guard let sha256 = try digest(of: path, file.stamp) else { return .changed(file.path) }
-      let header = try header(of: path, digest: sha256)
-      let status = try Files.examine(path, .inbox)
-      guard let status, status.isRegular, FileStamp(status) == file.stamp else { return .changed(file.path) }
-      if case .success(let header) = header { memory.keep(header, of: sha256) }
-      var assessed = AssessedFile(
-        path: file.path, sha256: sha256, header: header, modified: file.stamp.modified)
-      if file.box != nil {
-        assessed.finish()
-      } else if case .failure(let fault) = header, fault.reason == .notDICOM {
-        assessed.verdict = try BoxUnpacker().verdict(of: path) ?? assessed.verdict
-      }
-      return .read(ReadFile(stamp: file.stamp, assessed: assessed, box: file.box))
-    } catch {
-      if error.isOfTheEnvironment { return .failed(file.path, error) }
-      if error.code == ENOENT || error.code == ELOOP || error.code == ENOTDIR { return .changed(file.path) }
-      let fault = HeaderFault(reason: .unreadable, detail: "The file cannot be read: \(error.reason).")
-      return .read(
-        ReadFile(
-          stamp: file.stamp, assessed: AssessedFile(path: file.path, sha256: "", header: .failure(fault))))
+  /// The outcomes in the order of the files. Their headers are asked for together: starting the process that reads
+  /// them costs more than reading one.
+  func assess(_ files: [ScanReport.File]) -> [Outcome] {
+    let paths = files.map { file in file.box.map { spool.unpackedFile($0) } ?? inbox + "/" + file.path }
+    let digests = zip(files, paths).map { file, path in
+      Result { () throws(FileError) in try digest(of: path, file.stamp) }
     }
+    let readable = zip(paths, digests).compactMap { path, digest in (try? digest.get()) == nil ? nil : path }
+    var answers = headers.headers(of: readable)[...]
+    return files.indices.map { index in
+      do throws(FileError) {
+        guard let sha256 = try digests[index].get(), let header = answers.popFirst() else {
+          return .changed(files[index].path)
+        }
+        return try outcome(of: files[index], at: paths[index], sha256, header)
+      } catch {
+        return outcome(of: files[index], error)
+      }
+    }
+  }
+
+  private func outcome(
+    of file: ScanReport.File, at path: String, _ sha256: String, _ header: HeaderResult
+  ) throws(FileError) -> Outcome {
+    // What lies elsewhere, a decoder that cannot be started say, does not speak against the file itself.
+    if case .failure(let fault) = header, let failure = fault.failure { throw failure }
+    let status = try Files.examine(path, .inbox)
+    guard let status, status.isRegular, FileStamp(status) == file.stamp else { return .changed(file.path) }
+    if case .success(let header) = header { memory.keep(header, of: sha256) }
+    var assessed = AssessedFile(
+      path: file.path, sha256: sha256, header: header, modified: file.stamp.modified)
+    if file.box != nil {
+      assessed.finish()
+    } else if case .failure(let fault) = header, fault.reason == .notDICOM {
+      assessed.verdict = try BoxUnpacker().verdict(of: path) ?? assessed.verdict
+    }
+    return .read(ReadFile(stamp: file.stamp, assessed: assessed, box: file.box))
+  }
+
+  private func outcome(of file: ScanReport.File, _ error: FileError) -> Outcome {
+    if error.isOfTheEnvironment { return .failed(file.path, error) }
+    if error.code == ENOENT || error.code == ELOOP || error.code == ENOTDIR { return .changed(file.path) }
+    let fault = ClipReadError(reason: .unreadable, detail: "The file cannot be read: \(error.reason).")
+    return .read(
+      ReadFile(
+        stamp: file.stamp, assessed: AssessedFile(path: file.path, sha256: "", header: .failure(fault))))
   }
 
   /// `nil` when another file is there. Opening neither follows a link nor waits for a pipe's writer.
@@ -63,25 +86,6 @@ package struct FileAssessor: Sendable {
     let status = try descriptor.status(.inbox)
     guard status.isRegular, FileStamp(status) == stamp else { return nil }
     return try descriptor.sha256(.inbox)
-  }
-
-  /// What speaks against the file itself; what lies elsewhere, a decoder that cannot be started say, is thrown as if
-  /// the digest could not be had.
-  private func header(of path: String, digest: String) throws(FileError) -> HeaderResult {
-    let header = try anyHeader(of: path, digest: digest)
-    if case .failure(let fault) = header, let failure = fault.failure { throw failure }
-    return header
-  }
-
-  /// A name that is no UTF-8 cannot be given to other code: the file is read through a copy.
-  private func anyHeader(of path: String, digest: String) throws(FileError) -> HeaderResult {
-    if FileName.isPlain(path) { return headers.header(of: path) }
-    let copy = spool.scratch + "/" + digest
-    let input = try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, .inbox)
-    let output = try Descriptor.open(copy, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o600, .spool)
-    defer { unlink(copy) }
-    try input.copy(to: output, .spool)
-    return headers.header(of: copy)
   }
 }
 
@@ -119,25 +123,8 @@ extension BoxUnpacker {
   }
 }
 
-/// Why a file's header could not be had. The reader of clips says the same in its own error.
-package typealias HeaderResult = Result<ClipHeader, HeaderFault>
-
-/// A header that could not be read: the reason and a sentence without path or patient data.
-package struct HeaderFault: Error, Sendable, Equatable {
-  package var reason: ReasonCode
-  package var detail: String
-  /// The StudyInstanceUID that the file states all the same.
-  package var study: String?
-  /// The system call that failed, of opening the file or of starting what reads it.
-  package var failure: FileError?
-
-  package init(reason: ReasonCode, detail: String, study: String? = nil, failure: FileError? = nil) {
-    self.reason = reason
-    self.detail = detail
-    self.study = study
-    self.failure = failure
-  }
-}
+/// What a file says of itself, or why that cannot be had.
+package typealias HeaderResult = Result<ClipHeader, ClipReadError>
 
 /// A file that was read once: what it holds and where it belongs.
 package struct AssessedFile: Sendable, Equatable {
@@ -218,7 +205,7 @@ extension AssessedFile.Verdict {
         decodingBytes: MemoryEstimate.bytes(for: header)))
   }
 
-  private static func verdict(of fault: HeaderFault) -> Self {
+  private static func verdict(of fault: ClipReadError) -> Self {
     switch fault.reason {
     case .notDICOM, .notAnImage: .loose(.ignored, fault.reason, detail: fault.detail)
     case .truncated: .unfinished(fault.reason, detail: ReasonText.whole(fault.reason))

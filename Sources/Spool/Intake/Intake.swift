@@ -14,6 +14,10 @@ package final class Intake: @unchecked Sendable {
   private let assessor: FileAssessor
   private let log: Log
   private let readerCount: Int
+  /// Files whose headers one process reads.
+  private static let filesABatch = 64
+  /// A tenth of a second of digests on a fast disk, a second on a slow share.
+  private static let bytesABatch = 128 << 20
   private let scan: InboxScan
   private let mounts: InboxMountMemory
   private var sweep: InboxSweep
@@ -31,7 +35,7 @@ package final class Intake: @unchecked Sendable {
   /// UTC, milliseconds.
   package private(set) var lastScanAt: Int64?
   private var toRead: [ScanReport.File] = []
-  private var readingCount = 0
+  private var batchesBeingRead = 0
   private var isScanning = false
   private var isStopped = false
   private var lastHinted: MonotonicSeconds = 0
@@ -231,19 +235,42 @@ package final class Intake: @unchecked Sendable {
   }
 
   private func readNext() {
-    while readingCount < readerCount, !toRead.isEmpty, !isStopped {
-      let file = toRead.removeFirst()
-      readingCount += 1
+    while batchesBeingRead < readerCount, !toRead.isEmpty, !isStopped {
+      let files = takeBatch()
+      batchesBeingRead += 1
       readers.async { [self] in
-        let outcome = assessor.assess(file)
-        control.async { [self] in finish(outcome) }
+        let outcomes = assessor.assess(files)
+        control.async { [self] in finish(outcomes) }
       }
     }
   }
 
-  private func finish(_ outcome: FileAssessor.Outcome) {
-    readingCount -= 1
+  /// The next files, in the order of their coming: a share for each reader, not more than one process is to read, and
+  /// not so many bytes that the first of them wait long for the last.
+  private func takeBatch() -> [ScanReport.File] {
+    let share = (toRead.count + readerCount - 1) / readerCount
+    var bytes = 0
+    let count = toRead.prefix(min(share, Self.filesABatch)).prefix { file in
+      defer { bytes += file.stamp.size }
+      return bytes < Self.bytesABatch
+    }.count
+    defer { toRead.removeFirst(count) }
+    return Array(toRead.prefix(count))
+  }
+
+  private func finish(_ outcomes: [FileAssessor.Outcome]) {
+    batchesBeingRead -= 1
     let now = SystemClock.monotonic()
+    for outcome in outcomes { add(outcome, now: now) }
+    readNext()
+    if batchesBeingRead == 0 {
+      updateUnresolved()
+      onNews()
+      if !isScanning { schedule() }
+    }
+  }
+
+  private func add(_ outcome: FileAssessor.Outcome, now: MonotonicSeconds) {
     switch outcome {
     case .read(let file):
       if gate.setRead(file, now: now), let member = file.assessed.member,
@@ -254,12 +281,6 @@ package final class Intake: @unchecked Sendable {
           to: member.studyInstanceUID)
       }
     case .changed(let path), .failed(let path, _): gate.readAgainLater(path, now: now)
-    }
-    readNext()
-    if readingCount == 0 {
-      updateUnresolved()
-      onNews()
-      if !isScanning { schedule() }
     }
   }
 

@@ -42,10 +42,10 @@ struct ClaimSource: StudySource {
     }
   }
 
-  private func read(_ input: ClaimedInput) throws -> Result<StudyFile, HeaderFault>? {
+  private func read(_ input: ClaimedInput) throws -> Result<StudyFile, ClipReadError>? {
     try context.checkpoint()
     guard let path = input.path else { return nil }
-    let header = memory.header(of: input.sha256).map(Result.success) ?? ClipHeaders().header(of: path)
+    let header = memory.header(of: input.sha256).map(Result.success) ?? ClipHeaders().headers(of: [path])[0]
     return header.map { header in
       StudyFile(
         path: path, origin: input.names[0], laterOrigins: Array(input.names.dropFirst()),

@@ -60,28 +60,38 @@ struct ReadInput: Sendable {
 /// Reads digests and headers, several files at once. Headers are read in child processes: a file that crashes the
 /// parser is a file with a reason.
 enum InputAssessment {
+  /// Files whose headers one process reads.
+  private static let filesABatch = 16
+
+  /// In the order of the paths.
   static func read(_ paths: [String], threads: Int) -> [ReadInput] {
-    let results = Mutex([ReadInput?](repeating: nil, count: paths.count))
+    let size = max(1, min(filesABatch, paths.count / max(1, threads)))
+    let batches = stride(from: 0, to: paths.count, by: size).map { paths[$0..<min($0 + size, paths.count)] }
+    let results = Mutex([[ReadInput]](repeating: [], count: batches.count))
     let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: min(threads, paths.count)) { _ in
+    DispatchQueue.concurrentPerform(iterations: min(threads, batches.count)) { _ in
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < paths.count else { return }
-        let input = read(paths[index])
-        results.withLock { $0[index] = input }
+        guard index < batches.count else { return }
+        let inputs = read(batches[index])
+        results.withLock { $0[index] = inputs }
       }
     }
-    return results.withLock { $0.compactMap { $0 } }
+    return results.withLock { $0.flatMap { $0 } }
   }
 
-  private static func read(_ path: String) -> ReadInput {
-    guard let sha256 = try? SHA256.hexDigest(ofFile: path) else {
-      let fault = HeaderFault(reason: .unreadable, detail: "The file cannot be read; check its permissions.")
-      return ReadInput(path: path, sha256: "", header: .failure(fault), modified: 0)
+  private static func read(_ paths: ArraySlice<String>) -> [ReadInput] {
+    let digests = paths.map { try? SHA256.hexDigest(ofFile: $0) }
+    let readable = zip(paths, digests).compactMap { path, digest in digest == nil ? nil : path }
+    var headers = ClipHeaders().headers(of: readable)[...]
+    return zip(paths, digests).map { path, sha256 in
+      guard let sha256, let header = headers.popFirst() else {
+        let fault = ClipReadError(reason: .unreadable, detail: "The file cannot be read; check its permissions.")
+        return ReadInput(path: path, sha256: "", header: .failure(fault), modified: 0)
+      }
+      let modified = (try? Files.examine(path, .inbox))?.modifiedNanoseconds ?? 0
+      return ReadInput(path: path, sha256: sha256, header: header, modified: modified)
     }
-    let modified = (try? Files.examine(path, .inbox))?.modifiedNanoseconds ?? 0
-    return ReadInput(
-      path: path, sha256: sha256, header: ClipHeaders().header(of: path), modified: modified)
   }
 }
 

@@ -10,18 +10,18 @@ import Testing
 @Suite struct FileAssessorTests {
   private struct Headers: HeaderReading {
     var result: HeaderResult
-    func header(of path: String) -> HeaderResult { result }
+    func headers(of paths: [String]) -> [HeaderResult] { paths.map { _ in result } }
   }
 
   let folder = ScratchFolder()
 
-  private func outcome(_ fault: HeaderFault, content: String = "no archive") throws -> FileAssessor.Outcome {
+  private func outcome(_ fault: ClipReadError, content: String = "no archive") throws -> FileAssessor.Outcome {
     try folder.write(content, to: "in/IM1")
     let assessor = FileAssessor(
       inbox: folder.path + "/in", spool: Spool(path: folder.path + "/spool"),
       headers: Headers(result: .failure(fault)), memory: HeaderMemory())
     let stamp = FileStamp(try #require(try Files.examine(folder.path + "/in/IM1", .inbox)))
-    return assessor.assess(.init(path: "IM1", stamp: stamp))
+    return try #require(assessor.assess([.init(path: "IM1", stamp: stamp)]).first)
   }
 
   /// The file waits, as it does where its digest cannot be had.
@@ -32,14 +32,14 @@ import Testing
     FileError(.open, .inbox, code: EIO),
   ])
   func failureOfTheEnvironmentIsNotTheFilesFault(failure: FileError) throws {
-    let fault = HeaderFault(reason: .unreadable, detail: "No.", failure: failure)
+    let fault = ClipReadError(reason: .unreadable, detail: "No.", failure: failure)
     guard case .failed("IM1", failure) = try outcome(fault) else {
       return #expect(Bool(false), "\(failure) was taken for a fault of the file")
     }
   }
 
   @Test func fileThatMayNotBeReadIsUnfinished() throws {
-    let fault = HeaderFault(
+    let fault = ClipReadError(
       reason: .unreadable, detail: "No.", failure: FileError(.open, .inbox, code: EACCES))
     guard case .read(let file) = try outcome(fault), case .unfinished(.unreadable, _) = file.assessed.verdict
     else { return #expect(Bool(false), "it may be read later") }
@@ -47,7 +47,7 @@ import Testing
 
   @Test func fileThatWentOrBecameALinkIsNews() throws {
     for code in [ENOENT, ELOOP, ENOTDIR] {
-      let fault = HeaderFault(
+      let fault = ClipReadError(
         reason: .unreadable, detail: "No.", failure: FileError(.open, .inbox, code: code))
       guard case .changed("IM1") = try outcome(fault) else {
         #expect(Bool(false), "errno \(code) was taken for a fault of the file")
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func faultOfTheFileIsItsEnd() throws {
-    let outcome = try outcome(HeaderFault(reason: .corrupt, detail: "It is damaged."))
+    let outcome = try outcome(ClipReadError(reason: .corrupt, detail: "It is damaged."))
     guard case .read(let file) = outcome, case .loose(.quarantined, .corrupt, _) = file.assessed.verdict
     else { return #expect(Bool(false), "a damaged file is quarantined") }
   }

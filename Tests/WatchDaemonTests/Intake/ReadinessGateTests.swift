@@ -30,7 +30,7 @@ import Testing
 
   private func setRead(_ file: ReadFile, now: MonotonicSeconds) -> Bool { gate.setRead(file, now: now) }
 
-  private func read(_ path: String, _ fault: HeaderFault? = nil) -> ReadFile {
+  private func read(_ path: String, _ fault: ClipReadError? = nil) -> ReadFile {
     let header: HeaderResult = fault.map { .failure($0) } ?? .success(.example(study: "1.2", instance: "1.3"))
     return ReadFile(stamp: stamp, assessed: AssessedFile(path: path, sha256: "a", header: header))
   }
@@ -62,7 +62,7 @@ import Testing
 
   @Test func truncatedFileWaitsForItsDeadlineAndIsTakenWhenItGrows() {
     _ = see("a", stamp, at: 0, 1, 2)
-    #expect(setRead(read("a", HeaderFault(reason: .truncated, detail: "Cut short.")), now: 3))
+    #expect(setRead(read("a", ClipReadError(reason: .truncated, detail: "Cut short.")), now: 3))
     #expect(gate.decided(now: 50).isEmpty && see("a", stamp, at: 50) == [])
     let grown = FileStamp(size: 11, modified: 2)
     #expect(see("a", grown, at: 51, 52, 53) == ["a"])
@@ -71,20 +71,20 @@ import Testing
 
   @Test func truncatedFileIsGivenUpAtTheLimit() {
     _ = see("a", stamp, at: 0, 1, 2)
-    _ = setRead(read("a", HeaderFault(reason: .truncated, detail: "Cut short.")), now: 3)
+    _ = setRead(read("a", ClipReadError(reason: .truncated, detail: "Cut short.")), now: 3)
     #expect(gate.decided(now: 100).map(\.end.state) == [.quarantined])
   }
 
   @Test func fileThatMayNotBeReadIsTriedAgain() {
     _ = see("a", stamp, at: 0, 1, 2)
-    _ = setRead(read("a", HeaderFault(reason: .unreadable, detail: "No.")), now: 3)
+    _ = setRead(read("a", ClipReadError(reason: .unreadable, detail: "No.")), now: 3)
     #expect(see("a", stamp, at: 4, 5) == [])
     #expect(see("a", stamp, at: 9) == ["a"])
   }
 
   @Test func fileThatIsNoStudysIsDecidedAtOnce() {
     _ = see("a", stamp, at: 0, 1, 2)
-    _ = setRead(read("a", HeaderFault(reason: .notDICOM, detail: "It is no DICOM file.")), now: 3)
+    _ = setRead(read("a", ClipReadError(reason: .notDICOM, detail: "It is no DICOM file.")), now: 3)
     #expect(gate.decided(now: 3).map(\.end.state) == [.ignored])
   }
 
@@ -139,7 +139,7 @@ import Testing
     gate.readAgainLater(boxed.path, now: 1)
     #expect(observe(report([:], at: 2)).toRead == [])
     #expect(observe(report([:], at: 3)).toRead == [boxed])
-    let gone = HeaderFault(reason: .unreadable, detail: "It is not there now.")
+    let gone = ClipReadError(reason: .unreadable, detail: "It is not there now.")
     #expect(setRead(read(boxed.path, gone), now: 4))
     #expect(observe(report([:], at: 5)).toRead == [])
     #expect(observe(report([:], at: 10)).toRead == [boxed])

@@ -75,14 +75,14 @@ import Testing
     (.unreadable, .quarantined), (.decoderCrashed, .quarantined),
   ])
   func faultDecidesTheEnd(_ reason: ReasonCode, _ state: StudyReport.Input.State) {
-    let fault = HeaderFault(reason: reason, detail: "A sentence.")
+    let fault = ClipReadError(reason: reason, detail: "A sentence.")
     let grouping = StudyGrouping.group([(path: "a", sha256: "1", header: .failure(fault))])
     #expect(grouping.loose.map(\.state) == [state])
   }
 
   @Test(arguments: [ReasonCode.truncated, .corrupt])
   func parsersWordsAreNotToldAndTheStatedStudyIs(_ reason: ReasonCode) {
-    let fault = HeaderFault(
+    let fault = ClipReadError(
       reason: reason, detail: "The file cannot be parsed: I/O suspension.", study: "1.2.3")
     let loose = StudyGrouping.group([(path: "a", sha256: "1", header: .failure(fault))]).loose
     #expect(loose.map(\.detail) == [ReasonText.whole(reason)])

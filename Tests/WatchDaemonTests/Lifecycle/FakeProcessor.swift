@@ -69,16 +69,18 @@ final class FakeProcessor: StudyProcessor {
 
 /// Reads headers of the tests' own files: `study instance patient`, `END` at the end.
 struct FakeHeaders: HeaderReading {
-  func header(of path: String) -> HeaderResult {
+  func headers(of paths: [String]) -> [HeaderResult] { paths.map(header(of:)) }
+
+  private func header(of path: String) -> HeaderResult {
     guard let bytes = try? Files.read(path, .inbox) else {
-      return .failure(HeaderFault(reason: .unreadable, detail: "The file cannot be read."))
+      return .failure(ClipReadError(reason: .unreadable, detail: "The file cannot be read."))
     }
     let words = String(decoding: bytes, as: UTF8.self).split(separator: " ").map(String.init)
     guard words.first == "FAKE" else {
-      return .failure(HeaderFault(reason: .notDICOM, detail: "It is no DICOM file."))
+      return .failure(ClipReadError(reason: .notDICOM, detail: "It is no DICOM file."))
     }
     guard words.last == "END", words.count >= 5 else {
-      return .failure(HeaderFault(reason: .truncated, detail: "The file is cut short."))
+      return .failure(ClipReadError(reason: .truncated, detail: "The file is cut short."))
     }
     return .success(.example(study: words[1], instance: words[2], .init(patientID: words[3])))
   }
