@@ -80,6 +80,13 @@ package struct ClipLook: Sendable {
     return isClaimSure ? .apical : .doubtful
   }
 
+  /// Whether few frames are enough: labels and view head agree that no frame is of an apical view.
+  var showsPlainlyAnotherView: Bool {
+    !frames.isEmpty && plausibleShare == 0 && (apicalProbability ?? 1) <= Self.plainProbability
+  }
+
+  private static let plainProbability = 0.05
+
   /// Whether the likeliest view's probability is clearly above or below that from which on it is claimed.
   private var isClaimSure: Bool {
     guard let head, let (_, probability) = picture?.likeliest else { return true }

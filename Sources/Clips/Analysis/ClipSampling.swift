@@ -21,6 +21,8 @@ package struct ClipSampling {
 
   /// Enough to meet every phase of a beat; what is found here is not computed again.
   package static let frames = 12
+  /// One in so many of them is looked at before the others, and is enough where it shows plainly another view.
+  private static let framesForAFirstOne = 3
   /// A region in which an ultrasound sector moves, with what its sampled frames gave.
   package struct Result {
     package var target: ClipTarget
@@ -70,16 +72,27 @@ package struct ClipSampling {
 
   private func look(at target: ClipTarget, _ frames: [DecodedFrame]) throws -> Result {
     let loop = FrameLoop(target, segmenter: segmenter, width: threads)
+    let parts = Dictionary(grouping: frames.indices) { $0 % Self.framesForAFirstOne == 1 }
+    let first = parts[true, default: []].map { frames[$0] }
+    var segmentations = try segmented(first, loop)
+    var look = ClipLook(segmenter.card.view)
+    look.add(segmentations.mapValues(ClipLook.Frame.init))
+    if look.showsPlainlyAnotherView {
+      return Result(target: target, frames: first, segmentations: segmentations, look: look)
+    }
+    segmentations.merge(try segmented(parts[false, default: []].map { frames[$0] }, loop)) { $1 }
+    look.add(segmentations.mapValues(ClipLook.Frame.init))
+    try lookCloser(&look, loop)
+    return Result(target: target, frames: frames, segmentations: segmentations, look: look)
+  }
+
+  private func segmented(_ frames: [DecodedFrame], _ loop: FrameLoop) throws -> [Int: Segmentation] {
     var rest = frames[...]
-    let segmentations = try loop.run(
+    return try loop.run(
       over: {
         try checkpoint.pass(.inference)
         return rest.popFirst()
       }, body: { _, segmentation in segmentation })
-    var look = ClipLook(segmenter.card.view)
-    look.add(segmentations.mapValues(ClipLook.Frame.init))
-    try lookCloser(&look, loop)
-    return Result(target: target, frames: frames, segmentations: segmentations, look: look)
   }
 
   /// Looks at twice as many frames, and again, until they leave no doubt or none is left. So the verdict does not hang
