@@ -86,7 +86,8 @@ enum InputAssessment {
     var headers = ClipHeaders().headers(of: readable)[...]
     return zip(paths, digests).map { path, sha256 in
       guard let sha256, let header = headers.popFirst() else {
-        let fault = ClipReadError(reason: .unreadable, detail: "The file cannot be read; check its permissions.")
+        let fault = ClipReadError(
+          reason: .unreadable, detail: "The file cannot be read; check its permissions.")
         return ReadInput(path: path, sha256: "", header: .failure(fault), modified: 0)
       }
       let modified = (try? Files.examine(path, .inbox))?.modifiedNanoseconds ?? 0

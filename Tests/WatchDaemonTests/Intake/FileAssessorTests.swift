@@ -15,7 +15,8 @@ import Testing
 
   let folder = ScratchFolder()
 
-  private func outcome(_ fault: ClipReadError, content: String = "no archive") throws -> FileAssessor.Outcome {
+  private func outcome(_ fault: ClipReadError, content: String = "no archive") throws -> FileAssessor.Outcome
+  {
     try folder.write(content, to: "in/IM1")
     let assessor = FileAssessor(
       inbox: folder.path + "/in", spool: Spool(path: folder.path + "/spool"),
