@@ -15,9 +15,9 @@ package final class Intake: @unchecked Sendable {
   private let log: Log
   private let readerCount: Int
   /// Files whose headers one process reads.
-  private static let filesABatch = 64
+  static let filesABatch = 64
   /// A tenth of a second of digests on a fast disk, a second on a slow share.
-  private static let bytesABatch = 128 << 20
+  static let bytesABatch = 128 << 20
   private let scan: InboxScan
   private let mounts: InboxMountMemory
   private var sweep: InboxSweep
@@ -245,17 +245,21 @@ package final class Intake: @unchecked Sendable {
     }
   }
 
-  /// The next files, in the order of their coming: a share for each reader, not more than one process is to read, and
-  /// not so many bytes that the first of them wait long for the last.
   private func takeBatch() -> [ScanReport.File] {
-    let share = (toRead.count + readerCount - 1) / readerCount
-    var bytes = 0
-    let count = toRead.prefix(min(share, Self.filesABatch)).prefix { file in
-      defer { bytes += file.stamp.size }
-      return bytes < Self.bytesABatch
-    }.count
+    let count = Self.batch(of: toRead.lazy.map(\.stamp.size), readers: readerCount)
     defer { toRead.removeFirst(count) }
     return Array(toRead.prefix(count))
+  }
+
+  /// How many of the next files one reader takes: a share for each reader, not more than one process is to read, and
+  /// not so many bytes that the first of them wait long for the last.
+  static func batch(of sizes: some Collection<Int>, readers: Int) -> Int {
+    let share = (sizes.count + readers - 1) / readers
+    var bytes = 0
+    return sizes.prefix(min(share, filesABatch)).prefix { size in
+      defer { bytes += min(size, bytesABatch) }
+      return bytes < bytesABatch
+    }.count
   }
 
   private func finish(_ outcomes: [FileAssessor.Outcome]) {

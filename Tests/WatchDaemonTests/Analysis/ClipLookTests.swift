@@ -87,6 +87,17 @@ import Testing
     #expect((picture.likeliest?.probability ?? 0 > 0.9) == (view == nil))
   }
 
+  /// Labels and head must agree, and none of the frames may hold together.
+  @Test(
+    arguments: [
+      (0, 0.01, true), (0, 0.2, false), (1, 0.01, false), (0, 0.99, false), (4, 0.99, false),
+    ] as [(Int, Double, Bool)])
+  func fewFramesAreEnoughForPlainlyAnotherView(_ plausible: Int, _ probability: Double, _ isEnough: Bool) {
+    #expect(look(4, plausible: plausible, apical: probability).showsPlainlyAnotherView == isEnough)
+    #expect(!look(4, plausible: plausible).showsPlainlyAnotherView)
+    #expect(!look(0, plausible: 0, apical: probability).showsPlainlyAnotherView)
+  }
+
   @Test func keepsWhatAFrameSaidFirst() {
     var look = look(2, plausible: 2)
     look.add([

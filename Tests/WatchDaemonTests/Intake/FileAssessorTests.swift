@@ -63,6 +63,29 @@ import Testing
     else { return #expect(Bool(false), "a damaged file is quarantined") }
   }
 
+  /// Of files whose headers are asked for together, the ones that went take no other's header.
+  @Test func eachOfManyFilesHasItsOwnOutcome() throws {
+    let names = (0..<6).map { "IM\($0)" }
+    for name in names { try folder.write(Fake.file(study: "1.2.\(name.last!)", instance: "1.3"), to: "in/" + name) }
+    let files = try names.map { name in
+      ScanReport.File(
+        path: name, stamp: FileStamp(try #require(try Files.examine(folder.path + "/in/" + name, .inbox))))
+    }
+    try Files.remove(folder.path + "/in/IM1", .inbox)
+    try folder.write("another", to: "in/IM4")
+    let assessor = FileAssessor(
+      inbox: folder.path + "/in", spool: Spool(path: folder.path + "/spool"), headers: FakeHeaders(),
+      memory: HeaderMemory())
+    let outcomes = assessor.assess(files).map { outcome in
+      switch outcome {
+      case .read(let file): file.assessed.member?.studyInstanceUID ?? "of no study"
+      case .changed(let path): "changed \(path)"
+      case .failed(let path, _): "failed \(path)"
+      }
+    }
+    #expect(outcomes == ["1.2.0", "changed IM1", "1.2.2", "1.2.3", "changed IM4", "1.2.5"])
+  }
+
   /// The decoder itself cannot be started.
   @Test func programThatCannotBeStartedKeepsItsErrno() throws {
     try folder.write("x", to: "in/IM1")
