@@ -66,7 +66,9 @@ import Testing
   /// Of files whose headers are asked for together, the ones that went take no other's header.
   @Test func eachOfManyFilesHasItsOwnOutcome() throws {
     let names = (0..<6).map { "IM\($0)" }
-    for name in names { try folder.write(Fake.file(study: "1.2.\(name.last!)", instance: "1.3"), to: "in/" + name) }
+    for name in names {
+      try folder.write(Fake.file(study: "1.2.\(name.last!)", instance: "1.3"), to: "in/" + name)
+    }
     let files = try names.map { name in
       ScanReport.File(
         path: name, stamp: FileStamp(try #require(try Files.examine(folder.path + "/in/" + name, .inbox))))
