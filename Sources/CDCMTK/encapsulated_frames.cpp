@@ -5,6 +5,7 @@
 #include "dcmtk/dcmdata/dccodec.h"
 #include "dcmtk/dcmdata/dctk.h"
 
+#include "jpeg_reader.hpp"
 #include "rle.hpp"
 #include "support.hpp"
 
@@ -121,6 +122,9 @@ PixelFormat EncapsulatedFrames::decodeJPEGFrame(const std::vector<uint8_t> &stre
   // A decoder fills up what a cut frame lacks.
   size_t count = endOfJPEG(stream.data(), stream.size());
   if (count == 0) throw Failure(HD_TRUNCATED, "A JPEG frame ends without its end marker.");
+  // What the fast decoder finds odd, DCMTK judges.
+  const bool isBaseline = header.process == 0xC0 && header.precision == 8;
+  if (isBaseline && decodeBaselineJPEG(stream.data(), count, format, samples.data())) return formatOf(header);
   std::vector<uint8_t> even(stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(count));
   if (count % 2 != 0) even.push_back(0);
   Uint32 fragment = 1;

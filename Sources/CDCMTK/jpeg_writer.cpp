@@ -1,37 +1,14 @@
-#include <csetjmp>
-#include <cstdio>
 #include <cstdlib>
 
-#include <jpeglib.h>
-
 #include "hd_jpeg.h"
+#include "jpeg_errors.hpp"
 #include "support.hpp"
 
 namespace {
 
-/// libjpeg's way out of an error is not to come back; it is C, through which nothing may be thrown.
-struct ErrorManager {
-  /// First, so that libjpeg's pointer to it is one to the whole.
-  jpeg_error_mgr base;
-  std::jmp_buf wayOut;
-  char text[JMSG_LENGTH_MAX];
-};
-
-[[noreturn]] void leave(j_common_ptr info) {
-  auto *errors = reinterpret_cast<ErrorManager *>(info->err);
-  (*info->err->format_message)(info, errors->text);
-  std::longjmp(errors->wayOut, 1);
-}
-
-void ignoreWarning(j_common_ptr, int) {}
-
 class Encoder {
  public:
-  Encoder() {
-    info.err = jpeg_std_error(&errors.base);
-    errors.base.error_exit = leave;
-    errors.base.emit_message = ignoreWarning;
-  }
+  Encoder() { info.err = errors.manager(); }
   ~Encoder() { jpeg_destroy_compress(&info); }
   Encoder(const Encoder &) = delete;
   Encoder &operator=(const Encoder &) = delete;
@@ -72,7 +49,7 @@ class Encoder {
   }
 
   jpeg_compress_struct info{};
-  ErrorManager errors{};
+  hd::JPEGErrors errors{};
 };
 
 }  // namespace
