@@ -26,21 +26,24 @@ struct ColourJudgement: Equatable, Sendable {
     let tint = TintMap(pictures)
     let cells = pictures.first?.cells.count ?? 0
     var overlaid = 0
-    for cell in 0..<cells {
-      let seen = pictures.map { $0.cells[cell] }
-      guard Self.changes(seen) else { continue }
-      overlaid += seen.count { tint.differs(from: $0) }
+    for cell in 0..<cells where Self.changes(cell, in: pictures) {
+      overlaid += pictures.count { tint.differs(from: $0.cells[cell]) }
     }
     let all = cells * pictures.count
     overlaidShare = all == 0 ? 0 : Double(overlaid) / Double(all)
   }
 
-  private static func changes(_ seen: [ColourPicture.Cell]) -> Bool {
-    [\ColourPicture.Cell.luma, \.blue, \.red].contains { component in
-      let values = seen.map { $0[keyPath: component] }
-      guard let low = values.min(), let high = values.max() else { return false }
-      return high - low > flicker
+  /// Whether one of a cell's components changes from picture to picture. It is asked for each cell of a clip.
+  private static func changes(_ index: Int, in pictures: [ColourPicture]) -> Bool {
+    var low = pictures[0].cells[index]
+    var high = low
+    for picture in pictures {
+      let cell = picture.cells[index]
+      low = .init(luma: min(low.luma, cell.luma), blue: min(low.blue, cell.blue), red: min(low.red, cell.red))
+      high = .init(
+        luma: max(high.luma, cell.luma), blue: max(high.blue, cell.blue), red: max(high.red, cell.red))
     }
+    return max(high.luma - low.luma, high.blue - low.blue, high.red - low.red) > flicker
   }
 }
 
@@ -67,9 +70,10 @@ private struct ColourPicture {
         let upper = y * gray.columns
         let lower = min(y + 1, gray.rows - 1) * gray.columns
         let right = min(x + 1, gray.columns - 1)
-        let sum = [upper + x, upper + right, lower + x, lower + right].reduce(2) { $0 + Int(gray.pixels[$1]) }
+        let upperSum = Int(gray.pixels[upper + x]) + Int(gray.pixels[upper + right])
+        let lowerSum = Int(gray.pixels[lower + x]) + Int(gray.pixels[lower + right])
         let place = row * chroma.columns + column
-        cells.append(Cell(luma: UInt8(sum / 4), blue: chroma.blue[place], red: chroma.red[place]))
+        cells.append(Cell(luma: UInt8((upperSum + lowerSum + 2) / 4), blue: chroma.blue[place], red: chroma.red[place]))
       }
     }
   }
