@@ -73,7 +73,8 @@ private struct ColourPicture {
         let upperSum = Int(gray.pixels[upper + x]) + Int(gray.pixels[upper + right])
         let lowerSum = Int(gray.pixels[lower + x]) + Int(gray.pixels[lower + right])
         let place = row * chroma.columns + column
-        cells.append(Cell(luma: UInt8((upperSum + lowerSum + 2) / 4), blue: chroma.blue[place], red: chroma.red[place]))
+        cells.append(
+          Cell(luma: UInt8((upperSum + lowerSum + 2) / 4), blue: chroma.blue[place], red: chroma.red[place]))
       }
     }
   }
