@@ -30,7 +30,7 @@ import Testing
       try await daemon.wait { daemon.log.components(separatedBy: "its share is not mounted").count == 3 })
     #expect(try Drops.results(in: daemon.outbox) == ["1.2.1"])
     try disk.mountAgain()
-    #expect(try await daemon.waitForLog("the inbox can be read again"))
+    #expect(try await daemon.waitForLog("trouble over: the inbox cannot be read"))
     try daemon.drop(Drops.picture(study: "1.2.3", instance: "1.2.3.1").bytes, as: "c/IM1")
     #expect(try await daemon.waitUntilIdle(taken: 2))
     #expect(try await daemon.ended() == 0)

@@ -30,6 +30,8 @@ package final class Intake: @unchecked Sendable {
   package private(set) var isShareMissing = false
   /// UTC, milliseconds.
   package private(set) var lastScanAt: Int64?
+  /// Files that could not be read for a reason that is not theirs when it was last tried, with why.
+  package private(set) var unread: [String: String] = [:]
   private var toRead: [ScanReport.File] = []
   private var readingCount = 0
   private var isScanning = false
@@ -205,7 +207,10 @@ package final class Intake: @unchecked Sendable {
     lastReport = report
     lastScanAt = SystemClock.utc()
     let changes = gate.observe(report)
-    for path in changes.lost { gathering.remove(path) }
+    for path in changes.lost {
+      gathering.remove(path)
+      unread[path] = nil
+    }
     if report.failure == nil { surroundings.markers = report.markers }
     toRead += changes.toRead
     updateUnresolved()
@@ -246,6 +251,7 @@ package final class Intake: @unchecked Sendable {
     let now = SystemClock.monotonic()
     switch outcome {
     case .read(let file):
+      unread[file.source] = nil
       if gate.setRead(file, now: now), let member = file.assessed.member,
         let entry = gate.tracked[file.source]
       {
@@ -253,7 +259,10 @@ package final class Intake: @unchecked Sendable {
           .init(file: file, firstSeen: entry.firstSeen, changedAt: entry.changedAt),
           to: member.studyInstanceUID)
       }
-    case .changed(let path), .failed(let path, _): gate.readAgainLater(path, now: now)
+    case .changed(let path): gate.readAgainLater(path, now: now)
+    case .failed(let path, let error):
+      unread[path] = "\(error)"
+      gate.readAgainLater(path, now: now)
     }
     readNext()
     if readingCount == 0 {
@@ -267,17 +276,6 @@ package final class Intake: @unchecked Sendable {
     if isReachable == (report.failure == nil) { return }
     isReachable = report.failure == nil
     isShareMissing = report.failure?.code == ENODEV
-    if let failure = report.failure {
-      log.error("the inbox cannot be read: \(isShareMissing ? missingShare : failure.reason)")
-    } else {
-      log.notice("the inbox can be read again")
-    }
-  }
-}
-
-extension Intake {
-  private var missingShare: String {
-    "its share is not mounted; if it is to have none any more, remove \(assessor.spool.inboxMount) and restart"
   }
 }
 
