@@ -163,7 +163,8 @@ package struct Ledger: Sendable, Equatable {
   /// When the oldest claim that is not at its end was made, UTC, milliseconds. An archive waits for the files in it, and
   /// each of them is counted by itself.
   package var oldestUnfinished: Int64? {
-    open.values.lazy.filter { ![.settled, .returned, .unpacked].contains($0.phase) }.map(\.claim.claimedAt).min()
+    open.values.lazy.filter { ![.settled, .returned, .unpacked].contains($0.phase) }.map(\.claim.claimedAt)
+      .min()
   }
 
   /// Claims whose files lie in quarantine or are on their way there, ascending.

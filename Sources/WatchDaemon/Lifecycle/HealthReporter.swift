@@ -43,7 +43,8 @@ final class HealthReporter: Service, @unchecked Sendable {
   private static let patienceSeconds = 30.0
 
   init(
-    _ configuration: Configuration, on control: DispatchQueue, _ opened: OpenedSpool, _ notices: TroubleNotices,
+    _ configuration: Configuration, on control: DispatchQueue, _ opened: OpenedSpool,
+    _ notices: TroubleNotices,
     file: String?, log: Log
   ) {
     self.configuration = configuration
@@ -95,7 +96,8 @@ final class HealthReporter: Service, @unchecked Sendable {
   func note(_ event: StudyRunEvent) -> Bool {
     putOff.withLock { putOff in
       switch event {
-      case .failed(let id, let failure, .release): return putOff.updateValue(failure.detail, forKey: id) != failure.detail
+      case .failed(let id, let failure, .release):
+        return putOff.updateValue(failure.detail, forKey: id) != failure.detail
       case .failed(_, _, .leave): break
       case .failed(let id, _, _), .published(let id, _, _), .lost(let id, _): putOff[id] = nil
       case .settled(let state): putOff[state.claim.id] = nil
@@ -150,7 +152,9 @@ extension HealthReporter {
     let spool = opened.spool
     let version = opened.store.version
     let (acknowledged, folders) = (Self.stamp(spool.acknowledged), Self.stamp(spool.quarantine))
-    if let last = lastNeeds, last.version == version, last.acknowledged == acknowledged, last.folders == folders {
+    if let last = lastNeeds, last.version == version, last.acknowledged == acknowledged,
+      last.folders == folders
+    {
       return last.needs
     }
     let needs = opened.store.read { NeedsPerson($0, spool) }
@@ -168,6 +172,7 @@ extension ConfigurationError {
   /// The first fault, and how many there are.
   var brief: String {
     guard let first = faults.first else { return file }
-    return "\(file): \(first)" + (faults.count > 1 ? ", and \(Plural.of(faults.count - 1, "other fault"))" : "")
+    return "\(file): \(first)"
+      + (faults.count > 1 ? ", and \(Plural.of(faults.count - 1, "other fault"))" : "")
   }
 }

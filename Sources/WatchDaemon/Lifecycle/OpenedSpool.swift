@@ -69,10 +69,11 @@ struct OpenedSpool: Sendable {
   /// Files that killed processes had begun to replace.
   private static func removeLeftovers(_ spool: Spool, _ configuration: Configuration) {
     let index = OutboxIndex.names.map { configuration.outbox + "/" + $0 }
-    let files = [
-      spool.journal, spool.status, spool.inboxMount, spool.outboxMount, spool.acknowledged, spool.troubles,
-      spool.key,
-    ] + index
+    let files =
+      [
+        spool.journal, spool.status, spool.inboxMount, spool.outboxMount, spool.acknowledged, spool.troubles,
+        spool.key,
+      ] + index
     for file in files + [configuration.metrics].compactMap({ $0 }) {
       // It is in nobody's way, and the next start tries again.
       try? AtomicFile.removeLeftovers(of: file, .spool)

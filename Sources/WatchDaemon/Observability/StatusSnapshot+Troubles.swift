@@ -6,7 +6,8 @@ extension StatusSnapshot {
   /// - Parameter now: UTC, milliseconds.
   func troubles(now: Int64) -> [Trouble] {
     [
-      inboxTrouble(now), foldersTrouble, placeTrouble(.outboxUnusable, .outbox), placeTrouble(.spoolUnusable, .spool),
+      inboxTrouble(now), foldersTrouble, placeTrouble(.outboxUnusable, .outbox),
+      placeTrouble(.spoolUnusable, .spool),
       pauseTrouble, strandedTrouble, notReadTrouble, putOffTrouble, stuckTrouble(now), deliveryTrouble,
       commandTrouble, heldTrouble, quarantineTrouble, configurationTrouble, clockTrouble, indexTrouble,
       metricsTrouble, sumsTrouble,
@@ -66,7 +67,8 @@ extension StatusSnapshot {
     Self.list(stranded).map {
       Trouble(
         .claimsNotTaken, "\(Plural.of($0.count, "claim")) cannot be taken: \($0.text)",
-        "hinged explain with a claim's name from the log tells which files; they are tried again by themselves")
+        "hinged explain with a claim's name from the log tells which files; they are tried again by themselves"
+      )
     }
   }
 

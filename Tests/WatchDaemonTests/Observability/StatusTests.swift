@@ -48,7 +48,8 @@ import Testing
     #expect(!status(ledger) { $0.time = -100_000 }.isHealthy)
     let stranded = status(ledger) { $0.stranded = ["it is locked": 2, "it is full": 1] }
     #expect(
-      stranded.troubles.first?.hasPrefix("3 claims cannot be taken: it is full (1), it is locked (2); ") == true)
+      stranded.troubles.first?.hasPrefix("3 claims cannot be taken: it is full (1), it is locked (2); ")
+        == true)
     let missing = status(ledger) { ($0.inbox.isReachable, $0.inbox.isShareMissing) = (false, true) }
     #expect(missing.text.contains("remove inbox-mount from the spool"))
     #expect(!DaemonStatus(ledger: ledger, snapshot: nil, isRunning: false, now: 0).isHealthy)

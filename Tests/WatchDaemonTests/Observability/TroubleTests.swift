@@ -28,22 +28,37 @@ import Testing
     (.inboxUnusable, "no scan of it has ended for 5 min", snapshot { $0.inbox.lastScan = -300_000 }),
     (.inboxFolders, "2 folders", snapshot { $0.inbox.unreadableFolders = 2 }),
     (.outboxUnusable, "No such file", snapshot { $0.health.unusable["outbox"] = "No such file" }),
-    (.outboxUnusable, "its share is not mounted", snapshot { $0.health.unusable["outbox"] = PlaceProbe.missingShare }),
+    (
+      .outboxUnusable, "its share is not mounted",
+      snapshot { $0.health.unusable["outbox"] = PlaceProbe.missingShare }
+    ),
     (.spoolUnusable, "Read-only", snapshot { $0.health.unusable["spool"] = "Read-only file system" }),
     (.intakePaused, "the spool is full", snapshot { $0.pause = "the spool is full" }),
     (.claimsNotTaken, "2 claims cannot be taken: locked", snapshot { $0.stranded = ["locked": 2] }),
     (.filesNotRead, "1 file of the inbox", snapshot { $0.health.notRead = ["EIO": 1] }),
-    (.attemptsPutOff, "on 2 claims was put off: disk (1), share (1)", snapshot { $0.health.putOff = ["share": 1, "disk": 1] }),
+    (
+      .attemptsPutOff, "on 2 claims was put off: disk (1), share (1)",
+      snapshot { $0.health.putOff = ["share": 1, "disk": 1] }
+    ),
     (.studyStuck, "1 study in work gives no sign of life", snapshot { $0.health.stuck = 1 }),
     (.studyStuck, "unfinished for 2 h", snapshot { $0.health.oldestUnfinished = 10_000 - 7_200_000 }),
-    (.deliveryFails, "for 3 results: exit status 1", snapshot { $0.health.deliveries = .init(count: 3, text: "exit status 1") }),
-    (.troubleCommandFails, "1 message", snapshot { $0.health.notices = .init(count: 1, text: "exit status 1") }),
+    (
+      .deliveryFails, "for 3 results: exit status 1",
+      snapshot { $0.health.deliveries = .init(count: 3, text: "exit status 1") }
+    ),
+    (
+      .troubleCommandFails, "1 message",
+      snapshot { $0.health.notices = .init(count: 1, text: "exit status 1") }
+    ),
     (.filesHeld, "2 files held", snapshot { $0.health.held = 2 }),
     (
       .filesQuarantined, "3 files set aside in quarantine: archive-not-readable (1), truncated (2)",
       snapshot { $0.health.quarantined = ["truncated": 2, "archive-not-readable": 1] }
     ),
-    (.configurationBad, "width", snapshot { $0.health.configuration = "hinged.conf: line 3: width: is out of range" }),
+    (
+      .configurationBad, "width",
+      snapshot { $0.health.configuration = "hinged.conf: line 3: width: is out of range" }
+    ),
     (.clockJumped, "set back by 2 h", snapshot { $0.health.clockJump = .init(seconds: -7200, at: 0) }),
     (.indexBehind, "not up to date", snapshot { $0.health.index = "cannot write the outbox" }),
     (.metricsNotWritten, "not written", snapshot { $0.health.metrics = "cannot write the metrics" }),
@@ -87,11 +102,13 @@ import Testing
   @Test func theSameTroubleFoundTwiceIsToldOnce() {
     let found = Trouble(.configurationBad, "bad", "mend it")
     let snapshot = Self.snapshot { $0.health.configuration = "bad too" }
-    let status = DaemonStatus(ledger: Ledger(), snapshot: snapshot, isRunning: true, now: 10_000, found: [found])
+    let status = DaemonStatus(
+      ledger: Ledger(), snapshot: snapshot, isRunning: true, now: 10_000, found: [found])
     #expect(status.list == [found])
     let stopped = DaemonStatus(ledger: Ledger(), snapshot: snapshot, isRunning: false, now: 10_000)
     #expect(stopped.list.map(\.name) == [.notRunning], "what a daemon said before it ended holds no more")
-    let silent = DaemonStatus(ledger: Ledger(), snapshot: Self.snapshot { _ in }, isRunning: true, now: 1_000_000)
+    let silent = DaemonStatus(
+      ledger: Ledger(), snapshot: Self.snapshot { _ in }, isRunning: true, now: 1_000_000)
     #expect(silent.list.map(\.name) == [.notReporting])
   }
 }
@@ -163,7 +180,8 @@ import Testing
 @Suite struct NeedsPersonTests {
   private func ledger() throws -> Ledger {
     var ledger = Ledger()
-    for (id, end) in [(1, InputEnd.truncated), (2, InputEnd(state: .held, reason: .uidConflict)), (3, .used)] {
+    for (id, end) in [(1, InputEnd.truncated), (2, InputEnd(state: .held, reason: .uidConflict)), (3, .used)]
+    {
       try ledger.apply(.claim(.example(id: id, files: [.example(source: "f\(id)")])))
       try ledger.apply(.event(claim: id, .claimed(missing: [])))
       try ledger.apply(.event(claim: id, .concluded(.init(at: 9, ends: [1: end]))))
