@@ -19,6 +19,13 @@ package enum SystemClock {
     return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
   }
 
+  /// Seconds since the machine started, those that it slept among them.
+  package static func uptime() -> MonotonicSeconds {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
   /// UTC, milliseconds since 1970, at a time of the monotonic clock, as far as the two go alike.
   package static func utc(at time: MonotonicSeconds) -> Int64 { utc() - Int64((monotonic() - time) * 1000) }
 }

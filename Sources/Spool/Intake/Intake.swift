@@ -34,6 +34,8 @@ package final class Intake: @unchecked Sendable {
   package private(set) var isShareMissing = false
   /// UTC, milliseconds.
   package private(set) var lastScanAt: Int64?
+  /// Files that could not be read for a reason that is not theirs when it was last tried, with why.
+  package private(set) var unread: [String: String] = [:]
   private var toRead: [ScanReport.File] = []
   private var batchesBeingRead = 0
   private var isScanning = false
@@ -209,7 +211,10 @@ package final class Intake: @unchecked Sendable {
     lastReport = report
     lastScanAt = SystemClock.utc()
     let changes = gate.observe(report)
-    for path in changes.lost { gathering.remove(path) }
+    for path in changes.lost {
+      gathering.remove(path)
+      unread[path] = nil
+    }
     if report.failure == nil { surroundings.markers = report.markers }
     toRead += changes.toRead
     updateUnresolved()
@@ -277,6 +282,7 @@ package final class Intake: @unchecked Sendable {
   private func add(_ outcome: FileAssessor.Outcome, now: MonotonicSeconds) {
     switch outcome {
     case .read(let file):
+      unread[file.source] = nil
       if gate.setRead(file, now: now), let member = file.assessed.member,
         let entry = gate.tracked[file.source]
       {
@@ -284,7 +290,10 @@ package final class Intake: @unchecked Sendable {
           .init(file: file, firstSeen: entry.firstSeen, changedAt: entry.changedAt),
           to: member.studyInstanceUID)
       }
-    case .changed(let path), .failed(let path, _): gate.readAgainLater(path, now: now)
+    case .changed(let path): gate.readAgainLater(path, now: now)
+    case .failed(let path, let error):
+      unread[path] = "\(error)"
+      gate.readAgainLater(path, now: now)
     }
   }
 
@@ -292,17 +301,6 @@ package final class Intake: @unchecked Sendable {
     if isReachable == (report.failure == nil) { return }
     isReachable = report.failure == nil
     isShareMissing = report.failure?.code == ENODEV
-    if let failure = report.failure {
-      log.error("the inbox cannot be read: \(isShareMissing ? missingShare : failure.reason)")
-    } else {
-      log.notice("the inbox can be read again")
-    }
-  }
-}
-
-extension Intake {
-  private var missingShare: String {
-    "its share is not mounted; if it is to have none any more, remove \(assessor.spool.inboxMount) and restart"
   }
 }
 

@@ -160,6 +160,19 @@ package struct Ledger: Sendable, Equatable {
     }
   }
 
+  /// When the oldest claim that is not at its end was made, UTC, milliseconds. An archive waits for the files in it, and
+  /// each of them is counted by itself.
+  package var oldestUnfinished: Int64? {
+    open.values.lazy.filter { ![.settled, .returned, .unpacked].contains($0.phase) }.map(\.claim.claimedAt)
+      .min()
+  }
+
+  /// Claims whose files lie in quarantine or are on their way there, ascending.
+  package var setAside: [StudyState] {
+    let open = open.values.filter { $0.hasSetAside && $0.phase != .returning && $0.phase != .returned }
+    return (open + packed.setAside.compactMap { packed[$0] }).sorted { $0.claim.id < $1.claim.id }
+  }
+
   /// The fewest entries that tell the same, one after the other; what was forgotten is the first of them, and always
   /// there.
   var entries: some Sequence<Entry> {

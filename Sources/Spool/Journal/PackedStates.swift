@@ -39,6 +39,8 @@ package struct PackedStates: Sendable {
   private var unused = 0
   /// Files of all of them, by the raw value of the file's state.
   package private(set) var files: [String: Int] = [:]
+  /// Claims with files in quarantine.
+  private(set) var setAside: Set<Int> = []
 
   var count: Int { places.count }
   var ids: some Collection<Int> { places.keys }
@@ -66,12 +68,14 @@ package struct PackedStates: Sendable {
       block: 0, start: 0, count: Int32(bytes.count))
     put(bytes[...], &place)
     places[state.claim.id] = place
+    if state.hasSetAside { setAside.insert(state.claim.id) }
     count(filesOf: state, 1)
   }
 
   @discardableResult mutating func remove(_ claim: Int) -> StudyState? {
     guard let place = places.removeValue(forKey: claim) else { return nil }
     let state = state(place)
+    setAside.remove(claim)
     count(filesOf: state, -1)
     unused += Int(place.count)
     if unused > Self.blockBytes, unused > blocks.reduce(0, { $0 + $1.count }) / 2 { closeUp() }

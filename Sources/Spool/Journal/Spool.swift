@@ -17,6 +17,12 @@ package struct Spool: Sendable, Equatable {
   package var status: String { path + "/status.json" }
   /// What was last known of the file system that the inbox lies on.
   package var inboxMount: String { path + "/inbox-mount" }
+  /// The same of the outbox's.
+  package var outboxMount: String { path + "/outbox-mount" }
+  /// Claims whose files in quarantine a person has seen.
+  package var acknowledged: String { path + "/acknowledged" }
+  /// What is wrong with the daemon, and what is yet to be told of it.
+  package var troubles: String { path + "/troubles" }
   package var claimed: String { path + "/claimed" }
   package var done: String { path + "/done" }
   package var quarantine: String { path + "/quarantine" }

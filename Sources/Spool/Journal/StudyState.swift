@@ -97,6 +97,9 @@ package struct StudyState: Sendable, Equatable {
   /// The operator's command is yet to be run for the publication.
   package var isToBeAnnounced = false
 
+  /// Some of its files end in quarantine.
+  var hasSetAside: Bool { claim.files.contains { $0.end?.isSetAside == true } }
+
   package var isActive: Bool {
     switch phase {
     case .claiming, .claimed, .unpacked, .started, .publishing: true

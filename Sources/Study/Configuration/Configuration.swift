@@ -82,6 +82,8 @@ package struct Configuration: Sendable, Equatable {
   package var metrics: String?
   /// Absolute path of a command that is run for each published study. Default none.
   package var onPublished: String?
+  /// Absolute path of a command that is run when a trouble starts and when it ends. Default none.
+  package var onTrouble: String?
   /// How long a stop waits for the frames that are being worked on. Default 25.
   package var drainSeconds = 25.0
   /// No stage of a study (header, decoding, inference, publishing) may take longer. Default 1800.

@@ -61,10 +61,11 @@ package enum ConfigurationCheck {
       faults.append(
         .init(key: key, problem: "'\(model)' cannot be read: \(text(errno))", remedy: "name a file"))
     }
-    if let command = configuration.onPublished, access(command, X_OK) != 0 {
+    let commands = [("on_published", configuration.onPublished), ("on_trouble", configuration.onTrouble)]
+    for (key, command) in commands {
+      guard let command, access(command, X_OK) != 0 else { continue }
       faults.append(
-        .init(
-          key: "on_published", problem: "'\(command)' cannot be run: \(text(errno))", remedy: "chmod +x it"))
+        .init(key: key, problem: "'\(command)' cannot be run: \(text(errno))", remedy: "chmod +x it"))
     }
     if let metrics = configuration.metrics {
       faults.append(

@@ -3,7 +3,7 @@ package struct ConfigurationFile {
   fileprivate typealias Fault = ConfigurationError.Fault
 
   /// What the lines say; keys that are faulty or missing have their defaults.
-  private(set) var draft = Configuration(inbox: "", outbox: "", spool: "")
+  package private(set) var draft = Configuration(inbox: "", outbox: "", spool: "")
   package private(set) var faults: [ConfigurationError.Fault] = []
   /// The 1-based line where each key first occurs.
   package private(set) var lines: [String: Int] = [:]
@@ -15,6 +15,12 @@ package struct ConfigurationFile {
     let split = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     for (index, line) in split.enumerated() { read(line, number: index + 1) }
     checkWhole()
+  }
+
+  /// What is wrong with it; `nil` where nothing is.
+  /// - Parameter name: The file's path, for messages.
+  package func error(name: String) -> ConfigurationError? {
+    faults.isEmpty ? nil : ConfigurationError(file: name, faults: faults)
   }
 
   /// - Parameter name: The file's path, for messages.

@@ -43,6 +43,7 @@ struct ConfigurationKey: Sendable {
       return number(text, 0...36_500, else: "forever or a number of days") { draft.keepDoneDays = $0 }
     },
     path("metrics", \.metrics), path("on_published", \.onPublished),
+    path("on_trouble", \.onTrouble),
     seconds("drain_seconds", \.drainSeconds, 1...3_600),
     seconds("stage_seconds", \.stageSeconds, 1...86_400),
     count("attempts", \.attempts, 1...1_000),

@@ -100,41 +100,36 @@ final class Admission: Service, @unchecked Sendable {
     for (path, place) in [(opened.spool.path, FileError.Place.spool), (configuration.outbox, .outbox)] {
       let free = (try? Files.freeBytes(at: path, place)) ?? 0
       guard free < needed else { continue }
-      setPause(
+      pause =
         "the \(place.rawValue) has \(free >> 20) MiB free and min_free_mb is \(configuration.minFreeMegabytes)"
-      )
       return false
     }
     opened.store.keepReserve()
-    setPause(nil)
+    pause = nil
     return true
   }
 
-  private func setPause(_ reason: String?) {
-    if (pause == nil) != (reason == nil) {
-      if let reason {
-        log.error("intake pauses: \(reason)")
-      } else {
-        log.notice("intake goes on")
-      }
-    }
-    pause = reason
-  }
 }
 
 extension Admission {
   func describe(_ status: inout StatusSnapshot) {
     status.pause = pause
     let ready = Set(intake.ready().map(\.uid))
-    status.pending = intake.gathering.studies.sorted { $0.key < $1.key }
-      .map { uid, members in
-        let quietAt = (members.values.lazy.map(\.changedAt).max() ?? 0) + configuration.quietSeconds
-        return StatusSnapshot.Pending(
-          study: uid, paths: members.keys.sorted(),
-          firstSeen: SystemClock.utc(at: members.values.lazy.map(\.firstSeen).min() ?? 0),
-          quietAt: SystemClock.utc(at: quietAt),
-          why: ready.contains(uid) ? whyNotClaimed(uid) : "more files may come")
-      }
+    let studies = intake.gathering.studies
+    status.pendingCount = studies.count
+    status.pendingFiles = studies.values.reduce(0) { $0 + $1.count }
+    let listed = studies.map { uid, members in
+      (uid, members, firstSeen: members.values.lazy.map(\.firstSeen).min() ?? 0)
+    }
+    .sorted { ($0.firstSeen, $0.0) < ($1.firstSeen, $1.0) }.prefix(StatusSnapshot.listed)
+    status.pending = listed.map { uid, members, firstSeen in
+      let quietAt = (members.values.lazy.map(\.changedAt).max() ?? 0) + configuration.quietSeconds
+      return StatusSnapshot.Pending(
+        study: uid, paths: Array(members.keys.sorted().prefix(StatusSnapshot.listedPaths)),
+        fileCount: members.count, firstSeen: SystemClock.utc(at: firstSeen),
+        quietAt: SystemClock.utc(at: quietAt),
+        why: ready.contains(uid) ? whyNotClaimed(uid) : "more files may come")
+    }
   }
 
   private func whyNotClaimed(_ uid: String) -> String {

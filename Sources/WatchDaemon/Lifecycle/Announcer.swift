@@ -24,6 +24,8 @@ final class Announcer: Service, @unchecked Sendable {
   /// the command is not run a second time.
   private var announced: Set<Int> = []
   private let isStopped = Guarded(false)
+  /// Why it last failed for a claim, by claim.
+  private let problems = Guarded<[Int: String]>([:])
 
   private static let deadlineSeconds = 300.0
 
@@ -40,6 +42,7 @@ final class Announcer: Service, @unchecked Sendable {
   func reload(_ configuration: Configuration) {
     queue.async { [self] in
       command = configuration.onPublished
+      if command == nil { problems.withLock { $0 = [:] } }
       announce()
     }
   }
@@ -82,6 +85,7 @@ final class Announcer: Service, @unchecked Sendable {
     }
     announced.remove(id)
     streaks[id] = nil
+    problems.withLock { $0[id] = nil }
     return nil
   }
 
@@ -104,10 +108,19 @@ final class Announcer: Service, @unchecked Sendable {
     streaks[id, default: 0] += 1
     waiting.insert(id)
     let delay = RetryPolicy.delay(streak: streaks[id] ?? 1, jitter: 1)
-    log.warning(problem, ["study": name(of: state), "retry_seconds": "\(Int(delay))"])
+    // What fails again and again is logged when it first does, and `status` tells of it as long as it lasts.
+    if problems.withLock({ $0.updateValue(problem, forKey: id) }) != problem {
+      log.warning(problem, ["study": name(of: state), "retry_seconds": "\(Int(delay))"])
+    }
     queue.asyncAfter(deadline: .now() + delay) { [self] in
       waiting.remove(id)
       announce()
+    }
+  }
+
+  func describe(_ status: inout StatusSnapshot) {
+    status.health.deliveries = problems.withLock { problems in
+      problems.max { $0.key < $1.key }.map { .init(count: problems.count, text: $0.value) }
     }
   }
 

@@ -13,6 +13,8 @@ final class ArchiveService: Service {
   private let store: StudyStore
   private let spool: Spool
   private let log: Log
+  /// Archives that could not be taken apart when it was last tried, with why.
+  private let delayed = Guarded<[Int: String]>([:])
 
   init(store: StudyStore, spool: Spool, log: Log) {
     self.store = store
@@ -27,18 +29,26 @@ final class ArchiveService: Service {
     case refused(Int)
   }
 
+  func describe(_ status: inout StatusSnapshot) {
+    status.health.putOff.merge(
+      delayed.withLock { Dictionary($0.values.map { ($0, 1) }, uniquingKeysWith: +) }, uniquingKeysWith: +)
+  }
+
   /// Takes a claimed archive apart, tries again as often as the disk takes, and calls back.
   func open(
     _ id: Int, minFreeBytes: Int, streak: Int = 1, then done: @escaping @Sendable (Outcome) -> Void
   ) {
     queue.async { [self] in
       do throws(FileError) {
-        if let outcome = try outcome(id, minFreeBytes: minFreeBytes) { done(outcome) }
+        let outcome = try outcome(id, minFreeBytes: minFreeBytes)
+        delayed.withLock { $0[id] = nil }
+        if let outcome { done(outcome) }
       } catch {
         let delay = RetryPolicy.delay(streak: streak, jitter: 1)
-        log.warning(
-          "an archive cannot be taken apart yet: \(error)",
-          ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
+        let problem = "an archive cannot be taken apart yet: \(error)"
+        if delayed.withLock({ $0.updateValue(problem, forKey: id) }) != problem {
+          log.warning(problem, ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
+        }
         queue.asyncAfter(deadline: .now() + delay) { [self] in
           open(id, minFreeBytes: minFreeBytes, streak: streak + 1, then: done)
         }

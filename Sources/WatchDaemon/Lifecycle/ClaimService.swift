@@ -11,6 +11,8 @@ final class ClaimService: Service {
   private let pending = Guarded(0)
   /// Claims whose files could not be fetched when it was last tried, with why.
   private let stranded = Guarded<[Int: String]>([:])
+  /// Claims that could not be settled or given back when it was last tried, with why.
+  private let delayed = Guarded<[Int: String]>([:])
   private let store: StudyStore
   private let claimant: Claimant
   private let spool: Spool
@@ -32,7 +34,11 @@ final class ClaimService: Service {
     stranded.withLock { Dictionary($0.values.map { ($0, 1) }, uniquingKeysWith: +) }
   }
 
-  func describe(_ status: inout StatusSnapshot) { status.stranded = strandedCounts }
+  func describe(_ status: inout StatusSnapshot) {
+    status.stranded = strandedCounts
+    status.health.putOff.merge(
+      delayed.withLock { Dictionary($0.values.map { ($0, 1) }, uniquingKeysWith: +) }, uniquingKeysWith: +)
+  }
 
   /// Calls back when all that was asked for until now is done.
   func whenDone(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
@@ -84,7 +90,9 @@ final class ClaimService: Service {
   func settle(_ id: Int, streak: Int = 1, then done: @escaping @Sendable (StudyState) -> Void) {
     work { [self] in
       do throws(FileError) {
-        if let state = try settled(id) { done(state) }
+        let state = try settled(id)
+        delayed.withLock { $0[id] = nil }
+        if let state { done(state) }
       } catch {
         again(id, after: streak, "files cannot be settled yet: \(error)") {
           $0.settle(id, streak: streak + 1, then: done)
@@ -124,7 +132,9 @@ final class ClaimService: Service {
     _ body: @escaping @Sendable (ClaimService) -> Void
   ) {
     let delay = RetryPolicy.delay(streak: streak, jitter: 1)
-    if let problem { log.warning(problem, ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"]) }
+    if let problem, delayed.withLock({ $0.updateValue(problem, forKey: id) }) != problem {
+      log.warning(problem, ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
+    }
     queue.asyncAfter(deadline: .now() + delay) { [self] in body(self) }
   }
 }
@@ -152,6 +162,7 @@ extension ClaimService {
         guard let state = store.state(of: id), state.phase == .returning else { return }
         try Restitution(spool: spool, inbox: claimant.inbox).giveBack(state.claim)
         try store.record(.returned, of: id)
+        delayed.withLock { $0[id] = nil }
         done(state)
       } catch {
         again(id, after: streak, "files cannot be given back yet: \(error)") {

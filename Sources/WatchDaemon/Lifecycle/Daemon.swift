@@ -22,6 +22,8 @@ final class Daemon: @unchecked Sendable {
     /// Processors that this process may use.
     var cores: Int
     var version: String
+    /// Path of the configuration, to be looked at now and then.
+    var configurationFile: String?
   }
 
   let control = DispatchQueue(label: "hinged.control")
@@ -38,6 +40,8 @@ final class Daemon: @unchecked Sendable {
   private let indexer: OutboxIndexer
   let metrics: MetricsReporter
   private let status: StatusReporter
+  private let health: HealthReporter
+  private let notices: TroubleNotices
   /// All of them, each before those that it gives work to. They drain in this order, from where work comes in to where
   /// it goes out, and start in the reverse of it, so that nothing is asked of a service that has not started.
   private let services: [any Service]
@@ -72,12 +76,13 @@ final class Daemon: @unchecked Sendable {
       onEvent: { event.send($0) })
     (self.metrics, self.runs) = (metrics, runs)
     status = StatusReporter(configuration, on: control, spool, parts.notify, version: parts.version)
+    notices = TroubleNotices(configuration, spool)
+    health = HealthReporter(
+      configuration, on: control, opened, notices, file: parts.configurationFile, log: log)
     announcer = Announcer(configuration, store, hash, log)
     indexer = OutboxIndexer(
-      outbox: configuration.outbox, mode: configuration.outboxMode, form: .init(configuration)
-    ) { error in
-      log.warning("the outbox's index is not up to date: \(error)")
-    }
+      outbox: configuration.outbox, mode: configuration.outboxMode, form: .init(configuration),
+      mayBegin: { try opened.outboxMount.check() }, onError: { _ in })
     queue = InferenceQueue(
       limits: .init(configuration, cores: parts.cores), onRoom: { hasRoom.send() },
       run: { runs.turn(of: $0) })
@@ -99,7 +104,7 @@ final class Daemon: @unchecked Sendable {
       on: control, spool, claims: claims, log: log, giveBack: { flow.giveBack($0) })
     services = [
       intake, admission, requests, flow, archives, claims, queue, runs, announcer, indexer,
-      Upkeep(configuration, on: control, store, claims: claims), metrics, status,
+      Upkeep(configuration, on: control, store, claims: claims), metrics, health, notices, status,
     ]
     connect(scanned, hasRoom, event)
   }
@@ -117,8 +122,8 @@ final class Daemon: @unchecked Sendable {
       }
     }
     let events = StudyEvents(store: store, hash: opened.hash, metrics: metrics, log: parts.log)
-    event.connect { [weak self] in
-      events.report($0)
+    event.connect { [health, weak self] in
+      events.report($0, isNews: health.note($0))
       self?.passOn($0)
     }
   }
@@ -162,16 +167,21 @@ extension Daemon {
   private func tick() {
     dispatchPrecondition(condition: .onQueue(control))
     for service in services { service.tick() }
+    writeStatus()
     metrics.write(of: services)
   }
 
   /// A sign of life is given only while work goes on: each study that runs has made progress within twice the time
   /// that a stage may take. A share that hangs stops the looking and nothing else, and a restart would not mend it.
   private func feedWatchdog() {
-    if !runs.isStuck(among: queue.snapshot.runningIDs) { parts.notify.feedWatchdog() }
+    if runs.stuckCount(among: queue.snapshot.runningIDs) == 0 { parts.notify.feedWatchdog() }
   }
 
-  private func writeStatus() { status.write(lifecycle.phase, of: services) }
+  private func writeStatus() {
+    let snapshot = status.snapshot(lifecycle.phase, of: services)
+    health.look(snapshot)
+    status.write(snapshot)
+  }
 
   /// Reads the configuration again; one that is wrong is logged and changes nothing.
   func reload(_ file: String) {
@@ -182,22 +192,27 @@ extension Daemon {
       do throws(ConfigurationError) {
         reload(try ConfigurationCheck.load(file))
       } catch {
-        parts.log.error("the configuration is kept as it was: \(error)")
+        refuse("\(error)", brief: error.brief)
       }
     }
+  }
+
+  private func refuse(_ why: String, brief: String) {
+    parts.log.error("the configuration is kept as it was: \(why)")
+    health.refuse(brief)
+    writeStatus()
   }
 
   private func reload(_ new: Configuration) {
     dispatchPrecondition(condition: .onQueue(control))
     guard new.places == configuration.places else {
-      return parts.log.error(
-        "the configuration is kept as it was: inbox, outbox, spool, intake and outbox_mode "
-          + "change with a restart only")
+      let why = "inbox, outbox, spool, intake and outbox_mode change with a restart only"
+      return refuse(why, brief: why)
     }
     do throws(DaemonFailure) {
       runs.setProcessor(try parts.makeProcessor(new))
     } catch {
-      return parts.log.error("the configuration is kept as it was: \(error)")
+      return refuse("\(error)", brief: "\(error)")
     }
     configuration = new
     for service in services { service.reload(new) }
@@ -251,6 +266,8 @@ extension Daemon {
     for service in services { service.stop() }
     store.close()
     writeStatus()
+    status.flush()
+    notices.flush()
     parts.log.notice("stopped")
     opened.locks.release()
     onStopped()

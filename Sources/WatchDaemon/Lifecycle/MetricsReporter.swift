@@ -16,8 +16,8 @@ final class MetricsReporter: Service, @unchecked Sendable {
   /// With the version of the ledger that was summed: counting 100,000 files every few seconds would be most of what an
   /// idle daemon does.
   private var lastSums: (version: Int, sums: FileSums)?
-  /// The file could be written last time.
-  private var wasWritten = true
+  /// Why the file could not be written last time.
+  private var problem: String?
 
   init(
     _ configuration: Configuration, on control: DispatchQueue, _ store: StudyStore, version: String, log: Log
@@ -36,6 +36,11 @@ final class MetricsReporter: Service, @unchecked Sendable {
 
   func reload(_ configuration: Configuration) { path = configuration.metrics }
 
+  func describe(_ status: inout StatusSnapshot) {
+    status.health.metrics = path == nil ? nil : problem
+    status.health.sumsReconcile = fileSums().reconciles
+  }
+
   func describe(_ gauges: inout MetricsState.Gauges) {
     let sums = fileSums()
     (gauges.quarantinedFiles, gauges.heldFiles) = (sums.count(.quarantined), sums.count(.held))
@@ -50,11 +55,8 @@ final class MetricsReporter: Service, @unchecked Sendable {
     let text = counted.text(gauges, version: version)
     do throws(FileError) {
       try AtomicFile.write(Array(text.utf8), to: path, mode: 0o644, durable: false, .metrics)
-      wasWritten = true
-    } catch {
-      if wasWritten { log.warning("\(error)") }
-      wasWritten = false
-    }
+      problem = nil
+    } catch { problem = "\(error)" }
   }
 
   private func fileSums() -> FileSums {

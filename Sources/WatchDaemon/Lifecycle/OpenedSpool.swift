@@ -8,6 +8,7 @@ struct OpenedSpool: Sendable {
   let spool: Spool
   let store: StudyStore
   let hash: KeyedHash
+  let outboxMount: OutboxMount
   let locks: Locks
 
   /// What keeps other daemons out. Any queue: a lock guards it.
@@ -36,6 +37,9 @@ struct OpenedSpool: Sendable {
       try StagingFolder.removeAbandoned(in: configuration.outbox)
     } catch { throw .file(error) }
     Self.removeLeftovers(spool, configuration)
+    outboxMount = OutboxMount(configuration)
+    // Where the share is missing, whatever would write to the outbox waits for it.
+    _ = outboxMount.isMissing()
     store = try Self.openStore(spool, lock, log)
     // A lock that had run out was taken from an owner that may only sleep. What that one still appends when it wakes up
     // goes to the file that it has open, which is no journal any more.
@@ -65,7 +69,11 @@ struct OpenedSpool: Sendable {
   /// Files that killed processes had begun to replace.
   private static func removeLeftovers(_ spool: Spool, _ configuration: Configuration) {
     let index = OutboxIndex.names.map { configuration.outbox + "/" + $0 }
-    let files = [spool.journal, spool.status, spool.inboxMount, spool.key] + index
+    let files =
+      [
+        spool.journal, spool.status, spool.inboxMount, spool.outboxMount, spool.acknowledged, spool.troubles,
+        spool.key,
+      ] + index
     for file in files + [configuration.metrics].compactMap({ $0 }) {
       // It is in nobody's way, and the next start tries again.
       try? AtomicFile.removeLeftovers(of: file, .spool)

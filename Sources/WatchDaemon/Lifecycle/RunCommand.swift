@@ -34,7 +34,7 @@ final class DaemonRun {
     listen()
     let daemon: Daemon
     do throws(DaemonFailure) {
-      daemon = try Daemon(configuration, Self.parts(log)) { stopped.signal() }
+      daemon = try Daemon(configuration, Self.parts(log, file)) { stopped.signal() }
     } catch {
       throw CommandFailure(code: error.exitCode, sentence: "\(error)")
     }
@@ -46,7 +46,7 @@ final class DaemonRun {
     withExtendedLifetime((signals, daemon)) { _exit(ExitCode.success) }
   }
 
-  private static func parts(_ log: Log) -> Daemon.Parts {
+  private static func parts(_ log: Log, _ file: String) -> Daemon.Parts {
     let memory = HeaderMemory()
     return Daemon.Parts(
       makeProcessor: { configuration throws(DaemonFailure) in
@@ -54,7 +54,7 @@ final class DaemonRun {
       },
       headers: ClipHeaders(), headerMemory: memory, log: log,
       cores: MachineShare.processors,
-      version: Software.version)
+      version: Software.version, configurationFile: file)
   }
 
   /// Signals are heard before there is a daemon: one that comes while the model is loaded ends the process, for

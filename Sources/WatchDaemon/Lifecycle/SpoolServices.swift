@@ -5,14 +5,14 @@ import Study
 /// Parts that know no daemon, as services of one.
 extension Intake: Service {
   func describe(_ status: inout StatusSnapshot) {
-    let refused = Dictionary(grouping: lastReport?.refused ?? [:], by: \.value.rawValue).mapValues {
-      $0.map(\.key).sorted()
-    }
+    let refused = Dictionary(grouping: lastReport?.refused ?? [:], by: \.value.rawValue).mapValues(\.count)
     status.inbox = StatusSnapshot.Inbox(
       isReachable: isReachable, isShareMissing: isShareMissing, lastScan: lastScanAt,
       scanMilliseconds: lastReport.map { ($0.ended - $0.began) * 1000 } ?? 0,
       knownFiles: lastReport?.knownCount ?? 0, temporaryFiles: lastReport?.temporaryCount ?? 0,
-      refused: refused, unreadableFolders: lastReport?.unreadableFolders.count ?? 0)
+      refused: refused, unreadableFolders: lastReport?.unreadableFolders.count ?? 0,
+      failure: lastReport?.failure?.reason)
+    status.health.notRead = Dictionary(unread.values.map { ($0, 1) }, uniquingKeysWith: +)
     let waiting = waitingFiles()
     status.waiting = Array(waiting.prefix(StatusSnapshot.listed))
     status.waitingCount = waiting.count
@@ -86,9 +86,15 @@ extension OutboxIndexer: Service {
 
   func reload(_ configuration: Configuration) { set(.init(configuration)) }
 
+  /// What failed is tried again.
+  func tick() { if problem != nil { wake() } }
+
   func stop() { finish() }
 
-  func describe(_ status: inout StatusSnapshot) { status.views = views }
+  func describe(_ status: inout StatusSnapshot) {
+    status.views = views
+    status.health.index = problem
+  }
 
   func describe(_ gauges: inout MetricsState.Gauges) { gauges.views = views }
 }

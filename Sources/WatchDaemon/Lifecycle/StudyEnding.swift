@@ -17,6 +17,7 @@ struct StudyEnding: Sendable {
   ) throws(StudyFailure) {
     FaultPoint.staged.reach()
     let result = try StudyFailure.filing(.publish) { () throws(FileError) in
+      try tools.outboxMount.check()
       let digest = try Files.digest(staging.path + "/study.json", .staging)
       return try tools.publisher.publish(staging, as: revision) { () throws(FileError) in
         try store.record(
@@ -39,6 +40,8 @@ struct StudyEnding: Sendable {
   func recover(_ publication: StudyState.Publication) throws(StudyFailure) {
     let file = tools.publisher.folder(of: publication.revision) + "/study.json"
     let isThere = try StudyFailure.filing(.publish) { () throws(FileError) in
+      // Of an outbox that is not mounted nothing is there.
+      try tools.outboxMount.check()
       guard try Files.exists(file, .outbox) else { return false }
       return try Files.digest(file, .outbox) == publication.digest
     }

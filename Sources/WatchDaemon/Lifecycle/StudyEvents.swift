@@ -18,7 +18,8 @@ struct StudyEvents: Sendable {
   let metrics: MetricsReporter
   let log: Log
 
-  func report(_ event: StudyRunEvent) {
+  /// - Parameter isNews: The log has not told it before.
+  func report(_ event: StudyRunEvent, isNews: Bool) {
     switch event {
     case .published(let id, let revision, let status): reportPublished(id, revision, status)
     case .lost(let id, let files):
@@ -26,7 +27,10 @@ struct StudyEvents: Sendable {
         "files changed or went away while their study was in work; they are claimed again where they are found",
         ["study": study(of: id), "claim": "c\(id)", "files": "\(files.count)"])
     case .settled(let state): reportSettled(state)
-    case .failed(let id, let failure, let disposition): reportFailed(id, failure, disposition)
+    case .failed(let id, let failure, let disposition):
+      if failure.kind == .interrupted { return }
+      metrics.count { $0.retried() }
+      if isNews { reportFailed(id, failure, disposition) }
     }
   }
 
@@ -61,8 +65,6 @@ struct StudyEvents: Sendable {
   }
 
   private func reportFailed(_ id: Int, _ failure: StudyFailure, _ disposition: RetryPolicy.Disposition) {
-    if failure.kind == .interrupted { return }
-    metrics.count { $0.retried() }
     let next =
       switch disposition {
       case .leave: "left for the next start"

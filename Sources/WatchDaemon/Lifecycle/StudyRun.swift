@@ -62,13 +62,16 @@ final class StudyRuns: Service {
     }
   }
 
-  /// Whether one of these claims, which have a turn now, gives no sign of life.
-  func isStuck(among running: [Int]) -> Bool {
+  /// How many of these claims, which have a turn now, give no sign of life.
+  func stuckCount(among running: [Int]) -> Int {
     let now = SystemClock.monotonic()
     return state.withLock { state in
-      running.contains { state.runs[$0]?.context.isStuck(now: now) == true }
+      running.count { state.runs[$0]?.context.isStuck(now: now) == true }
     }
   }
+
+  /// After the queue has told which run.
+  func describe(_ status: inout StatusSnapshot) { status.health.stuck = stuckCount(among: status.running) }
 }
 
 /// The walk of one claimed study from the spool to its end, in turns. It goes by what the journal says, so that it
@@ -82,6 +85,7 @@ final class StudyRun: @unchecked Sendable {
     var spool: Spool
     var claimant: Claimant
     var publisher: OutboxPublisher
+    var outboxMount: OutboxMount
     var settlement: Settlement
     var retry: RetryPolicy
     var announces: Bool
@@ -95,6 +99,7 @@ final class StudyRun: @unchecked Sendable {
       spool = opened.spool
       claimant = Claimant(inbox: configuration.inbox, spool: opened.spool)
       publisher = OutboxPublisher(outbox: configuration.outbox, mode: configuration.outboxMode)
+      outboxMount = opened.outboxMount
       settlement = Settlement(spool: opened.spool, hash: opened.hash)
       retry = RetryPolicy(attempts: configuration.attempts)
       announces = configuration.onPublished != nil
@@ -186,7 +191,8 @@ final class StudyRun: @unchecked Sendable {
     }
     study.isLastAttempt = state.attempts + 1 >= tools.retry.attempts
     let folder = try StudyFailure.filing(.publish) { () throws(FileError) in
-      try StagingFolder(
+      try tools.outboxMount.check()
+      return try StagingFolder(
         in: tools.publisher.outbox, name: "\(study.succession.revision.name)-c\(id)",
         mode: tools.publisher.mode)
     }

@@ -88,6 +88,9 @@ struct StudyExplanation {
       lines.append("in the inbox since \(Self.time(study.firstSeen)): \(study.why)")
       lines.append("  quiet at \(Self.time(study.quietAt)) if nothing more comes")
       lines += study.paths.map { "  \(file($0))" }
+      if study.fileCount > study.paths.count {
+        lines.append("  and \(study.fileCount - study.paths.count) more")
+      }
     }
     for file in waiting { lines += describe(file) }
     return lines.joined(separator: "\n") + "\n"
@@ -189,7 +192,8 @@ extension StudyExplanation {
   private func json(_ study: StatusSnapshot.Pending) -> JSONValue {
     .object([
       ("since", .string(Self.time(study.firstSeen))), ("quiet_at", .string(Self.time(study.quietAt))),
-      ("why", .string(study.why)), ("files", .array(study.paths.map { .string(file($0)) })),
+      ("why", .string(study.why)), ("file_count", .integer(study.fileCount)),
+      ("files", .array(study.paths.map { .string(file($0)) })),
     ])
   }
 }

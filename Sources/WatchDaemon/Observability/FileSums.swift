@@ -46,7 +46,7 @@ struct FilesInTrouble: Sendable, Equatable {
   /// Files in quarantine, by reason.
   static func setAside(_ ledger: Ledger) -> [FilesInTrouble] {
     var counts: [ReasonCode: Int] = [:]
-    for state in ledger.states where state.phase != .returned && state.phase != .returning {
+    for state in ledger.setAside {
       for file in state.claim.files {
         if let end = file.end, end.isSetAside, let reason = end.reason { counts[reason, default: 0] += 1 }
       }

@@ -35,6 +35,8 @@ struct MetricsState: Sendable, Equatable {
     /// Seconds since 1970; `nil` before the first.
     var lastScan: Double?
     var views = ViewTally()
+    /// Names of those that there are.
+    var troubles: Set<String> = []
   }
 
   fileprivate struct Ending: Hashable { var result, reason: String }
@@ -86,6 +88,12 @@ struct MetricsState: Sendable, Equatable {
       Dictionary(uniqueKeysWithValues: gauges.views.counts.map { ([("view", $0.name)], Double($0.count)) }))
     text.gauge("hinged_quarantined_files", "Files in quarantine.", Double(gauges.quarantinedFiles))
     text.gauge("hinged_held_files", "Files held for a person to decide.", Double(gauges.heldFiles))
+    text.gauge(
+      "hinged_trouble", "1 while something is wrong, by its name.",
+      [PrometheusText.Labels: Double](
+        uniqueKeysWithValues: Trouble.Name.allCases.filter { !$0.isSeenFromOutside }.map {
+          ([("name", $0.rawValue)], gauges.troubles.contains($0.rawValue) ? 1 : 0)
+        }))
     text.gauge(
       "hinged_inbox_reachable", "1 when the last scan read the inbox.", gauges.isInboxReachable ? 1 : 0)
     text.gauge("hinged_intake_paused", "1 when space is short.", gauges.isPaused ? 1 : 0)

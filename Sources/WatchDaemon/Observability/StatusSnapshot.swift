@@ -14,15 +14,19 @@ struct StatusSnapshot: Codable, Sendable, Equatable {
     var scanMilliseconds = 0.0
     var knownFiles = 0
     var temporaryFiles = 0
-    /// Paths by why they are never opened.
-    var refused: [String: [String]] = [:]
+    /// How many files are never opened, by why.
+    var refused: [String: Int] = [:]
     var unreadableFolders = 0
+    /// Why it cannot be read.
+    var failure: String?
   }
 
   /// A study that is gathered in the inbox.
   struct Pending: Codable, Sendable, Equatable {
     var study: String
+    /// At most `listedPaths` of them; `fileCount` counts all.
     var paths: [String]
+    var fileCount: Int
     /// UTC, milliseconds.
     var firstSeen: Int64
     /// When it is quiet if nothing more comes, UTC, milliseconds.
@@ -53,7 +57,10 @@ struct StatusSnapshot: Codable, Sendable, Equatable {
   var stageSeconds: Double
   var pause: String?
   var inbox = Inbox()
+  /// At most `listed` of them, the oldest first; `pendingCount` counts all.
   var pending: [Pending] = []
+  var pendingCount = 0
+  var pendingFiles = 0
   /// At most `listed` of them; `waitingCount` counts all.
   var waiting: [Waiting] = []
   var waitingCount = 0
@@ -64,8 +71,14 @@ struct StatusSnapshot: Codable, Sendable, Equatable {
   var stranded: [String: Int] = [:]
   /// Of the studies in the outbox; `nil` where a version wrote it that did not count them.
   var views: ViewTally?
+  var health = HealthFacts()
+
+  /// Where no daemon tells anything.
+  static let nothing = StatusSnapshot(
+    time: 0, process: 0, version: "", phase: .stopped, scanSeconds: 0, stageSeconds: 0)
 
   static let listed = 1_000
+  static let listedPaths = 100
 
   static func read(_ spool: Spool) -> StatusSnapshot? {
     guard let bytes = try? Files.read(spool.status, .status) else { return nil }

@@ -43,6 +43,7 @@ import Testing
     (expected.width, expected.backlog, expected.threads) = (1, 4, 2)
     expected.viewModels = value.viewModels
     (expected.model, expected.metrics, expected.onPublished) = (value.model, value.metrics, value.onPublished)
+    expected.onTrouble = value.onTrouble
     #expect(value == expected && value.viewRules.count == 3)
   }
 }

@@ -4,10 +4,11 @@ import Platform
 import Study
 
 /// Brings the outbox's index up to date after results were published. It follows the results and never holds them
-/// up: what fails here is told once, and tried again with the next result.
+/// up: what fails here is told once, and tried again when it is woken next.
 package final class OutboxIndexer: Sendable {
   private let outbox: String
   private let mode: OutboxMode
+  private let mayBegin: @Sendable () throws -> Void
   private let onError: @Sendable (any Error) -> Void
   private let queue = DispatchQueue(label: "hinged.index", qos: .utility)
   private let state: Guarded<State>
@@ -19,19 +20,22 @@ package final class OutboxIndexer: Sendable {
     var form: OutboxIndex.Form
     var index: OutboxIndex
     var isWoken = false
-    var hasFailed = false
+    /// Why the last update failed.
+    var problem: String?
     var mayBegin = DispatchTime.now()
     /// Folders that were published since the last update.
     var published: Set<String> = []
   }
 
+  /// - Parameter mayBegin: Asked before each update; throws where the outbox must not be written to.
   package init(
     outbox: String, mode: OutboxMode = .standard, form: OutboxIndex.Form = .init(),
+    mayBegin: @escaping @Sendable () throws -> Void = {},
     onError: @escaping @Sendable (any Error) -> Void
   ) {
     self.outbox = outbox
     self.mode = mode
-    self.onError = onError
+    (self.mayBegin, self.onError) = (mayBegin, onError)
     state = Guarded(State(form: form, index: OutboxIndex(form)))
   }
 
@@ -47,6 +51,9 @@ package final class OutboxIndexer: Sendable {
 
   /// What is known of the views of the studies in the outbox, as of the last update.
   package var views: ViewTally { state.withLock { $0.index.views } }
+
+  /// Why the index is behind; `nil` where it is not.
+  package var problem: String? { state.withLock { $0.problem } }
 
   /// Asks for an update soon; results that come in the meantime share it.
   /// - Parameter folder: What was published.
@@ -84,9 +91,10 @@ package final class OutboxIndexer: Sendable {
       defer { state.published = [] }
       return (state.index, state.published, state.form)
     }
-    let lock = Self.lock(outbox)
-    let result = withExtendedLifetime(lock) {
-      Result { try index.update(outbox, mode, published: published) }
+    let result = Result {
+      try mayBegin()
+      let lock = Self.lock(outbox)
+      try withExtendedLifetime(lock) { try index.update(outbox, mode, published: published) }
     }
     let seconds = (clock.now - began) / .seconds(1)
     state.withLock { state in
@@ -94,12 +102,12 @@ package final class OutboxIndexer: Sendable {
       state.mayBegin = .now() + Self.pauseFactor * seconds
     }
     switch result {
-    case .success: state.withLock { $0.hasFailed = false }
+    case .success: state.withLock { $0.problem = nil }
     case .failure(let error):
       let isFirst = state.withLock { state in
-        defer { state.hasFailed = true }
+        defer { state.problem = "\(error)" }
         state.published.formUnion(published)
-        return !state.hasFailed
+        return state.problem == nil
       }
       if isFirst { onError(error) }
     }
