@@ -61,6 +61,11 @@ struct hd_object {
     (void)element.release();
   }
 
+  void set(const char *keyword, const uint8_t *bytes, size_t count) {
+    if (count > UINT32_MAX - 1) throw hd::Failure(HD_TOO_LARGE, "The value is longer than an element can be.");
+    hd::check(path.back()->putAndInsertUint8Array(tag(keyword), bytes, static_cast<unsigned long>(count)), keyword);
+  }
+
   void enter(const char *keyword) {
     DcmItem *item = nullptr;
     constexpr long append = -2;
@@ -94,6 +99,11 @@ void hd_object_close(hd_object *object) { delete object; }
 
 int hd_object_set(hd_object *object, const char *keyword, const char *value, hd_error *error) {
   return guarded(error, [&] { object->set(keyword, value); });
+}
+
+int hd_object_set_bytes(
+    hd_object *object, const char *keyword, const uint8_t *bytes, size_t count, hd_error *error) {
+  return guarded(error, [&] { object->set(keyword, bytes, count); });
 }
 
 int hd_object_enter(hd_object *object, const char *keyword, hd_error *error) {

@@ -46,6 +46,36 @@ import Testing
     #expect(try ProgramRun.of(Self.dumper, [study + "/report.dcm"]).status == 0)
   }
 
+  /// A drawn heart, and a real study of both views with the numbers of both, where the test data are there.
+  private static let comparedStudies = [nil] + (TestData.isPresent ? ["dicom/philips_tte"] : [])
+
+  @Test(.enabled(if: Neighbour.isPresent, "needs HINGED_PYTHON"), arguments: comparedStudies)
+  func everyOutputHasTheNumbersOfTheRecord(real: String?) throws {
+    let clip = folder.path + "/clip.dcm"
+    if real == nil { try PhantomStudy.write(to: clip) }
+    let configuration = folder.path + "/hinged.conf"
+    for name in ["inbox", "spool"] {
+      try FileManager.default.createDirectory(
+        atPath: folder.path + "/" + name, withIntermediateDirectories: true)
+    }
+    try Data(
+      """
+      inbox = \(folder.path)/inbox
+      outbox = \(folder.path)/outbox
+      spool = \(folder.path)/spool
+      outputs = all, echo, keys, fhir, pdf
+
+      """.utf8
+    ).write(to: URL(fileURLWithPath: configuration))
+    for study in try publish(real.map(TestData.path) ?? clip, "--config", configuration) {
+      let run = try Neighbour.run("compare_outputs.py", [study])
+      #expect(run.status == 0, "\(run.errors)")
+      let read = try Neighbour.run(
+        "read_pdf.py", ["report.pdf.dcm", "report.pdf", "study.json"].map { study + "/" + $0 })
+      #expect(read.status == 0, "\(read.errors)")
+    }
+  }
+
   @Test(.enabled(if: Neighbour.isPresent, "needs HINGED_PYTHON"))
   func othersReadPointsOutlinesSegmentsAndPicturesAsTheRecordHasThem() throws {
     let clip = folder.path + "/clip.dcm"

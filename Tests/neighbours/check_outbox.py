@@ -127,6 +127,12 @@ def faults_of_documents(folder, record, patterns):
             yield from (f"{name}: {line}" for line in complaints_of_dciodvfy(folder / name, patterns))
             if reader:
                 yield from script(reader, folder / name, record)
+    if (folder / "report.pdf").is_file():
+        printed = folder / "report.pdf.dcm"
+        yield from (f"{printed.name}: {line}" for line in complaints_of_dciodvfy(printed, patterns))
+        yield from script("read_pdf.py", printed, folder / "report.pdf", record)
+    if all((folder / name).is_file() for name in ["report.dcm", "echo.dcm", "fhir.json", "report.pdf"]):
+        yield from script("compare_outputs.py", folder)
     if (folder / "fhir.json").is_file():
         yield from script("read_fhir.py", folder / "fhir.json", record)
 

@@ -34,6 +34,10 @@ void hd_object_close(hd_object *object);
 /// written in decimal, tags as `(gggg,eeee)`. An empty text leaves the attribute without a value.
 int hd_object_set(hd_object *object, const char *keyword, const char *value, hd_error *error);
 
+/// Sets an attribute of bytes (OB) of the current item by its keyword; `count` is even.
+int hd_object_set_bytes(
+    hd_object *object, const char *keyword, const uint8_t *bytes, size_t count, hd_error *error);
+
 /// Appends an item to the sequence `keyword` of the current item; it becomes the current one.
 int hd_object_enter(hd_object *object, const char *keyword, hd_error *error);
 int hd_object_leave(hd_object *object, hd_error *error);

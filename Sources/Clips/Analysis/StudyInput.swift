@@ -56,6 +56,11 @@ package struct StudyInput: Sendable {
   package var contentTime: UTCTime {
     files.compactMap(\.header.statedTime).max() ?? UTCTime(milliseconds: 0)
   }
+
+  /// Each as the first file states it that does.
+  package var patient: PatientFacts {
+    PatientFacts(files.map(\.header.attributes).reduce(into: [:]) { $0.merge($1) { first, _ in first } })
+  }
 }
 
 extension ClipHeader {

@@ -101,7 +101,8 @@ package struct ClipHeader: Codable, Sendable, Equatable {
   /// Text tags by DICOM keyword, for view rules: ViewName, StageName, SeriesDescription, StudyDescription,
   /// ImageComments, ProtocolName, ViewCodeSequence (the code value), ImageType and so on.
   package var texts: [String: String]
-  /// The patient's and the study's attributes that outputs repeat (`SourceClip.copiedKeywords`), untrimmed.
+  /// The patient's and the study's attributes that outputs repeat (`SourceClip.copiedKeywords`), and those that say
+  /// what is usual of the patient (`PatientFacts.keywords`), untrimmed.
   package var attributes: [String: String] = [:]
 }
 
@@ -206,7 +207,9 @@ extension ClipHeader {
 
   private static func attributes(_ file: DICOMFile) -> [String: String] {
     var attributes: [String: String] = [:]
-    for keyword in SourceClip.copiedKeywords { attributes[keyword] = file.untrimmedText(keyword) }
+    for keyword in SourceClip.copiedKeywords + PatientFacts.keywords {
+      attributes[keyword] = file.untrimmedText(keyword)
+    }
     return attributes
   }
 

@@ -4,8 +4,8 @@ import Study
 /// The study's measures on the page: the numbers with ranges and confidence, and how each comes about.
 struct HTMLMeasures {
   let report: StudyReport
-  /// The patient's sex, where the files state it.
-  var sex: ReferenceRange.Population?
+  /// What the files state of the patient.
+  var patient = PatientFacts()
 
   func section() -> HTML? {
     guard !report.studyMeasurements.isEmpty else { return nil }
@@ -16,9 +16,7 @@ struct HTMLMeasures {
       """
   }
 
-  private var reported: [StudyReport.Measurement] {
-    report.studyMeasurements.filter { $0.withheld == nil && $0.value != nil }
-  }
+  private var reported: [StudyReport.Measurement] { report.reported }
 
   /// A model that nobody measured on such pictures states none.
   private var showsConfidence: Bool { reported.contains { $0.confidence != nil } }
@@ -50,15 +48,6 @@ struct HTMLMeasures {
       """
   }
 
-  /// A measure that was not withheld.
-  func reported(_ name: String) -> StudyReport.Measurement? { reported.first { $0.name == name } }
-
-  /// `mean of 3 beats`; `nil` where beats are not told apart.
-  func ofBeats(_ measure: StudyReport.Measurement) -> String? {
-    guard let beats = measure.beats?.compactMap({ $0 }) else { return nil }
-    return beats.count == 1 ? "one beat" : "mean of \(beats.count) beats"
-  }
-
   /// The clips that numbers come from, with the frames of their reference beats: links that lead there.
   func origins(of measures: [StudyReport.Measurement]) -> HTML {
     var clips: [String] = []
@@ -82,35 +71,16 @@ struct HTMLMeasures {
     return "\(lines)"
   }
 
-  /// The ranges that go for the patient: all of them, where the files do not state the sex.
-  func applicable(_ measure: StudyReport.Measurement) -> [ReferenceRange] {
-    (measure.range ?? []).filter { sex == nil || $0.population == .adults || $0.population == sex }
-  }
+  /// The ranges that go for the patient.
+  func applicable(_ measure: StudyReport.Measurement) -> [ReferenceRange] { measure.ranges(for: patient) }
 
   /// `above the usual range of women`; `nil` where a value lies within all of its ranges.
   func abnormality(_ measure: StudyReport.Measurement) -> HTML? {
-    guard let value = measure.value else { return nil }
-    let ranges = applicable(measure)
-    let below = ranges.filter { $0.low.map { value < $0 } ?? false }
-    let above = ranges.filter { $0.high.map { value > $0 } ?? false }
-    let (word, found) = below.isEmpty ? ("above", above) : ("below", below)
-    guard !found.isEmpty else { return nil }
-    let isSaid = found.count < ranges.count || sex != nil && found[0].population != .adults
-    let whose = isSaid ? " of \(found.map(\.population.rawValue).joined(separator: " and "))" : ""
-    return "<span class=\"warn\">\(word) the usual range\(whose)</span>"
+    measure.deviation(for: patient).map { "<span class=\"warn\">\($0.words)</span>" }
   }
 
   func range(_ range: ReferenceRange, _ unit: String) -> HTML {
-    func text(_ value: Double) -> String { Decimal.text(value, value == value.rounded() ? 0 : 1) }
-    let bounds =
-      switch (range.low, range.high) {
-      case (let low?, let high?): "\(text(low)) to \(text(high))"
-      case (nil, let high?): "up to \(text(high))"
-      case (let low?, nil): "from \(text(low))"
-      case (nil, nil): "–"
-      }
-    let who = range.population == .adults ? "" : "\(range.population.rawValue) "
-    return "<span title=\"\(range.source)\">\(who)\(bounds) \(UnitText.of(unit))</span> "
+    "<span title=\"\(range.source)\">\(range.words) \(UnitText.of(unit))</span> "
   }
 
   /// What there is to say of a measure beside its number, in a row of its own: a column would be too narrow on paper.
@@ -177,6 +147,7 @@ package enum UnitText {
   package static func of(_ unit: String) -> String {
     switch unit {
     case "cm2": "cm²"
+    case "mL/m2": "mL/m²"
     case "{H.B.}/min": "beats/min"
     default: unit
     }

@@ -24,12 +24,13 @@ package enum HTMLReport {
   /// - Parameters:
   ///   - report: as the record has it (`StudyReport.recorded`).
   ///   - cines: by SOP Instance UID; a clip without one is shown by its pictures.
-  ///   - sex: the PatientSex that the files state (PS3.3 C.7.1.1), by which ranges are chosen.
+  ///   - patient: what the files state, by which ranges are chosen.
   package static func render(
-    report: StudyReport, overlays: Overlays, cines: [String: Cine] = [:], sex: String? = nil
+    report: StudyReport, overlays: Overlays, cines: [String: Cine] = [:],
+    patient: PatientFacts = .init()
   ) -> String {
     let shown = report.clips.enumerated().filter { !$1.measurements.isEmpty || $1.status == .measured }
-    let measures = HTMLMeasures(report: report, sex: population(sex))
+    let measures = HTMLMeasures(report: report, patient: patient)
     let cards = Dictionary(
       shown.map { index, clip in
         let card = HTMLClip(number: index + 1, clip: clip).card(overlays, cines[clip.sopInstanceUID])
@@ -79,14 +80,6 @@ package enum HTMLReport {
     return "<div class=\"pair\">\(player)\(clips.map { cards[$0] ?? "" })</div>"
   }
 
-  private static func population(_ sex: String?) -> ReferenceRange.Population? {
-    switch sex?.trimmingBlanks() {
-    case "F": .women
-    case "M": .men
-    default: nil
-    }
-  }
-
   private static func heading(_ report: StudyReport) -> HTML {
     let revision: HTML? =
       report.study.revision > 1 ? "<div><dt>Revision</dt><dd>\(report.study.revision)</dd></div>" : nil
@@ -130,7 +123,8 @@ package enum HTMLReport {
     none, it is that of the model's card for the view and the phase. Confidence is the estimated probability that both \
     points lie within 5 mm of the truth: high from 90 %, moderate from 70 %.</li>
     <li>A usual range is that of its source for healthy adults, not a limit for this patient. Where the files state the \
-    patient's sex, the range is that of the sex. Body size is not used.</li>
+    patient's sex, the range is that of the sex. Where they state height and weight, volumes are given by body surface \
+    area (Du Bois) as well. Of children no range is given.</li>
     <li>Which view a clip shows is said by the operator, a rule, a reader or the file. Where they are silent, the \
     picture is asked, and every number that rests on its word is to be confirmed; where it is not sure either, what \
     needs a view is withheld.</li>

@@ -11,18 +11,7 @@ struct HTMLSummary {
   func section() -> HTML? {
     let measured = report.clips.filter { $0.status == .measured }
     guard !measured.isEmpty else { return nil }
-    let (chambers, diameters) = (["biplane", "A4C", "A2C"], ["A4C", "A2C", "apical"])
-    let tiles: [HTML] = [
-      view(measured), beats(measured),
-      tile("Annulus ED / ES", diameters) { kind in
-        ["ED", "ES"].map { "Mitral annulus diameter \(kind) \($0)" }
-      },
-      tile("MAPSE", ["mean", "septal", "lateral"]) { ["MAPSE \($0)"] },
-      tile("LV ejection fraction", chambers) { ["LV ejection fraction \($0)"] },
-      tile("LV volume ED / ES", chambers) { kind in ["ED", "ES"].map { "LV volume \(kind) \($0)" }
-      },
-      tile("LA volume ES", chambers) { ["LA volume \($0) ES"] },
-    ]
+    let tiles: [HTML] = [view(measured), beats(measured)] + GlanceNumber.all(of: report).map(tile)
     return
       "<section class=\"card\" aria-label=\"At a glance\"><dl class=\"glance\">\(tiles)</dl></section>"
   }
@@ -42,7 +31,7 @@ struct HTMLSummary {
 
   private func beats(_ clips: [ClipReport]) -> HTML {
     let count = clips.reduce(0) { $0 + $1.beats.count }
-    let rate: HTML? = measures.reported("Heart rate").map { rate in
+    let rate: HTML? = report.reported("Heart rate").map { rate in
       "<dd class=\"muted\">\(HTMLNumber.data(rate.value ?? 0, 0, rate.unit))</dd>"
     }
     return """
@@ -51,31 +40,27 @@ struct HTMLSummary {
       """
   }
 
-  /// The first of several kinds of a number that the study has.
-  private func tile(_ title: String, _ kinds: [String], _ names: (String) -> [String]) -> HTML {
-    for kind in kinds {
-      let found = names(kind).map { measures.reported($0) }
-      guard let first = found.compactMap({ $0 }).first else { continue }
-      let values: [HTML] = found.enumerated().map { place, measure in
-        let value = measure.map { HTMLNumber.data($0.value ?? 0, 1) } ?? "–"
-        return place == 0 ? value : " / \(value)"
-      }
-      let notes: [HTML?] = found.flatMap { measure -> [HTML?] in
-        guard let measure else { return [] }
-        return [usual(measure), measures.abnormality(measure)]
-      }
-      let from = found.compactMap { $0 }
-      return """
-        <div><dt>\(title)</dt><dd class="value">\(values) \(UnitText.of(first.unit))</dd>\
-        <dd class="muted">\([kind, measures.ofBeats(first)].compactMap { $0 }.joined(separator: ", "))</dd>\
-        \(notes.compactMap { $0 }.map { "<dd>\($0)</dd>" as HTML })\
-        <dd>\(measures.origins(of: from))</dd>\(call(from))</div>
-        """
+  private func tile(_ number: GlanceNumber) -> HTML {
+    guard let (kind, found) = number.found(in: report), let first = found.compactMap({ $0 }).first else {
+      let why: HTML? =
+        number.isKnown(to: report) ? "<dd><a href=\"#withheld\">withheld, and why</a></dd>" : nil
+      return "<div><dt>\(number.title)</dt><dd class=\"value\">–</dd>\(why)</div>"
     }
-    let why: HTML? =
-      names(kinds[0]).contains { name in report.studyMeasurements.contains { $0.name == name } }
-      ? "<dd><a href=\"#withheld\">withheld, and why</a></dd>" : nil
-    return "<div><dt>\(title)</dt><dd class=\"value\">–</dd>\(why)</div>"
+    let values: [HTML] = found.enumerated().map { place, measure in
+      let value = measure.map { HTMLNumber.data($0.value ?? 0, 1) } ?? "–"
+      return place == 0 ? value : " / \(value)"
+    }
+    let notes: [HTML?] = found.flatMap { measure -> [HTML?] in
+      guard let measure else { return [] }
+      return [usual(measure), measures.abnormality(measure)]
+    }
+    let from = found.compactMap { $0 }
+    return """
+      <div><dt>\(number.title)</dt><dd class="value">\(values) \(UnitText.of(first.unit))</dd>\
+      <dd class="muted">\([kind, first.ofBeats].compactMap { $0 }.joined(separator: ", "))</dd>\
+      \(notes.compactMap { $0 }.map { "<dd>\($0)</dd>" as HTML })\
+      <dd>\(measures.origins(of: from))</dd>\(call(from))</div>
+      """
   }
 
   private func usual(_ measure: StudyReport.Measurement) -> HTML? {

@@ -47,15 +47,14 @@ package struct ClipObject: Sendable {
       "DeviceSerialNumber": .text(DeviceObserver.serialNumber(software: software, model: model)),
       "SoftwareVersions": .text(software.version), "StudyInstanceUID": .text(source.studyInstanceUID),
     ]
-    for keyword in SourceClip.copiedKeywords where !Self.optional.contains(keyword) {
+    for keyword in SourceClip.copiedKeywords where !SourceClip.optionalKeywords.contains(keyword) {
       attributes[keyword] = .text(source.attributes[keyword] ?? "")
     }
-    for keyword in Self.optional { attributes[keyword] = source.attributes[keyword].map { .text($0) } }
+    for keyword in SourceClip.optionalKeywords {
+      attributes[keyword] = source.attributes[keyword].map { .text($0) }
+    }
     return attributes
   }
-
-  /// Copied attributes that may be absent (type 3).
-  private static let optional = ["IssuerOfPatientID", "StudyDescription"]
 
   /// An item that names the source, or one frame of it (0-based).
   func reference(frame: Int?) -> DICOMAttributes {

@@ -1,11 +1,13 @@
 import Study
 
 /// The attributes of a DICOM data set or item by keyword, as a pure value. Values are text, several of them
-/// separated by backslashes; the dictionary knows what they are.
+/// separated by backslashes, or bytes; the dictionary knows what they are.
 package struct DICOMAttributes: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   package enum Value: Sendable, Equatable, ExpressibleByStringLiteral {
     case text(String)
     case items([DICOMAttributes])
+    /// Of an even number.
+    case bytes([UInt8])
 
     package init(stringLiteral text: String) { self = .text(text) }
 

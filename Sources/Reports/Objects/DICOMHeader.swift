@@ -53,6 +53,8 @@ private final class ObjectUnderConstruction {
           try add(item)
           try check { hd_object_leave(handle, $0) }
         }
+      case .bytes(let bytes):
+        try check { hd_object_set_bytes(handle, member.keyword, bytes, bytes.count, $0) }
       }
     }
   }

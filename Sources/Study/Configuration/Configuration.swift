@@ -14,7 +14,7 @@ package struct Configuration: Sendable, Equatable {
   package enum Output: String, Sendable, CaseIterable {
     case sr, seg, overlay, png, html
     /// Written where they are named.
-    case echo, keys, fhir
+    case echo, keys, fhir, pdf
 
     /// What `all` means.
     package static let standard: Set<Output> = [.sr, .seg, .overlay, .png, .html]

@@ -9,7 +9,7 @@ package enum MeasureTable {
     + views.flatMap(lengths) + CyclePhase.allCases.map(sphericity) + [atrialVolume] + views.flatMap(atria) + [
       heartRate
     ]
-    + CyclePhase.allCases.map(apicalDiameter)
+    + CyclePhase.allCases.map(apicalDiameter) + indices
 
   package static func measure(named name: String) -> Measure? { measures.first { $0.name == name } }
 
@@ -37,7 +37,6 @@ package enum MeasureTable {
         name: "\(name) \(phase.rawValue)", unit: "mm", code: MeasureConcept.diameter(view, phase),
         modifiers: [.mitralAnnulus, .view(view), .at(phase)],
         formula: "distance of the two hinge points" + perBeat, source: pointsSource, rule: pointsRule,
-        ranges: phase == .endDiastole ? view.facts.measures?.diameterRangesAtED ?? [] : [],
         confidence: .hingePoints,
         origin: .beats(view) { beat, _ in beat.frame(phase).annulus })
     }
@@ -61,6 +60,30 @@ package enum MeasureTable {
       origin: .anyView { beat, _ in beat.frame(phase).annulus })
   }
 
+  private static let indices: [Measure] =
+    CyclePhase.allCases.map { phase in
+      index(
+        of: ventricleVolume(phase), "LV volume index biplane \(phase.rawValue)",
+        MeasureConcept.ventricleIndex(phase),
+        phase == .endDiastole ? ReferenceRange.endDiastolicIndex : [])
+    } + [
+      index(
+        of: atrialVolume, "LA volume index biplane ES", MeasureConcept.atrialIndex, ReferenceRange.atrialIndex
+      )
+    ]
+
+  /// A volume by body surface area.
+  private static func index(
+    of volume: Measure, _ name: String, _ code: CodedConcept, _ ranges: [ReferenceRange]
+  ) -> Measure {
+    Measure(
+      name: name, unit: "mL/m2", code: code, modifiers: volume.modifiers,
+      formula: "\(volume.name) / body surface area, 0.007184 · weight^0.425 · height^0.725 in kg and cm",
+      source: "\(ReferenceRange.chamberQuantification); surface: Du Bois, Arch Intern Med 17, 1916, 863-871",
+      rule: volume.rule + ", or where the files do not state the patient's height and weight", ranges: ranges,
+      origin: .byBodySurface(of: volume.name))
+  }
+
   private static let excursions: [Measure] = [
     excursion("septal", .a4c, [.init(Concept.findingSite, Concept.septalAnnulus)]) {
       $0.excursion(at: .septal, $1)
@@ -68,7 +91,7 @@ package enum MeasureTable {
     excursion("lateral", .a4c, [.init(Concept.findingSite, Concept.lateralAnnulus)]) {
       $0.excursion(at: .lateral, $1)
     },
-    excursion("mean", .a4c, [.mitralAnnulus], ranges: ReferenceRange.excursion) { beat, view in
+    excursion("mean", .a4c, [.mitralAnnulus]) { beat, view in
       beat.excursion(at: .septal, view).combined(beat.excursion(at: .lateral, view)) { ($0 + $1) / 2 }
     },
     excursion("anterior", .a2c, [.mitralAnnulus, .init(Concept.topographicalModifier, Concept.anterior)]) {
@@ -81,7 +104,6 @@ package enum MeasureTable {
 
   private static func excursion(
     _ site: String, _ view: EchoView, _ place: [Measure.Modifier],
-    ranges: [ReferenceRange] = [],
     _ value: @escaping @Sendable (BeatGeometry, ClipReport.View) -> Result<Double, ReasonCode>
   ) -> Measure {
     let points = site == "mean" ? "mean of septal and lateral" : "the \(site) hinge point"
@@ -92,7 +114,7 @@ package enum MeasureTable {
       source: "\(ReferenceRange.planeExcursion); drift: Sen, J Am Stat Assoc 63, 1968, 1379-1389",
       rule: pointsRule
         + ", or with fewer than 5 measured frames from ED to ES; to be reviewed where no beat is "
-        + "whole, so that the drift is not removed", ranges: ranges,
+        + "whole, so that the drift is not removed",
       confidence: .hingePoints, prefersDriftRemoved: true, origin: .beats(view, value))
   }
 
@@ -115,7 +137,6 @@ package enum MeasureTable {
       formula: "pi/4 · L/20 · sum(a·b) over 20 discs perpendicular to the axis from the middle of the hinge "
         + "points to the apex, L the longer of the two lengths" + ofBeatsTogether,
       source: discsSource, rule: ventricleRule + lengthsRule,
-      ranges: phase == .endDiastole ? ReferenceRange.endDiastolicVolume : ReferenceRange.endSystolicVolume,
       origin: .bothViews(matching: .ventricle) { a, b in
         biplane(a.frame(phase).chamber, b.frame(phase).chamber)
       })
@@ -190,7 +211,7 @@ package enum MeasureTable {
         name: "LA area \(view.rawValue) ES", unit: "cm2", code: view.facts.measures?.atrialArea,
         modifiers: [.leftAtrium, .view(view), .at(.endSystole)],
         formula: "area of the atrium's outline" + perBeat, source: ReferenceRange.earlierQuantification,
-        rule: atriumRule, ranges: view.facts.measures?.atrialAreaRanges ?? [],
+        rule: atriumRule,
         origin: .beats(view) { beat, _ in beat.endSystole.upper.map { $0.area / 100 } }),
       Measure(
         name: "LA volume \(view.rawValue) ES", unit: "mL", code: view.facts.measures?.atrialVolume,

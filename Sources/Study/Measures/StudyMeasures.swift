@@ -6,10 +6,20 @@ package struct StudyMeasures {
 
   /// One entry a measure of the table, withheld ones with their reasons; none where no clip was looked at to its
   /// end.
-  package static func measurements(of clips: [ClipReport]) -> [StudyReport.Measurement] {
+  /// - Parameter bodySurfaceArea: of the patient, square metres; `nil` where it is not known.
+  package static func measurements(
+    of clips: [ClipReport], bodySurfaceArea: Double? = nil
+  ) -> [StudyReport.Measurement] {
     guard clips.contains(where: { $0.status == .measured || $0.status == .indeterminate }) else { return [] }
     let measures = StudyMeasures(clips)
-    return MeasureTable.measures.map(measures.measurement)
+    return MeasureTable.measures.reduce(into: []) { found, measure in
+      if case .byBodySurface(let name) = measure.origin {
+        guard let whole = found.first(where: { $0.name == name }) else { return }
+        found.append(whole.divided(by: bodySurfaceArea, as: measure))
+      } else {
+        found.append(measures.measurement(measure))
+      }
+    }
   }
 
   private init(_ clips: [ClipReport]) {
@@ -25,6 +35,7 @@ package struct StudyMeasures {
       case .anyView(let value): single(measure, anyView, value)
       case .bothViews(let chamber, let value): biplane(measure, matching: chamber, value)
       case .cycles(let value): cycles(measure, value)
+      case .byBodySurface: preconditionFailure("\(measure.name) follows from another measure")
       }
     if result.value == nil {
       result.confidence = nil
@@ -128,6 +139,17 @@ package struct StudyMeasures {
 }
 
 extension StudyReport.Measurement {
+  /// This measurement by the patient's body surface area.
+  fileprivate func divided(by area: Double?, as measure: Measure) -> Self {
+    var result = self
+    (result.name, result.unit, result.code) = (measure.name, measure.unit, measure.code?.triple)
+    (result.modifiers, result.method, result.range) = (measure.modifiers, measure.formula, measure.ranges)
+    guard let value else { return result }
+    result.value = area.map { value / $0 }
+    if area == nil { (result.withheld, result.reviewReasons) = (.noBodySize, nil) }
+    return result
+  }
+
   /// What is known of a measure before its value.
   package init(_ measure: Measure, _ choices: [ViewChoice]) {
     let clips = choices.compactMap(\.best)

@@ -89,8 +89,10 @@ package enum Concept {
   package static let valueIndeterminate = CodedConcept("114011", "DCM", "Value indeterminate")
 
   package static let diameter = CodedConcept("81827009", "SCT", "Diameter")
-  package static let diameterA4CAtED = CodedConcept("80051-6", "LN", "Mitral valve annulus diameter A4C ED")
-  package static let diameterA2CAtED = CodedConcept("80050-8", "LN", "Mitral valve annulus diameter A2C ED")
+  package static let diameterA4CAtED = CodedConcept(
+    "80051-6", "LN", "Mitral annulus diastolic diameter - A4C")
+  package static let diameterA2CAtED = CodedConcept(
+    "80050-8", "LN", "Mitral annulus diastolic diameter - A2C")
 
   package static let cyclePoint = CodedConcept("272518008", "SCT", "Cardiac Cycle Point")
   package static let endDiastole = CodedConcept("416190007", "SCT", "End diastole")
@@ -109,7 +111,8 @@ package enum Concept {
 
   private static let unitMeanings = [
     "mm": "millimeter", "cm2": "square centimeter", "mm2": "square millimeter", "mL": "milliliter",
-    "ml": "milliliter", "ms": "millisecond", "cm/s": "centimeter per second", "%": "percent",
+    "ml": "milliliter", "mL/m2": "milliliter per square meter", "ms": "millisecond",
+    "cm/s": "centimeter per second", "%": "percent",
     "{pixels}": "pixels", "{frames}": "frames", "1": "no units",
   ]
 }

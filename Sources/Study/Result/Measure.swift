@@ -13,6 +13,8 @@ package struct Measure: Sendable {
       matching: Chamber, @Sendable (BeatGeometry, BeatGeometry) -> Result<Double, ReasonCode>)
     /// The lengths of the cardiac cycles of the best clip of any view, in milliseconds.
     case cycles(@Sendable ([Double]) -> Result<Double, ReasonCode>)
+    /// The measure of that name by the patient's body surface area; it stands before this one.
+    case byBodySurface(of: String)
   }
 
   /// The chamber whose lengths in both views must go together.
@@ -40,14 +42,14 @@ package struct Measure: Sendable {
   /// Whether the number would be another one, or none, if its clips showed another view.
   var dependsOnView: Bool {
     switch origin {
-    case .beats, .bothViews: true
+    case .beats, .bothViews, .byBodySurface: true
     case .anyView, .cycles: false
     }
   }
 }
 
 extension CodedConcept {
-  var triple: [String] { [value, scheme, meaning] }
+  package var triple: [String] { [value, scheme, meaning] }
 }
 
 extension Measure.Modifier {
@@ -80,26 +82,23 @@ package struct ReferenceRange: Sendable, Equatable {
   package var high: Double?
   package var source: String
 
-  /// Normal ranges, mean ± 1.96 standard deviations (table 2 of the recommendations); of biplane volumes only.
-  package static let endDiastolicVolume = pair(women: (46, 106), men: (62, 150), chamberQuantification)
-  package static let endSystolicVolume = pair(women: (14, 42), men: (21, 61), chamberQuantification)
+  // What two sources of their own say of each: docs/MEASURES.md names them. Ranges that were found in one alone, those
+  // of the annulus among them, are not here.
+
+  /// Of biplane volumes (table 4 of the recommendations).
   package static let ejectionFraction = pair(women: (54, 74), men: (52, 72), chamberQuantification)
-  /// Above it an atrium counts as enlarged.
-  static let atrialArea = [
-    ReferenceRange(population: .adults, low: nil, high: 20, source: earlierQuantification)
+  /// Biplane, by body surface area (table 2).
+  package static let endDiastolicIndex = pair(women: (29, 61), men: (34, 74), chamberQuantification)
+  /// Biplane, by body surface area (table 4).
+  package static let atrialIndex = [
+    ReferenceRange(population: .adults, low: 16, high: 34, source: chamberQuantification)
   ]
-  /// Usual means, not limits; under 10 mm counts as reduced, under 8 mm went with an ejection fraction under 50 %.
-  package static let excursion = [
-    ReferenceRange(population: .adults, low: 12, high: 15, source: planeExcursion)
-  ]
-  package static let annulusDiameter = pair(women: (22, 38), men: (25, 41), annulus)
 
   static let chamberQuantification =
     "Lang et al., ASE/EACVI chamber quantification, J Am Soc Echocardiogr 28, 2015, 1-39"
   static let earlierQuantification =
     "Lang et al., ASE/EAE chamber quantification, J Am Soc Echocardiogr 18, 2005, 1440-1463"
   static let planeExcursion = "Hu et al., Eur Heart J Cardiovasc Imaging 14, 2013, 205-212"
-  package static let annulus = "as cited by Schmidt and Overhoff, arXiv 2301.08782, 2023"
 
   private static func pair(
     women: (Double, Double), men: (Double, Double), _ source: String

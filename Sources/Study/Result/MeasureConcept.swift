@@ -27,10 +27,19 @@ package enum MeasureConcept {
   package static let ejectionFraction = CodedConcept(
     "79991-6", "LN", "Left ventricular ejection fraction biplane (MOD)")
 
+  static func ventricleIndex(_ phase: CyclePhase) -> CodedConcept {
+    phase == .endDiastole
+      ? CodedConcept("79997-3", "LN", "Left ventricular end diastolic volume biplane (MOD) / BSA")
+      : CodedConcept("80002-9", "LN", "Left ventricular end systolic volume biplane (MOD) / BSA")
+  }
+
+  static let atrialIndex = CodedConcept(
+    "79984-1", "LN", "Left atrial end systolic volume biplane (MOD) / BSA")
+
   static let atrialVolume = CodedConcept("79983-3", "LN", "Left atrial end systolic volume biplane (MOD)")
 }
 
-/// What the measures that are named for a view are called, and what is usual of them in that view.
+/// What the measures that are named for a view are called.
 package struct ViewMeasures: Sendable {
   var diameterAtED: CodedConcept
   var ventricleVolumeAtED: CodedConcept
@@ -39,8 +48,6 @@ package struct ViewMeasures: Sendable {
   var ventricleLengthAtED = MeasureConcept.length
   var atrialArea: CodedConcept
   var atrialVolume: CodedConcept
-  var diameterRangesAtED: [ReferenceRange] = []
-  var atrialAreaRanges: [ReferenceRange] = []
 
   func ventricleVolume(_ phase: CyclePhase) -> CodedConcept {
     phase == .endDiastole ? ventricleVolumeAtED : ventricleVolumeAtES
@@ -60,8 +67,7 @@ package struct ViewMeasures: Sendable {
       "79993-2", "LN", "Left ventricular ejection fraction single plane 4C (MOD)"),
     ventricleLengthAtED: CodedConcept("79994-0", "LN", "Left ventricular end diastolic length 4C"),
     atrialArea: CodedConcept("79974-2", "LN", "Left atrial end systolic area 4C"),
-    atrialVolume: CodedConcept("79986-6", "LN", "Left atrial end systolic volume single plane 4C (MOD)"),
-    diameterRangesAtED: ReferenceRange.annulusDiameter, atrialAreaRanges: ReferenceRange.atrialArea)
+    atrialVolume: CodedConcept("79986-6", "LN", "Left atrial end systolic volume single plane 4C (MOD)"))
 
   package static let a2c = ViewMeasures(
     diameterAtED: Concept.diameterA2CAtED,

@@ -51,6 +51,8 @@ package enum ReasonCode: String, Codable, Sendable, CaseIterable, Error {
   case assumedFrameTime = "assumed-frame-time"
   case tooFewFrames = "too-few-frames"
   case implausible
+  /// A number by body surface area, and no file states the patient's height and weight.
+  case noBodySize = "no-body-size"
   /// The clip was measured by a version that did not know the measure.
   case earlierVersion = "earlier-version"
   /// A stage of the work took longer than the configuration allows.

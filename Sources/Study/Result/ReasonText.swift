@@ -130,6 +130,11 @@ package enum ReasonText {
       ("The file states no possible frame time, and the number depends on it.", nil)
     case .tooFewFrames: ("Too few frames of the beat could be measured.", nil)
     case .implausible: ("The number that comes out is not a possible one.", "Measure this clip by hand.")
+    case .noBodySize:
+      (
+        "The files do not state the patient's height and weight, and the number is by body surface area.",
+        "Enter height and weight on the scanner."
+      )
     case .earlierVersion:
       (
         "The clip was measured by an earlier version, which did not take this number.",

@@ -8,6 +8,9 @@ package struct SourceClip: Sendable, Equatable {
     "StudyTime", "AccessionNumber", "StudyID", "ReferringPhysicianName", "StudyDescription",
   ]
 
+  /// Those that an object may lack (type 3).
+  package static let optionalKeywords = ["IssuerOfPatientID", "StudyDescription"]
+
   package var sopClassUID: String
   package var sopInstanceUID: String
   package var seriesInstanceUID: String

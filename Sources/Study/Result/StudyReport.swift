@@ -58,17 +58,23 @@ extension StudyReport {
     package var uid: String
     package var revision: Int
     package var supersedes: String?
+    /// Square metres; `nil` where the files do not state height and weight.
+    package var bodySurfaceArea: Double?
 
-    package init(uid: String, revision: Int, supersedes: String? = nil) {
+    package init(uid: String, revision: Int, supersedes: String? = nil, bodySurfaceArea: Double? = nil) {
       self.uid = uid
       self.revision = revision
       self.supersedes = supersedes
+      self.bodySurfaceArea = bodySurfaceArea
     }
 
     package static let form = RecordForm<Self>(Self.init) {
       Field("uid", \.uid, .uid)
       Field("revision", \.revision, .integer(min: 1))
       Field("supersedes", \.supersedes, .text, "The outbox folder that this revision replaces.")
+      Field(
+        "body_surface_area_m2", \.bodySurfaceArea, .number(4, "m2", min: 0),
+        "Of the patient, by the height and weight that the files state (Du Bois).", presence: .added)
     }
   }
 

@@ -37,7 +37,10 @@ struct ClipWriter: Sendable {
   private var path: String { staging + "/" + clip.sopInstanceUID }
   private var wantsCine: Bool { settings.outputs.contains(.overlay) && object != nil }
   private var wantsPage: Bool { settings.outputs.contains(.html) && isOnPage }
-  private var wantedPictures: [MeasuredPicture] { settings.outputs.contains(.png) ? pictures : [] }
+  /// The printed report shows them too.
+  private var wantedPictures: [MeasuredPicture] {
+    settings.outputs.isDisjoint(with: [.png, .pdf]) ? [] : pictures
+  }
 
   /// The work on a clip that was begun, in pieces for several threads.
   struct Work {
@@ -77,8 +80,10 @@ struct ClipWriter: Sendable {
       for picture in wantedPictures where picture.measurement.frame == frame.index {
         let scene = picture.scene(on: frame.gray, outlines: outlines[frame.index], of: clip)
         let canvas = try OverlayPNG.draw(scene)
-        try AtomicFile.write(
-          PNGEncoder.encode(canvas), to: path + Self.suffix(ofPicture: picture.measurement.phase), .staging)
+        if settings.outputs.contains(.png) {
+          try AtomicFile.write(
+            PNGEncoder.encode(canvas), to: path + Self.suffix(ofPicture: picture.measurement.phase), .staging)
+        }
         let still = try JPEGEncoder.encode(canvas, quality: Self.stillQuality)
         stills.byPhase.withLock { $0[picture.measurement.phase] = still }
         guard isPreviewed, picture.measurement.phase == .endDiastole else { continue }

@@ -173,7 +173,10 @@ struct StudyAnalysis {
       report.supersede(predecessor, isClosedAtLimit: study.isClosedAtLimit)
     }
     if let identity { report.study = identity }
-    report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
+    report.study.bodySurfaceArea =
+      study.patient.bodySurfaceArea ?? predecessor?.report.study.bodySurfaceArea
+    report.studyMeasurements = StudyMeasures.measurements(
+      of: report.clips, bodySurfaceArea: report.study.bodySurfaceArea)
     report = try report.recorded()
     let publishing = ContinuousClock.now
     try pipeline.writer.write(report, study, outcomes, predecessor: predecessor, into: staging, log: &log)

@@ -37,13 +37,13 @@ struct StudyWriter: Sendable {
       left.insert(
         { [overlays, cines] in
           let page = HTMLReport.render(
-            report: report, overlays: overlays, cines: cines, sex: study.statedSex)
+            report: report, overlays: overlays, cines: cines, patient: study.patient)
           try write(Array(page.utf8), "index.html", in: staging)
         }, at: 0)
     }
     try sideBySide.run(left)
     // The documents refer to the objects, and so come after them.
-    try writeDocuments(report, study, clips, predecessor, into: staging, refusals)
+    try writeDocuments(report, study, clips, overlays, predecessor, into: staging, refusals)
     for event in refusals.events { log.add(event, stage: "publish", at: .now) }
   }
 
@@ -100,10 +100,10 @@ struct StudyWriter: Sendable {
   }
 
   private func writeDocuments(
-    _ report: StudyReport, _ study: StudyInput, _ clips: [ClipWriter],
+    _ report: StudyReport, _ study: StudyInput, _ clips: [ClipWriter], _ pictures: HTMLReport.Overlays,
     _ predecessor: Predecessor?, into staging: String, _ refusals: Refusals
   ) throws {
-    guard !settings.outputs.isDisjoint(with: [.sr, .echo, .keys, .fhir]) else { return }
+    guard !settings.outputs.isDisjoint(with: [.sr, .echo, .keys, .fhir, .pdf]) else { return }
     let earlier = predecessor.flatMap(headerOfReport)
     let sources = report.sources(from: study, earlier: earlier?.attributes ?? [:])
     guard !sources.isEmpty else {
@@ -138,6 +138,22 @@ struct StudyWriter: Sendable {
     if settings.outputs.contains(.fhir) {
       try write(Array(try FHIRBundle(document).text().utf8), "fhir.json", in: staging)
     }
+    if settings.outputs.contains(.pdf) {
+      try writePrinted(document, study.patient, pictures, in: staging, refusals)
+    }
+  }
+
+  private func writePrinted(
+    _ document: StudyDocument, _ patient: PatientFacts, _ pictures: HTMLReport.Overlays, in staging: String,
+    _ refusals: Refusals
+  ) throws {
+    let pdf = PDFReport.render(
+      report: document.report, attributes: document.sources.first?.attributes ?? [:], patient: patient,
+      pictures: pictures, time: document.contentTime)
+    try write(pdf, "report.pdf", in: staging)
+    try refusals.unlessRefused("pdf-refused") {
+      try write(try EncapsulatedPDF.encode(pdf, of: document), "report.pdf.dcm", in: staging)
+    }
   }
 
   /// - Parameter encode: gives `nil` where there is nothing to say.
@@ -168,11 +184,6 @@ struct StudyWriter: Sendable {
     return .init(
       studyInstanceUID: study, seriesInstanceUID: series, sopClassUID: sopClass, sopInstanceUID: instance)
   }
-}
-
-extension StudyInput {
-  /// PatientSex, as the first file states it that does.
-  fileprivate var statedSex: String? { files.lazy.compactMap { $0.header.attributes["PatientSex"] }.first }
 }
 
 extension StudyReport {

@@ -86,7 +86,7 @@ import Testing
   @Test(arguments: [
     "width = 0", "threads = -1", "quiet_seconds = nan", "scan_seconds = 0", "intake = copy",
     "precision = fp8",
-    "outputs = sr, pdf", "keep_done_days = ever", "sr = basic", "seg_frames = none",
+    "outputs = sr, xls", "keep_done_days = ever", "sr = basic", "seg_frames = none",
     "seg_transfer = zip", "overlay_quality = 0", "memory_mb = 1", "limit_seconds = 30",
     "model = model.onnx", "view = A6C if file ~ \"x\"", "view = A4C if file ~ \"(\"",
     "view = A4C if file ~ x",

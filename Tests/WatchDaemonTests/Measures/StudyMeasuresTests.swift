@@ -8,8 +8,8 @@ import Testing
 @testable import WatchDaemon
 
 @Suite struct StudyMeasuresTests {
-  private func values(_ clips: [ClipReport]) -> [String: StudyReport.Measurement] {
-    let all = StudyMeasures.measurements(of: clips)
+  private func values(_ clips: [ClipReport], surface: Double? = nil) -> [String: StudyReport.Measurement] {
+    let all = StudyMeasures.measurements(of: clips, bodySurfaceArea: surface)
     return Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -18,7 +18,7 @@ import Testing
     .a2c, uid: "1.2", beats: [MeasureSamples.beat(diameter: 30, length: 83, left: 11, right: 10)])
 
   @Test func givesEveryMeasureOfTwoCalibratedViews() throws {
-    let found = values([fourChamber, twoChamber])
+    let found = values([fourChamber, twoChamber], surface: 1.9)
     #expect(found.count == MeasureTable.measures.count)
     #expect(found.values.allSatisfy { $0.withheld == nil && $0.value != nil })
     let expected: [(String, Double)] = [
@@ -67,7 +67,7 @@ import Testing
     var picture = twoChamber
     picture.view.source = .picture
     picture.doubt([.viewFromPicture])
-    let found = values([fourChamber, picture])
+    let found = values([fourChamber, picture], surface: 1.9)
     #expect(found.count == MeasureTable.measures.count)
     for (name, measurement) in found {
       let isOfAnyView = name == "Heart rate" || name.contains("apical")

@@ -7,7 +7,8 @@ import Testing
 /// What stands at the head of the page, what is marked, and the one list of what has no number.
 @Suite struct HTMLSummaryTests {
   private func page(_ report: StudyReport, sex: String? = nil) -> String {
-    HTMLReport.render(report: report, overlays: .init(), sex: sex)
+    HTMLReport.render(
+      report: report, overlays: .init(), patient: PatientFacts(sex.map { ["PatientSex": $0] } ?? [:]))
   }
 
   private func study(_ clips: [ClipReport]) -> StudyReport {
@@ -28,7 +29,7 @@ import Testing
     for part in [
       "<dt>View</dt>", "A4C", "A4C said by the operator",
       ">34.0</data> / <data value=\"30.0\">30.0</data> mm",
-      "A4C, one beat", "women 22 to 38 mm", "men 25 to 41 mm", "not reviewed",
+      "A4C, one beat", "not reviewed",
       "<a href=\"#clip1\" data-frame=\"10\">ED frame 11</a>",
       "<a href=\"#clip1\" data-frame=\"22\">ES frame 23</a>",
     ] {
@@ -51,22 +52,32 @@ import Testing
 
   @Test(
     arguments: [
-      (20.0, nil, "below the usual range"), (23, nil, "below the usual range of men"),
-      (30, nil, nil), (39, nil, "above the usual range of women"),
-      (42, nil, "above the usual range"),
-      (39, "F ", "above the usual range of women"), (39, "M", nil), (23, "M", "below the usual range of men"),
-      (23, "F", nil), (39, "O", "above the usual range of women"),
+      (51, nil, "below the usual range"), (53, nil, "below the usual range of women"),
+      (60, nil, nil), (73, nil, "above the usual range of men"), (75, nil, "above the usual range"),
+      (53, "F ", "below the usual range of women"), (53, "M", nil), (73, "M", "above the usual range of men"),
+      (73, "F", nil), (53, "O", "below the usual range of women"),
     ] as [(Double, String?, String?)])
-  func marksWhatLiesOutsideOfTheRange(diameter: Double, sex: String?, mark: String?) throws {
-    let report = study([MeasureSamples.clip(.a4c, beats: [MeasureSamples.beat(diameter: diameter)])])
+  func marksWhatLiesOutsideOfTheRange(fraction: Double, sex: String?, mark: String?) throws {
+    var report = study([MeasureSamples.clip(.a4c, uid: "1.1"), MeasureSamples.clip(.a2c, uid: "1.2")])
+    let name = "LV ejection fraction biplane"
+    let place = try #require(report.studyMeasurements.firstIndex { $0.name == name })
+    report.studyMeasurements[place].value = fraction
     let row = try #require(
-      page(report, sex: sex).components(separatedBy: "<th scope=\"row\">Mitral annulus diameter A4C ED</th>")
-        .dropFirst().first?
+      page(report, sex: sex).components(separatedBy: "<th scope=\"row\">\(name)</th>").dropFirst().first?
         .components(separatedBy: "</tr>").first)
     let found = row.components(separatedBy: "<span class=\"warn\">").dropFirst().first?.components(
       separatedBy: "</span>"
     ).first
     #expect(found == mark)
+  }
+
+  @Test func aChildHasNoRange() {
+    let report = study([MeasureSamples.clip(.a4c, uid: "1.1"), MeasureSamples.clip(.a2c, uid: "1.2")])
+    let child = ["PatientSex": "F", "PatientBirthDate": "20100301", "StudyDate": "20280229"]
+    for (facts, isUsual) in [(child, false), (child.merging(["StudyDate": "20280301"]) { $1 }, true)] {
+      let text = HTMLReport.render(report: report, overlays: .init(), patient: PatientFacts(facts))
+      #expect(text.contains("usual <span") == isUsual)
+    }
   }
 
   @Test func namesWhatIsWithheldOnceForEachCause() throws {

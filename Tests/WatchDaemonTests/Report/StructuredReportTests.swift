@@ -44,7 +44,7 @@ import Testing
     #expect(!dump.contains("E: "), "\(dump)")
     #expect(dump.contains("Comprehensive SR Document"))
     #expect(dump.contains("Synthétique^Étude"))
-    #expect(dump.contains("(80051-6,LN,\"Mitral valve annulus diameter A4C ED\")=\"31.12\" (mm,"))
+    #expect(dump.contains("(80051-6,LN,\"Mitral annulus diastolic diameter - A4C\")=\"31.12\" (mm,"))
     #expect(dump.contains("POINT,305.5/360.75"))
   }
 
