@@ -25,6 +25,12 @@ constexpr double rarelySeen = 0.125;
 constexpr size_t nearSums = 16;
 /// How many of the map's colours on either side tell how far apart they lie there.
 constexpr size_t nearColours = 8;
+/// A distance of more than so many times the middle one is a gap.
+constexpr double largestDistance = 1.6;
+/// How far the sum of three rounded components lies off at most.
+constexpr double rounding = 1.5;
+/// A map whose sums grow by less than this from one level to the next shows several levels in one colour.
+constexpr double smallestStep = 1.3;
 /// A map has a colour for each of so many levels, give or take what the picture leaves out.
 constexpr double mostLevels = 258;
 /// Of the level that the brightest colour has by its components, a map with a colour for each level reaches this.
@@ -42,6 +48,37 @@ Value median(std::vector<Value> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
+}
+
+/// How far the colours lie apart about a place.
+struct Spacing {
+  /// The mean, gaps left out.
+  double step = 0;
+  /// How many of the distances are as large as the place's own, itself included.
+  std::ptrdiff_t alike = 0;
+};
+
+Spacing spacingAt(const std::vector<double> &distances, size_t place) {
+  const auto from = distances.begin() + static_cast<std::ptrdiff_t>(place - std::min(place, nearColours));
+  const auto to = distances.begin() + static_cast<std::ptrdiff_t>(std::min(place + nearColours + 1, distances.size()));
+  const double most = largestDistance * median(std::vector(from, to));
+  double sum = 0;
+  double count = 0;
+  for (auto distance = from; distance != to; ++distance) {
+    if (*distance > most) continue;
+    sum += *distance;
+    ++count;
+  }
+  return {sum / count, std::count_if(from, to, [&](double distance) { return distance >= distances[place]; })};
+}
+
+/// How many levels lie between two neighbouring colours: those that the picture lacks leave a gap, which is wider than
+/// rounding makes a distance, or wider than others about it.
+double levelsBetween(double distance, const Spacing &spacing) {
+  const double step = spacing.step;
+  const bool isWide = distance > std::max(2 * step - rounding / 3, step + rounding);
+  const bool isOdd = distance > largestDistance * step && spacing.alike <= 2;
+  return isWide || isOdd ? std::round(distance / step) : 1;
 }
 
 uint8_t clip(double level) { return static_cast<uint8_t>(std::clamp(std::lround(level), 0L, 255L)); }
@@ -97,26 +134,24 @@ std::optional<ColourMap> ColourCensus::counted(double brightest) const {
   if (colours.size() <= 2 * nearColours) return std::nullopt;
   std::vector<double> distances;
   for (size_t i = 1; i < colours.size(); ++i) distances.push_back(static_cast<double>(colours[i] - colours[i - 1]));
-
   std::vector<double> level{0};
   for (size_t i = 0; i < distances.size(); ++i) {
-    const auto from = distances.begin() + static_cast<std::ptrdiff_t>(i - std::min(i, nearColours));
-    const auto to = distances.begin() + static_cast<std::ptrdiff_t>(std::min(i + nearColours + 1, distances.size()));
-    // Levels that the picture lacks leave a gap.
-    level.push_back(level.back() + std::max(1.0, std::round(distances[i] / median(std::vector(from, to)))));
+    level.push_back(level.back() + levelsBetween(distances[i], spacingAt(distances, i)));
   }
-  if (level.back() > mostLevels || level.back() < fullRange * brightest) return std::nullopt;
+  const double meanStep = static_cast<double>(colours.back() - colours.front()) / level.back();
+  if (meanStep < smallestStep || level.back() > mostLevels || level.back() < fullRange * brightest) return std::nullopt;
 
   ColourMap map;
-  for (size_t i = 0; i < colours.size(); ++i) {
-    const size_t end = i + 1 < colours.size() ? colours[i + 1] : largestSum + 1;
-    for (size_t sum = colours[i]; sum < end; ++sum) {
-      const double share = i + 1 < colours.size()
-                               ? static_cast<double>(sum - colours[i]) / static_cast<double>(end - colours[i])
-                               : 0;
-      const double next = i + 1 < colours.size() ? level[i + 1] : level[i];
-      map.levels[sum] = clip(level[i] + share * (next - level[i]));
+  for (size_t i = 0; i + 1 < colours.size(); ++i) {
+    for (size_t sum = colours[i]; sum < colours[i + 1]; ++sum) {
+      const double share = static_cast<double>(sum - colours[i]) / distances[i];
+      map.levels[sum] = clip(level[i] + share * (level[i + 1] - level[i]));
     }
+  }
+  // What ends in white goes on as before.
+  const double last = spacingAt(distances, distances.size() - 1).step;
+  for (size_t sum = colours.back(); sum <= largestSum; ++sum) {
+    map.levels[sum] = clip(level.back() + static_cast<double>(sum - colours.back()) / last);
   }
   return map;
 }
