@@ -114,7 +114,7 @@ void FrameSource::settle(uint32_t frame) {
   if (rendering) return;
   if (format.samples == 1 && !palette) {
     statedModel = format.model;
-    rendering = Rendering{format.model, 0};
+    rendering = Rendering{format.model, std::nullopt};
     return;
   }
   PixelFormat decoded;

@@ -20,12 +20,6 @@ Pixel fromRGB(int red, int green, int blue) {
           clip(128 + ((128 * red - 107 * green - 21 * blue + 128) >> 8))};
 }
 
-struct RGB {
-  int red;
-  int green;
-  int blue;
-};
-
 RGB toRGB(const Pixel &pixel) {
   const int cb = pixel.blueChroma - 128;
   const int cr = pixel.redChroma - 128;
@@ -71,53 +65,28 @@ void withPixels(const PixelFormat &format, const uint8_t *s, const Palette *pale
   throw Failure(HD_UNSUPPORTED_PIXELS, "The colour model is not supported.");
 }
 
-/// From here on a pixel is not black.
-constexpr int litLuma = 24;
-/// A lit pixel whose R, G and B lie farther apart than this share of the largest of them has colour: the faint tints of
-/// scanners, whose luma is as bright as the picture was, have less.
-constexpr double tintShare = 0.35;
-/// In a tinted picture at least this share of the lit pixels has colour; flow covers less.
-constexpr double tintedPixels = 0.7;
-/// A picture has at least so many brightnesses; a surface of one colour has fewer and is under no map.
-constexpr std::ptrdiff_t fewestLevels = 24;
-/// The share of the lit pixels, the brightest, that tell what the map's brightest colour is.
-constexpr double brightestPixels = 0.01;
-
-/// The gain of a picture under a colour map; 0 where it is under none.
-double tintGain(const PixelFormat &format, const uint8_t *samples, const Palette *palette, ColourModel model) {
-  struct Level {
-    uint64_t pixels = 0;
-    double largest = 0;
-  };
-  std::array<Level, 256> levels{};  // By the mean of R, G and B.
-  uint64_t lit = 0;
-  uint64_t coloured = 0;
-  withPixels(format, samples, palette, model, [&](auto pixelAt) {
-    for (size_t i = 0; i < format.pixels(); ++i) {
-      const RGB colour = toRGB(pixelAt(i));
-      const auto [low, high] = std::minmax({colour.red, colour.green, colour.blue});
-      if (high < litLuma) continue;
-      ++lit;
-      coloured += high - low > tintShare * high;
-      Level &level = levels[static_cast<size_t>((colour.red + colour.green + colour.blue) / 3)];
-      ++level.pixels;
-      level.largest += high;
-    }
-  });
-  if (lit == 0 || static_cast<double>(coloured) < tintedPixels * static_cast<double>(lit)) return 0;
-  const auto isUsed = [](const Level &level) { return level.pixels > 0; };
-  const auto used = std::count_if(levels.begin(), levels.end(), isUsed);
-  if (used < fewestLevels) return 0;
-  uint64_t seen = 0;
-  double mean = 0;
-  double largest = 0;
-  const double enough = brightestPixels * static_cast<double>(lit);
-  for (size_t i = levels.size(); i-- > 0 && static_cast<double>(seen) < enough;) {
-    seen += levels[i].pixels;
-    mean += static_cast<double>(i * levels[i].pixels);
-    largest += levels[i].largest;
+/// As `withPixels`, with a function to the pixel's R, G and B: as they are stored, where they are.
+template <typename Body>
+void withColours(const PixelFormat &format, const uint8_t *s, const Palette *palette, ColourModel model, Body body) {
+  const size_t n = format.pixels();
+  if (model == ColourModel::rgb) {
+    if (format.planar) return body([=](size_t i) { return RGB{s[i], s[n + i], s[2 * n + i]}; });
+    return body([=](size_t i) { return RGB{s[3 * i], s[3 * i + 1], s[3 * i + 2]}; });
   }
-  return mean > 0 ? largest / mean : 0;
+  if (model == ColourModel::palette) {
+    if (format.bytesPerSample() == 1) return body([=](size_t i) { return palette->colour(s[i]); });
+    return body([=](size_t i) { return palette->colour(s[2 * i] | s[2 * i + 1] << 8); });
+  }
+  withPixels(format, s, palette, model, [&](auto pixelAt) { body([=](size_t i) { return toRGB(pixelAt(i)); }); });
+}
+
+std::optional<ColourMap> colourMapOf(const PixelFormat &format, const uint8_t *samples, const Palette *palette,
+                                     ColourModel model) {
+  ColourCensus census(model == ColourModel::rgb || model == ColourModel::palette);
+  withColours(format, samples, palette, model, [&](auto colourAt) {
+    for (size_t i = 0; i < format.pixels(); ++i) census.add(colourAt(i));
+  });
+  return census.map();
 }
 
 std::vector<uint8_t> bytes(DcmItem &dataset, const DcmTagKey &tag, DcmFileCache &cache) {
@@ -171,39 +140,40 @@ Palette::Palette(DcmItem &dataset, DcmFileCache &cache) {
                                        table(dataset, DCM_GreenPaletteColorLookupTableData, count, cache),
                                        table(dataset, DCM_BluePaletteColorLookupTableData, count, cache)};
   const uint32_t down = shift(tables, count);
-  entries.reserve(count);
+  colours.reserve(count);
+  pixels.reserve(count);
   for (size_t i = 0; i < count; ++i) {
-    entries.push_back(fromRGB(static_cast<int>(tables[0].value(i) >> down), static_cast<int>(tables[1].value(i) >> down),
-                              static_cast<int>(tables[2].value(i) >> down)));
+    const auto component = [&](size_t table) -> int { return static_cast<uint8_t>(tables[table].value(i) >> down); };
+    const RGB colour{component(0), component(1), component(2)};
+    colours.push_back(colour);
+    pixels.push_back(fromRGB(colour.red, colour.green, colour.blue));
   }
 }
 
-Pixel Palette::operator[](uint32_t value) const {
+size_t Palette::entry(uint32_t value) const {
   const int index = static_cast<int>(value) - firstMapped;
-  return entries[static_cast<size_t>(std::clamp(index, 0, static_cast<int>(entries.size()) - 1))];
+  return static_cast<size_t>(std::clamp(index, 0, static_cast<int>(colours.size()) - 1));
 }
 
 Rendering renderingOf(const PixelFormat &format, const uint8_t *samples, const Palette *palette) {
   Rendering rendering;
   rendering.model = modelOfPicture(format, samples);
   const bool gray = rendering.model == ColourModel::gray || rendering.model == ColourModel::invertedGray;
-  if (!gray) rendering.tintGain = tintGain(format, samples, palette, rendering.model);
+  if (!gray) rendering.map = colourMapOf(format, samples, palette, rendering.model);
   return rendering;
 }
 
 void fillLuma(const PixelFormat &format, const uint8_t *samples, const Palette *palette, const Rendering &rendering,
               uint8_t *gray) {
+  const size_t n = format.pixels();
+  if (rendering.map) {
+    withColours(format, samples, palette, rendering.model, [&](auto colourAt) {
+      for (size_t i = 0; i < n; ++i) gray[i] = rendering.map->brightness(colourAt(i));
+    });
+    return;
+  }
   withPixels(format, samples, palette, rendering.model, [&](auto pixelAt) {
-    const size_t n = format.pixels();
-    if (rendering.tintGain == 0) {
-      for (size_t i = 0; i < n; ++i) gray[i] = pixelAt(i).luma;
-      return;
-    }
-    const int gain = static_cast<int>(rendering.tintGain / 3 * 256);
-    for (size_t i = 0; i < n; ++i) {
-      const RGB colour = toRGB(pixelAt(i));
-      gray[i] = clip((gain * (colour.red + colour.green + colour.blue) + 128) >> 8);
-    }
+    for (size_t i = 0; i < n; ++i) gray[i] = pixelAt(i).luma;
   });
 }
 

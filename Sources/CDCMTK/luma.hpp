@@ -1,13 +1,14 @@
 /// From stored samples to luma and chroma.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "dcmtk/dcmdata/dcfcache.h"
 #include "dcmtk/dcmdata/dcitem.h"
 
+#include "colour_map.hpp"
 #include "hd_reader.h"
 #include "pixel_format.hpp"
 
@@ -27,20 +28,23 @@ class Palette {
   Palette(DcmItem &dataset, DcmFileCache &cache);
 
   /// Values before the first mapped one take the first entry, those after the last take the last.
-  Pixel operator[](uint32_t value) const;
+  Pixel operator[](uint32_t value) const { return pixels[entry(value)]; }
+  RGB colour(uint32_t value) const { return colours[entry(value)]; }
 
  private:
+  size_t entry(uint32_t value) const;
+
   int firstMapped = 0;
-  std::vector<Pixel> entries;
+  std::vector<RGB> colours;
+  std::vector<Pixel> pixels;
 };
 
-/// How a picture is looked at: what its samples are taken for, and by what its brightness is multiplied.
+/// How a picture is looked at: what its samples are taken for, and where its brightness is found.
 struct Rendering {
   /// Differs from that of the format where the picture contradicts it.
   ColourModel model = ColourModel::gray;
-  /// 0 for luma as it is. Under a colour map brightness is the mean of R, G and B times this, so that the map's
-  /// brightest colour is as bright as white.
-  double tintGain = 0;
+  /// That which the picture is shown under; without one brightness is luma.
+  std::optional<ColourMap> map;
 };
 
 /// How the picture of a decompressed frame is best looked at. `samples` has to hold a whole frame of `format`, whose

@@ -130,6 +130,32 @@ final class BatchBench {
     #expect(try bench.folder.data("plan") == before)
   }
 
+  @Test func saysOfEachArchiveThatItIsToBeUnpacked() throws {
+    let bench = try BatchBench(studies: 1)
+    let loop = Drops.loop(study: "1.2.9", instance: "1.2.9.1").bytes
+    let tar = ArchiveBytes.tar([.init("IM1", loop)])
+    let archives = [
+      "a.zip": ArchiveBytes.zip([.init("IM1", loop)]), "b.tar": tar, "c.tar.gz": ArchiveBytes.gzip(tar),
+      "d.gz": ArchiveBytes.gzip(loop),
+    ]
+    for (name, bytes) in archives { try bench.write(bytes, name) }
+    try bench.write(Array(tar.dropLast(2_000)), "cut.tar")
+    let office = ArchiveBytes.zip([
+      .init("[Content_Types].xml", "<Types/>"), .init("word/document.xml", "<w/>"),
+    ])
+    try bench.write(office, "letter.docx")
+    let run = try bench.plan("--json", "--strict")
+    #expect(run.status == ExitCode.failure)
+    let counts = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+    #expect(counts?["problems"] as? [String: Int] == ["archive-not-readable": 5, "not-dicom": 1])
+    let sentences = run.errors.split(separator: "\n")
+    for name in archives.keys {
+      let said = sentences.filter { $0.contains(bench.path(name) + ":") }
+      #expect(said.count == 1 && said.allSatisfy { $0.contains("unpack it") }, "\(name): \(run.errors)")
+    }
+    #expect(sentences.count { $0.contains("cut.tar:") } == 1 && !run.errors.contains("letter.docx"))
+  }
+
   @Test func refusesAManifestThatWasRewritten() throws {
     let bench = try BatchBench(studies: 2)
     #expect(try bench.plan().status == 0)

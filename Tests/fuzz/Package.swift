@@ -6,12 +6,32 @@ import PackageDescription
 let package = Package(
   name: "fuzz",
   targets: [
-    .target(name: "CDCMTK"), .target(name: "CKernels"), .systemLibrary(name: "CPNG", pkgConfig: "libpng"),
-    .target(name: "Inference", dependencies: ["CKernels"]), .target(name: "Hinge"),
+    .target(name: "CDCMTK"), .target(name: "CKernels"), .target(name: "CPlatform"),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng"), .target(name: "Hinge"),
+    .target(name: "Inference", dependencies: ["CKernels"]),
+    .target(name: "Platform", dependencies: ["CPlatform"]),
+    .target(name: "Study", dependencies: ["Platform", "Hinge", "Inference"]),
+    .target(name: "Clips", dependencies: ["Platform", "Study", "Hinge", "Inference", "CDCMTK", "CPNG"]),
+    .target(name: "Reports", dependencies: ["Platform", "Study", "Clips", "Hinge", "CDCMTK", "CPNG"]),
+    .target(name: "Spool", dependencies: ["Platform", "Study", "Clips", "Reports", "CPNG"]),
+    .target(name: "Phantom", dependencies: ["Platform", "Clips", "Hinge", "CDCMTK"]),
     .target(
-      name: "WatchDaemon", dependencies: ["Hinge", "Inference", "CDCMTK", "CPNG"], exclude: ["main.swift"]),
-    .target(name: "TestSupport"),
-    .target(name: "Fuzz", dependencies: ["WatchDaemon", "Inference", "CDCMTK", "TestSupport"]),
+      name: "Lab",
+      dependencies: [
+        "Platform", "Study", "Clips", "Reports", "Spool", "Phantom", "Hinge", "Inference", "CPNG",
+      ]),
+    .target(
+      name: "WatchDaemon",
+      dependencies: [
+        "Platform", "Study", "Clips", "Reports", "Spool", "Phantom", "Lab", "Hinge", "Inference", "CDCMTK",
+        "CPNG",
+      ], exclude: ["main.swift"]),
+    .target(name: "TestSupport", dependencies: ["Platform"]),
+    .target(
+      name: "Fuzz",
+      dependencies: [
+        "Platform", "Study", "Clips", "Spool", "Lab", "WatchDaemon", "Inference", "CDCMTK", "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

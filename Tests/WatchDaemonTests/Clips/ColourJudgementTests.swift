@@ -79,6 +79,16 @@ private struct ColourScene {
     #expect(judgement.showsColour, "\(name): \(judgement.overlaidShare)")
   }
 
+  /// Nothing in the picture tells a map of brightness to hue from velocities, so it is not measured.
+  @Test func aRainbowIsTakenForVelocities() {
+    let scene = ColourScene { brightness in
+      let place = brightness / 255 * 4
+      func component(_ middle: Double) -> Double { 255 * min(1, max(0, 1.5 - abs(place - middle))) }
+      return (component(3), component(2), component(1))
+    }
+    #expect(scene.judgement().showsColour)
+  }
+
   /// A velocity over all of the tissue, one way in systole and the other in diastole.
   @Test func tissueVelocitiesAreColour() {
     let scene = ColourScene { frame, x, y in

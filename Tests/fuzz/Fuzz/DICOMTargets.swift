@@ -2,7 +2,9 @@ import CDCMTK
 import Foundation
 import TestSupport
 
-@testable import WatchDaemon
+@testable import Clips
+@testable import Spool
+@testable import Study
 
 private let limits = DecodeLimits(maxPixels: 1 << 18, maxFrames: 1_000, maxTotalPixels: 1 << 22)
 

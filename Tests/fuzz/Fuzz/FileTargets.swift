@@ -1,6 +1,11 @@
 import Foundation
 import Inference
 
+@testable import Clips
+@testable import Lab
+@testable import Platform
+@testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 /// A network and one frame through it, where it is small.

@@ -39,7 +39,8 @@ struct PlanScan: Sendable {
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
       while let files = shared.withLock({ nextFiles(of: &$0) }) {
         let headers = ClipReader.readHeaders(paths: files.map(\.path))
-        shared.withLock { add(zip(files, headers).map { ($0.path, $0.stamp, $1) }, to: &$0) }
+        let read = zip(files, headers).map { ($0.path, $0.stamp, Self.withoutArchive($1, $0.path)) }
+        shared.withLock { add(read, to: &$0) }
       }
     }
     return try shared.withLock { shared in
@@ -77,7 +78,11 @@ struct PlanScan: Sendable {
       for file in read {
         switch file.header {
         case .success(let header): try shared.add(file.path, file.stamp, header)
-        case .failure(let error): try shared.add(error.reason, file.path)
+        case .failure(let error):
+          try shared.add(error.reason, file.path)
+          if error.reason == .archiveNotReadable {
+            StandardError.complain("\(file.path): \(error.detail)")
+          }
         }
       }
     } catch {
@@ -91,6 +96,22 @@ struct PlanScan: Sendable {
   }
 
   private static let filesALine = 10_000
+
+  /// A plan names files that any task can read where they lie, so an archive is not opened: it is no file that does not
+  /// matter, but one whose files are missing from the plan.
+  private static func withoutArchive(
+    _ header: Swift.Result<ClipHeader, ClipReadError>, _ path: String
+  ) -> Swift.Result<ClipHeader, ClipReadError> {
+    guard case .failure(let error) = header, error.reason == .notDICOM,
+      let verdict = try? BoxUnpacker().verdict(of: path)
+    else { return header }
+    let detail =
+      switch verdict {
+      case .loose(_, .archiveNotReadable, let why), .unfinished(.archiveNotReadable, let why): why
+      default: "The file is an archive, which a plan does not open; unpack it and plan what is in it."
+      }
+    return .failure(ClipReadError(reason: .archiveNotReadable, detail: detail))
+  }
 }
 
 extension PlanScan.Shared {
