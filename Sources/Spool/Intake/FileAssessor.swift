@@ -79,7 +79,7 @@ package struct FileAssessor: Sendable {
     let copy = spool.scratch + "/" + digest
     let input = try Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, .inbox)
     let output = try Descriptor.open(copy, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o600, .spool)
-    defer { unlink(copy) }
+    defer { try? Files.discard(copy, .scratch) }
     try input.copy(to: output, .spool)
     return headers.header(of: copy)
   }
