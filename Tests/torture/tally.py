@@ -39,6 +39,10 @@ class Tally:
             for name, count in counts.items():
                 row[name] += count
 
+    def skip(self, name: str, why: str) -> None:
+        """Said once, at the end."""
+        self.figure(f"skipped, {name}", why)
+
     def figure(self, name: str, value) -> None:
         with self._lock:
             self.content["figures"][name] = value
@@ -111,9 +115,11 @@ def is_told_of(scene: Scene) -> bool:
     return all(study in last and uids <= instances(last[study]) for study, uids in wanted.items())
 
 
-def finish(world: World, checker: Checker, tally: Tally, campaign: str, fault: str, share: Path | None = None) -> None:
+def finish(
+    world: World, checker: Checker, tally: Tally, campaign: str, fault: str, share: Path | None = None, more=None
+) -> None:
     """The faults are over: a daemon that is left alone brings everything to its end, and is then judged. `share` is
-    what the inbox is a mount of."""
+    what the inbox is a mount of; `more` gives further faults when the last daemon has ended."""
     world.plan["active"] = world.plan["clock_offset_ms"] = world.plan["overflows"] = 0
     world.kill()
     offset = world.log_size
@@ -129,6 +135,7 @@ def finish(world: World, checker: Checker, tally: Tally, campaign: str, fault: s
     if world.hook:
         tally.add("hook", "called", times=world.hook.calls)
         world.problems += world.hook.faults(world.lives)
+    world.problems += more() if more else []
     tally.settle(world, campaign, fault, checker.judge())
     if share:
         subprocess.run(["umount", "-l", world.inbox], check=True)

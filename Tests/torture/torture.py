@@ -17,15 +17,16 @@ import kills
 import orders
 import owners
 import poison
+import power
 import soak
 import upgrade
 from tally import Tally
 from world import Tools
 
 #: What a lane does next, as often as it is named here.
-MIX = ["kills", "calls", "orders"] * 3 + ["kills", "calls", "upgrade", "kills", "inboxes", "poison"]
+MIX = ["kills", "calls", "orders", "power"] * 3 + ["kills", "calls", "upgrade", "kills", "inboxes", "poison"]
 CAMPAIGNS = {
-    "calls": calls, "inboxes": inboxes, "kills": kills, "orders": orders, "owners": owners, "poison": poison,
+    "calls": calls, "inboxes": inboxes, "kills": kills, "orders": orders, "owners": owners, "poison": poison, "power": power,
     "soak": soak, "upgrade": upgrade,
 }  # fmt: skip
 
