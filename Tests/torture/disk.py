@@ -28,16 +28,15 @@ class Form:
 
 
 EXT4 = ("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", "-J", "size=4")
-FORMS = {
-    form.name: form
-    for form in (
+FAMILIES = (
+    (
         Form("ext4", EXT4, 64 * MIB, "commit=300"),
         Form("ext4 data=writeback", EXT4, 64 * MIB, "commit=300,data=writeback"),
         Form("ext4 nodelalloc", EXT4, 64 * MIB, "commit=300,nodelalloc"),
-        Form("xfs", ("mkfs.xfs", "-q", "-f", "-K"), 320 * MIB),
-        Form("btrfs", ("mkfs.btrfs", "-q", "-f", "-K"), 160 * MIB, "commit=300"),
-    )
-}
+    ),
+    (Form("xfs", ("mkfs.xfs", "-q", "-f", "-K"), 320 * MIB),),
+    (Form("btrfs", ("mkfs.btrfs", "-q", "-f", "-K"), 160 * MIB, "commit=300"),),
+)
 
 
 def lacking(form: Form) -> str | None:

@@ -14,7 +14,7 @@ from checker import Checker
 from disk import Disk
 from orders import Answers
 from result import digest, files_below, index_faults, inputs, results
-from tally import END_SECONDS, Tally, finish, is_at_rest
+from tally import END_SECONDS, Trial, finish, is_at_rest
 from world import Tools, World, children, until
 
 
@@ -35,6 +35,8 @@ ROUNDS = 12
 #: A world in so many is a control: the daemon's syncs do nothing, and that must show.
 CONTROL_EVERY = 10
 POINTS = (*kills.POINTS, *kills.POINTS, *kills.BOX_POINTS)
+#: Of a control, at least so many.
+CUTS_UNTIL_A_FAULT = 20
 #: `StudyStore`'s, and some.
 LINES_WORTH_COMPACTING = 2_100
 IDLE_LINE = journal_line('{"record":"forget","claims":[]}')
@@ -42,10 +44,11 @@ IDLE_LINE = journal_line('{"record":"forget","claims":[]}')
 _lacking: dict[str, str | None] = {}
 
 
-def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
+def run(tools: Tools, tally: Trial, source: random.Random, is_over) -> None:
     """One world: a round is new work, a daemon, and a cut."""
     turn = tally.next("form")
-    form = list(disk.FORMS.values())[turn % len(disk.FORMS)]
+    family = disk.FAMILIES[turn % len(disk.FAMILIES)]
+    form = family[turn // len(disk.FAMILIES) % len(family)]
     if form.name not in _lacking:
         _lacking[form.name] = disk.lacking(form)
     if _lacking[form.name]:
@@ -54,10 +57,19 @@ def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
     Outage(tools, tally, source, form, is_control=turn % CONTROL_EVERY == CONTROL_EVERY - 1).run(is_over)
 
 
+def doubts(rows: dict[str, dict[str, int]]) -> list[str]:
+    """Why the campaign is not to be believed."""
+    controls = [row for name, row in rows.items() if name.startswith(f"{CONTROL}:")]
+    cuts, faults = sum(row["times"] for row in controls), sum(row["lost"] for row in controls)
+    if cuts < CUTS_UNTIL_A_FAULT or faults:
+        return []
+    return [f"{CONTROL}: {cuts} cuts and no fault, so that those with syncs say nothing"]
+
+
 class Outage:
     """A world on disks of its own, and what is done to it."""
 
-    def __init__(self, tools: Tools, tally: Tally, source: random.Random, form: disk.Form, is_control: bool):
+    def __init__(self, tools: Tools, tally: Trial, source: random.Random, form: disk.Form, is_control: bool):
         self.tally, self.source, self.form, self.is_control = tally, source, form, is_control
         folder = Path(tools.folder)
         self.disks = [Disk(form, folder)] + ([Disk(form, folder)] if source.random() < 0.3 else [])
@@ -76,7 +88,7 @@ class Outage:
         self.careless: list[tuple] = []
 
     def run(self, is_over) -> None:
-        for number in range(ROUNDS):
+        for number, self.source in enumerate(self.tally.rounds(ROUNDS)):
             if is_over():
                 break
             self._work(number)
