@@ -45,7 +45,7 @@ package enum Files {
     return names.sorted()
   }
 
-  package static func rename(_ old: String, to new: String, _ place: FileError.Place) throws(FileError) {
+  static func rename(_ old: String, to new: String, _ place: FileError.Place) throws(FileError) {
     let result = FileName.withPath(old) { old in FileName.withPath(new) { Glibc.rename(old, $0) } }
     guard result == 0 else { throw FileError(.rename, place) }
   }
@@ -61,14 +61,14 @@ package enum Files {
   }
 
   /// Removes a file; one that is not there is fine.
-  package static func remove(_ path: String, _ place: FileError.Place) throws(FileError) {
+  static func remove(_ path: String, _ place: FileError.Place) throws(FileError) {
     guard FileName.withPath(path, { unlink($0) }) == 0 || errno == ENOENT else {
       throw FileError(.remove, place)
     }
   }
 
   /// Removes a folder with all that it holds; links are removed, never followed.
-  package static func removeTree(_ path: String, _ place: FileError.Place) throws(FileError) {
+  static func removeTree(_ path: String, _ place: FileError.Place) throws(FileError) {
     guard let status = try examine(path, place) else { return }
     guard status.isFolder else { return try remove(path, place) }
     for name in try names(in: path, place) { try removeTree(path + "/" + name, place) }
@@ -78,7 +78,7 @@ package enum Files {
   }
 
   /// Removes a folder in which nothing is left; one that is not there is fine.
-  package static func removeIfEmpty(_ path: String, _ place: FileError.Place) throws(FileError) {
+  static func removeIfEmpty(_ path: String, _ place: FileError.Place) throws(FileError) {
     if FileName.withPath(path, { rmdir($0) }) == 0 { return }
     guard [ENOENT, ENOTEMPTY, EEXIST].contains(errno) else { throw FileError(.remove, place) }
   }

@@ -5,7 +5,7 @@ import random
 
 from checker import Checker
 from plan import ERRORS, KINDS, PLACES
-from tally import Tally, finish, is_at_rest
+from tally import Trial, finish, is_at_rest
 from world import Tools, World, until
 
 ROUNDS = 24
@@ -19,13 +19,13 @@ CASES = [
 ]
 
 
-def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
+def run(tools: Tools, tally: Trial, source: random.Random, is_over) -> None:
     intake = "leave" if source.random() < 0.15 else None
     world = World(tools, {"intake": intake}, is_far=bool(tools.elsewhere) and source.random() < 0.3)
     if source.random() < 0.2:
         world.have_hook(source)
     checker = Checker(world)
-    for _ in range(ROUNDS):
+    for source in tally.rounds(ROUNDS):
         if is_over():
             break
         if source.random() < 0.6:
@@ -42,7 +42,7 @@ def places_of(kind: str, place: str) -> tuple[str, ...]:
     return ("elsewhere",) if kind in ("spawn", "pipe") else (place,)
 
 
-def single(world: World, tally: Tally, source: random.Random) -> None:
+def single(world: World, tally: Trial, source: random.Random) -> None:
     """The n-th call of one kind in one place fails with one error."""
     number = tally.next("case")
     kind, error, place = CASES[number % len(CASES)]
@@ -53,7 +53,7 @@ def single(world: World, tally: Tally, source: random.Random) -> None:
     life(world, tally, source, error, "one", is_mute=False)
 
 
-def burst(world: World, tally: Tally, source: random.Random) -> None:
+def burst(world: World, tally: Trial, source: random.Random) -> None:
     """Calls of several kinds fail again and again."""
     for _ in range(source.choice((1, 2))):
         world.study(tally.next("study"), clips=source.choice((1, 2)))
@@ -67,10 +67,11 @@ def burst(world: World, tally: Tally, source: random.Random) -> None:
     life(world, tally, source, error, "burst", is_mute="write" in kinds and "elsewhere" in places)
 
 
-def life(world: World, tally: Tally, source: random.Random, error: str, form: str, is_mute: bool) -> None:
+def life(world: World, tally: Trial, source: random.Random, error: str, form: str, is_mute: bool) -> None:
     """Until the faults have been met and the work is done or waits, then it ends in one way or another. `is_mute`:
     what it says of itself may fail to be written too."""
     offset = world.log_size
+    goes_on, is_killed = source.random() < 0.2, source.random() < 0.5
     world.start()
     until(lambda: world.plan["injected"] >= world.plan["limit"] or is_done(world), 4)
     until(lambda: is_done(world), 1.2)
@@ -78,10 +79,10 @@ def life(world: World, tally: Tally, source: random.Random, error: str, form: st
         tally.add(CAMPAIGN, f"{error}, {form}: {kind}", times=count)
     if not world.is_running and not is_mute:
         told(world, offset)
-    elif world.is_running and source.random() < 0.2:
+    elif world.is_running and goes_on:
         # The same daemon goes on by itself once the trouble is over.
         until(lambda: is_done(world), 8)
-    if source.random() < 0.5:
+    if is_killed:
         world.kill()
     else:
         world.stop()

@@ -4,6 +4,7 @@
 //   TORTURE_PLAN=FILE       the plan, `struct plan` below, mapped shared
 //   TORTURE_PLACES=A:B:C    folders: inbox, spool, outbox
 //   TORTURE_POISON=SIZE     whoever opens a claimed file of that size dies
+//   TORTURE_NO_SYNC=1       nothing is put on the disk, and success is told
 //   TORTURE_NO_FLOCK=1      locks are granted to everybody, as on a file system that does not share them
 
 #define _GNU_SOURCE
@@ -45,11 +46,12 @@ struct plan {
 
 static struct plan *plan;
 static char places[3][PATH_MAX];
-static int hides_locks;
+static int hides_locks, hides_syncs;
 static long poison;
 
 __attribute__((constructor)) static void begin(void) {
   hides_locks = getenv("TORTURE_NO_FLOCK") != NULL;
+  hides_syncs = getenv("TORTURE_NO_SYNC") != NULL;
   if (getenv("TORTURE_POISON")) poison = atol(getenv("TORTURE_POISON"));
   const char *list = getenv("TORTURE_PLACES");
   for (int i = 0; list && i < 3; i++) {
@@ -185,15 +187,15 @@ ssize_t pwrite(int file, const void *buffer, size_t size, off_t offset) {
   return fails_on(WRITE, file) ? -1 : real(file, buffer, size, offset);
 }
 
-int fsync(int file) {
-  REAL(int, "fsync", int);
-  return fails_on(SYNC, file) ? -1 : real(file);
-}
-
-int fdatasync(int file) {
-  REAL(int, "fdatasync", int);
-  return fails_on(SYNC, file) ? -1 : real(file);
-}
+#define SYNCING(name)                                         \
+  int name(int file) {                                        \
+    REAL(int, #name, int);                                    \
+    if (fails_on(SYNC, file)) return -1;                      \
+    return hides_syncs ? 0 : real(file);                      \
+  }
+SYNCING(fsync)
+SYNCING(fdatasync)
+SYNCING(syncfs)
 
 // A rename from the inbox to the spool is of the inbox.
 int rename(const char *from, const char *to) {

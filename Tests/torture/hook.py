@@ -21,6 +21,13 @@ echo "$1" >>told
 """
 
 
+def _command_line(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
 class Hook:
     """`on_published` of one world."""
 
@@ -41,9 +48,19 @@ class Hook:
     def calls(self) -> int:
         return len(self._lines("calls"))
 
+    @property
+    def told(self) -> set[str]:
+        """Results of which it was told, and said so by succeeding."""
+        return set(self._lines("told"))
+
+    @property
+    def is_running(self) -> bool:
+        """Also after the daemon that started it was killed."""
+        return any(str(self.command).encode() in _command_line(path) for path in Path("/proc").glob("[0-9]*/cmdline"))
+
     def is_content(self) -> bool:
         """It succeeded for each result."""
-        told = set(self._lines("told"))
+        told = self.told
         return all(str(path) in told for path in results(self._outbox).values())
 
     def faults(self, lives: int) -> list[str]:

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import cine
 from checker import Checker
-from tally import Tally, finish, is_at_rest
+from tally import Trial, finish, is_at_rest
 from world import Drop, Tools, World, children, is_decoding, until
 
 #: More than fs.inotify.max_queued_events holds by default.
 FLOOD = 20_000
 
 
-def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
+def run(tools: Tools, tally: Trial, source: random.Random, is_over) -> None:
     """One world: a round of each kind of trouble, in any order."""
     world = World(tools, {"intake": "leave" if source.random() < 0.2 else None})
     checker = Checker(world)
@@ -43,12 +43,12 @@ def mount_share(world: World) -> Path:
     return share
 
 
-def new_studies(world: World, tally: Tally, count: int) -> None:
+def new_studies(world: World, tally: Trial, count: int) -> None:
     for _ in range(count):
         world.study(tally.next("study"))
 
 
-def told_of_overflow(world: World, tally: Tally, source: random.Random) -> None:
+def told_of_overflow(world: World, tally: Trial, source: random.Random) -> None:
     """The queue of notifications says that it lost some, while studies come."""
     for _ in range(4):
         world.plan["overflows"] = 1
@@ -57,7 +57,7 @@ def told_of_overflow(world: World, tally: Tally, source: random.Random) -> None:
         tally.add("inbox", "queue of notifications overflows", times=1)
 
 
-def flooded(world: World, tally: Tally, source: random.Random) -> None:
+def flooded(world: World, tally: Trial, source: random.Random) -> None:
     """The real queue overflows: the daemon is held up while more happens than the queue takes."""
     world.signal(signal.SIGSTOP)
     noise = world.inbox / "noise"
@@ -73,7 +73,7 @@ def flooded(world: World, tally: Tally, source: random.Random) -> None:
     until(lambda: is_at_rest(world), 60, 0.05)
 
 
-def slow_writer(world: World, tally: Tally, source: random.Random) -> None:
+def slow_writer(world: World, tally: Trial, source: random.Random) -> None:
     """Two files grow side by side, with pauses that are longer than a study is given to be quiet."""
     files = [cine.loop(f"1.2.{number}", 1, number * 16) for number in (tally.next("study"), tally.next("study"))]
     for number, file in enumerate(files):
@@ -88,7 +88,7 @@ def slow_writer(world: World, tally: Tally, source: random.Random) -> None:
     tally.add("inbox", "slow writer", times=2)
 
 
-def replaced_while_read(world: World, tally: Tally, source: random.Random) -> None:
+def replaced_while_read(world: World, tally: Trial, source: random.Random) -> None:
     """A writer that sends a file again: what stood there before is as if it had never come, or a file of its own."""
     number = tally.next("study")
     first, second = (cine.loop(f"1.2.{number}", index, number * 16 + index) for index in (1, 2))
@@ -102,7 +102,7 @@ def replaced_while_read(world: World, tally: Tally, source: random.Random) -> No
     tally.add("inbox", "file replaced while it is read", times=1)
 
 
-def vanishing_share(world: World, tally: Tally, source: random.Random) -> None:
+def vanishing_share(world: World, tally: Trial, source: random.Random) -> None:
     """The inbox goes away with all that is in it while studies are read, and comes back later."""
     new_studies(world, tally, 3)
     time.sleep(source.uniform(0, 0.7))
@@ -119,7 +119,7 @@ def vanishing_share(world: World, tally: Tally, source: random.Random) -> None:
     until(lambda: is_at_rest(world), 30, 0.05)
 
 
-def clock_jumps(world: World, tally: Tally, source: random.Random) -> None:
+def clock_jumps(world: World, tally: Trial, source: random.Random) -> None:
     """The wall clock jumps by seconds, days and years while studies are in work."""
     stop = threading.Event()
 
@@ -137,7 +137,7 @@ def clock_jumps(world: World, tally: Tally, source: random.Random) -> None:
     world.plan["clock_offset_ms"] = 0
 
 
-def worker_killed(world: World, tally: Tally, source: random.Random) -> None:
+def worker_killed(world: World, tally: Trial, source: random.Random) -> None:
     """Decode workers die under the daemon, as when memory runs out: a stated end for their clips, no harm to others."""
     # No worker of another study is to be met.
     if not until(lambda: is_at_rest(world), 60, 0.05):

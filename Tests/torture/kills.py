@@ -3,7 +3,7 @@
 import random
 
 from checker import Checker
-from tally import Tally, finish
+from tally import Trial, finish
 from world import Tools, World
 
 #: The places that HINGED_PAUSE_AT names, one for each state that the work on a study goes through.
@@ -17,14 +17,14 @@ ROUNDS = 34
 CAMPAIGN = "kill -9"
 
 
-def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
+def run(tools: Tools, tally: Trial, source: random.Random, is_over) -> None:
     """One world: a round is a new study and a daemon that is killed over it, or over what the one before it left."""
     intake = "leave" if source.random() < 0.2 else None
     world = World(tools, {"intake": intake}, is_far=bool(tools.elsewhere) and source.random() < 0.2)
     if source.random() < 0.3:
         world.have_hook(source)
     checker = Checker(world)
-    for _ in range(ROUNDS):
+    for source in tally.rounds(ROUNDS):
         if is_over():
             break
         # An inbox that is only read keeps the archive alone, and the checker looks for each file.
@@ -40,14 +40,14 @@ def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
     finish(world, checker, tally, CAMPAIGN, "at any time")
 
 
-def anywhere(world: World, tally: Tally, source: random.Random) -> None:
+def anywhere(world: World, tally: Trial, source: random.Random) -> None:
     if source.random() < 0.7:
         at_point(world, tally, POINTS[tally.next("point") % len(POINTS)])
     else:
         at_random(world, tally, source)
 
 
-def at_point(world: World, tally: Tally, point: str, program: str | None = None) -> None:
+def at_point(world: World, tally: Trial, point: str, program: str | None = None) -> None:
     offset = world.log_size
     world.start(program=program, HINGED_PAUSE_AT=point)
     if not world.wait_for_log(f"at={point}", offset, 120):
@@ -56,7 +56,7 @@ def at_point(world: World, tally: Tally, point: str, program: str | None = None)
     tally.add(CAMPAIGN, f"at {point}", times=1)
 
 
-def at_random(world: World, tally: Tally, source: random.Random) -> None:
+def at_random(world: World, tally: Trial, source: random.Random) -> None:
     group = source.random() < 0.5
     offset = world.log_size
     world.start()

@@ -11,7 +11,7 @@ import cine
 from checker import Checker, leaves_inputs
 from plan import ERRORS
 from result import configuration, files_below, latest
-from tally import END_SECONDS, Tally, finish, is_at_rest
+from tally import END_SECONDS, Trial, finish, is_at_rest
 from world import Tools, World, until
 
 CAMPAIGN = "orders"
@@ -23,13 +23,13 @@ FAILING = ("rename", "unlink", "rmdir", "mkdir", "fsync", "write", "open", "stat
 REFUSALS = ("no such study is known", "the study is in work already", "the study was given back to the inbox")
 
 
-def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
+def run(tools: Tools, tally: Trial, source: random.Random, is_over) -> None:
     """One world, of one kind of order in turn."""
     order = (requeues, purges, reloads, requeues)[tally.next("order") % 4]
     order(tools, tally, source, is_over)
 
 
-def requeues(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
+def requeues(tools: Tools, tally: Trial, source: random.Random, is_over) -> None:
     """Studies are asked for again, of a daemon that runs or not, while late files come, calls fail and it is killed."""
     intake = "leave" if source.random() < 0.25 else None
     world = World(tools, {"intake": intake}, is_far=bool(tools.elsewhere) and source.random() < 0.2)
@@ -38,7 +38,7 @@ def requeues(tools: Tools, tally: Tally, source: random.Random, is_over) -> None
     checker, answers = Checker(world), Answers(world)
     uids = [world.study(tally.next("study"), clips=source.choice((1, 2))) for _ in range(4)]
     settle(world)
-    for _ in range(ROUNDS):
+    for source in tally.rounds(ROUNDS):
         if is_over():
             break
         if source.random() < 0.4:
@@ -70,13 +70,13 @@ def settle(world: World) -> None:
     until(lambda: is_at_rest(world), END_SECONDS, 0.05)
 
 
-def note(world: World, tally: Tally, faults: list[str]) -> None:
+def note(world: World, tally: Trial, faults: list[str]) -> None:
     for fault in faults:
         world.problems.append(fault)
         tally.add(CAMPAIGN, "all", half_published=1)
 
 
-def late_file(world: World, tally: Tally, uid: str) -> None:
+def late_file(world: World, tally: Trial, uid: str) -> None:
     """A further clip of a study that is asked for again."""
     index = tally.next("late clip") + 10
     world.drop([cine.loop(uid, index, 1_000_000 + index)])
@@ -157,14 +157,14 @@ class Answers:
         return [f"{folder.name} of {uid} is still in done" for folder in folders if folder.exists()]
 
 
-def purges(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
+def purges(tools: Tools, tally: Trial, source: random.Random, is_over) -> None:
     """Inputs are removed as soon as they were processed, and the daemon is killed over it. A study whose inputs are
     gone is still known; what is in quarantine stays."""
     world = World(tools, {"keep_done_days": 0, "limit_seconds": 2})
     checker, answers = Checker(world), Answers(world)
     spoilt = cine.loop(f"1.2.{tally.next('study')}", 1, 3)
     world.drop([cine.File(spoilt.study, spoilt.instance, spoilt.content[:900])], status=None)
-    for _ in range(ROUNDS):
+    for source in tally.rounds(ROUNDS):
         if is_over():
             break
         new = [world.study(tally.next("study"), clips=source.choice((1, 2))) for _ in range(4)]
@@ -206,14 +206,14 @@ def purge_is_met(world: World, source: random.Random) -> None:
     time.sleep(source.choice((0, 0.002, 0.01, 0.05, 0.5)) * source.random())
 
 
-def reloads(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
+def reloads(tools: Tools, tally: Trial, source: random.Random, is_over) -> None:
     """The configuration changes under the daemon, for the better and for the worse, while studies are in work."""
     world = World(tools, {"sr": "comprehensive"})
     checker, known = Checker(world), Configurations(world, tally)
     settle(world)
     begin(world)
     known.expect("comprehensive")
-    for _ in range(2 * ROUNDS):
+    for source in tally.rounds(2 * ROUNDS):
         if is_over():
             break
         # It has work while it is told.
@@ -245,7 +245,7 @@ class Configurations:
         ({"model": "/nowhere/model.onnx"}, "model"),
     )  # fmt: skip
 
-    def __init__(self, world: World, tally: Tally):
+    def __init__(self, world: World, tally: Trial):
         self._world, self._tally = world, tally
         self._kind = "comprehensive"
         #: Digests of the configuration in results, by the kind of report.

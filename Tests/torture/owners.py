@@ -9,7 +9,7 @@ import uuid
 from pathlib import Path
 
 from checker import Checker
-from tally import Tally, finish
+from tally import Trial, finish
 from world import Tools, World, until
 
 CAMPAIGN = "two owners"
@@ -17,7 +17,7 @@ CAMPAIGN = "two owners"
 LEASE_SECONDS = 40
 
 
-def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
+def run(tools: Tools, tally: Trial, source: random.Random, is_over) -> None:
     if os.geteuid():
         return
     world = World(tools)
@@ -98,7 +98,7 @@ def begin(world: World, **environment: str) -> None:
         world.problems.append("the first daemon did not start")
 
 
-def same_namespaces(world: World, second: Second, tally: Tally) -> None:
+def same_namespaces(world: World, second: Second, tally: Trial) -> None:
     begin(world)
     second.start()
     expect(world, second.is_refused(60), "a second daemon on this host was not refused", second)
@@ -106,7 +106,7 @@ def same_namespaces(world: World, second: Second, tally: Tally) -> None:
     world.kill()
 
 
-def other_namespaces(world: World, second: Second, tally: Tally) -> None:
+def other_namespaces(world: World, second: Second, tally: Trial) -> None:
     """A mount and a process namespace of its own, as in another container."""
     begin(world)
     second.start("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
@@ -122,7 +122,7 @@ def other_namespaces(world: World, second: Second, tally: Tally) -> None:
     tally.add(CAMPAIGN, "in other namespaces", times=2)
 
 
-def other_host(world: World, second: Second, tally: Tally) -> None:
+def other_host(world: World, second: Second, tally: Trial) -> None:
     """Nothing but the lock file's renewals tells of the other one."""
     begin(world)
     second.start_on_another_host()
@@ -137,7 +137,7 @@ def other_host(world: World, second: Second, tally: Tally) -> None:
     tally.add(CAMPAIGN, "on another host", times=2)
 
 
-def suspended(world: World, second: Second, tally: Tally, source: random.Random) -> None:
+def suspended(world: World, second: Second, tally: Trial, source: random.Random) -> None:
     """The owner stands still in the middle of a study, another host takes over, and the first one wakes up."""
     world.study(tally.next("study"), clips=2)
     point = source.choice(("claiming", "taken", "started", "inference", "staged", "publishing", "renamed", "published"))

@@ -7,7 +7,7 @@ import time
 import cine
 from checker import Checker, has_reason
 from result import digest, files_below, results
-from tally import END_SECONDS, Tally, is_at_rest
+from tally import END_SECONDS, Trial, is_at_rest
 from world import Tools, World, until
 
 CAMPAIGN = "poison"
@@ -16,7 +16,7 @@ WIDTH = 2
 GOOD = 12
 
 
-def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
+def run(tools: Tools, tally: Trial, source: random.Random, is_over) -> None:
     alone = latencies(tools, tally, source, poisons=0)
     beside = latencies(tools, tally, source, poisons=source.choice((1, 2)))
     if alone and beside:
@@ -25,7 +25,7 @@ def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
     hostile(tools, tally, source)
 
 
-def latencies(tools: Tools, tally: Tally, source: random.Random, poisons: int) -> list[float]:
+def latencies(tools: Tools, tally: Trial, source: random.Random, poisons: int) -> list[float]:
     """Good studies come one after the other, and with them some whose processing ends the daemon, which somebody
     starts again each time. Seconds from drop to result of the good ones."""
     world = World(tools, {"attempts": ATTEMPTS, "width": WIDTH})
@@ -63,7 +63,7 @@ def latencies(tools: Tools, tally: Tally, source: random.Random, poisons: int) -
     return list(done.values())
 
 
-def close(world: World, checker: Checker, tally: Tally, poisonous: set[str]) -> None:
+def close(world: World, checker: Checker, tally: Trial, poisonous: set[str]) -> None:
     """Poison ends in quarantine with a reason and without a result, everything else as usual."""
     hung = not until(lambda: is_at_rest(world), END_SECONDS, 0.05)
     if hung:
@@ -79,7 +79,7 @@ def close(world: World, checker: Checker, tally: Tally, poisonous: set[str]) -> 
     world.remove()
 
 
-def hostile(tools: Tools, tally: Tally, source: random.Random) -> None:
+def hostile(tools: Tools, tally: Trial, source: random.Random) -> None:
     """Files that are torn, mutated or nonsense, in studies of their own among good ones."""
     world = World(tools, {"attempts": ATTEMPTS, "limit_seconds": 3})
     checker = Checker(world)

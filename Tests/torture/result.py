@@ -32,6 +32,27 @@ def latest(outbox: Path) -> dict[str, Path]:
     return {name.split(".r")[0]: path for name, path in found}
 
 
+def index_faults(outbox: Path) -> list[str]:
+    """What the index of an outbox tells that is not so, once it was brought up to date."""
+    try:
+        lines = [json.loads(line) for line in (outbox / "index.jsonl").read_text().splitlines()]
+        rows = (outbox / "measurements.csv").read_text().splitlines()
+        told = sorted(line["folder"] for line in lines)
+    except (OSError, ValueError, KeyError) as error:
+        return [f"the index cannot be read: {type(error).__name__} {error}"]
+    last = latest(outbox)
+    there = sorted(path.name for path in last.values())
+    faults = [] if told == there else [f"the index tells of {told}, and there are {there}"]
+    text = "".join(path.read_text() for path in sorted((outbox / "index-data").glob("*.js")) if path.name != "list.js")
+    for uid, path in last.items():
+        revision = int(path.name.removeprefix(uid).removeprefix(".r") or 1)
+        if f'["{uid}",{revision},' not in text:
+            faults.append(f"the page's rows lack {path.name}")
+    if len(rows) != len(there) + 1:
+        faults.append(f"the table has {len(rows) - 1} rows, and there are {len(there)} studies")
+    return faults + ([] if "\0" not in text + "".join(rows) else ["the index has zeros in it"])
+
+
 def study(folder: Path) -> dict:
     return json.loads((folder / "study.json").read_text())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cine
 from checker import Checker
-from tally import Tally, finish
+from tally import Trial, finish
 from world import Tools, World
 
 CAMPAIGN = "soak"
@@ -20,7 +20,7 @@ WARM_UP = 300
 LARGE_EVERY = 100
 
 
-def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
+def run(tools: Tools, tally: Trial, source: random.Random, is_over) -> None:
     """Until the time is over. The study is of one clip, and only the page and the record are written."""
     world = World(tools, {"outputs": "html", "backlog": 16, "memory_mb": 512})
     checker = Checker(world)
@@ -53,7 +53,7 @@ def size(pid: int) -> tuple[int, int]:
         return 0, 0
 
 
-def tell(tally: Tally, samples: list[tuple[int, int, int]], count: int) -> None:
+def tell(tally: Trial, samples: list[tuple[int, int, int]], count: int) -> None:
     """The first tenth after the warm-up beside the last tenth, medians: single studies come and go."""
     settled = [sample for sample in samples if sample[0] > WARM_UP and sample[1]]
     part = max(5, len(settled) // 10)

@@ -2,7 +2,6 @@
 
 import argparse
 import functools
-import random
 import shutil
 import sys
 import tempfile
@@ -17,15 +16,16 @@ import kills
 import orders
 import owners
 import poison
+import power
 import soak
 import upgrade
-from tally import Tally
+from tally import Tally, Trial
 from world import Tools
 
 #: What a lane does next, as often as it is named here.
-MIX = ["kills", "calls", "orders"] * 3 + ["kills", "calls", "upgrade", "kills", "inboxes", "poison"]
+MIX = ["kills", "calls", "orders", "power"] * 3 + ["kills", "calls", "upgrade", "kills", "inboxes", "poison"]
 CAMPAIGNS = {
-    "calls": calls, "inboxes": inboxes, "kills": kills, "orders": orders, "owners": owners, "poison": poison,
+    "calls": calls, "inboxes": inboxes, "kills": kills, "orders": orders, "owners": owners, "poison": poison, "power": power,
     "soak": soak, "upgrade": upgrade,
 }  # fmt: skip
 
@@ -38,7 +38,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="torture-", dir=options.dir) as folder:
         elsewhere = options.elsewhere if options.elsewhere and is_elsewhere(folder, options.elsewhere) else None
         tools = Tools(options.program, options.shim, folder, elsewhere, options.older)
-        run(tools, tally, options)
+        if options.replay:
+            replay(tools, tally, options)
+        else:
+            run(tools, tally, options)
+            tally.content["problems"] += power.doubts(tally.content["rows"])
         for world in list(tools.worlds.values()):
             world.remove()
     tally.save()
@@ -56,6 +60,8 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/torture", description=__doc__)
     parser.add_argument("--minutes", type=float, default=20, help="how long faults are made (20)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--replay", metavar="SEED:TRIAL", help="one trial again, as the folder of a fault names it")
+    parser.add_argument("--times", type=int, default=1, help="how often it is repeated (1)")
     parser.add_argument("--resume", action="store_true", help="go on with the counts of the last run")
     parser.add_argument("--only", help="campaigns, by comma: " + ", ".join(CAMPAIGNS))
     parser.add_argument("--lanes", type=int, default=4, help="worlds side by side (4)")
@@ -77,12 +83,11 @@ def run(tools: Tools, tally: Tally, options: argparse.Namespace) -> None:
     end = time.monotonic() + 60 * options.minutes
     chosen = options.only.split(",") if options.only else list(CAMPAIGNS)
     mix = [name for name in MIX if name in chosen]
-    orders = [("owners",)] if "owners" in chosen else []
-    orders += [("soak",)] if "soak" in chosen else []
-    orders += [None] * options.lanes if mix else []
+    own = [name for name in ("owners", "soak") if name in chosen]
+    lanes = own + [None] * (options.lanes if mix else 0)
     threads = [
-        threading.Thread(target=functools.partial(lane, tools, tally, options.seed, number, order, mix, end))
-        for number, order in enumerate(orders)
+        threading.Thread(target=functools.partial(lane, tools, tally, options.seed, number, name, mix, end))
+        for number, name in enumerate(lanes)
     ]
     for thread in threads:
         thread.start()
@@ -91,7 +96,18 @@ def run(tools: Tools, tally: Tally, options: argparse.Namespace) -> None:
         tally.save()
 
 
-def lane(tools: Tools, tally: Tally, seed: int, number: int, order, mix: list[str], end: float) -> None:
+def replay(tools: Tools, tally: Tally, options: argparse.Namespace) -> None:
+    seed, _, name = options.replay.partition(":")
+    campaign, _, number = name.rpartition("-")
+    if campaign not in CAMPAIGNS or not number.isdigit():
+        sys.exit(f"--replay: {options.replay} is not SEED:CAMPAIGN-NUMBER, as in 1:kills-7; a fault's folder has it")
+    for _ in range(options.times):
+        attempt(tools, Trial(tally, seed, campaign, int(number)), tally, lambda: False)
+
+
+def lane(
+    tools: Tools, tally: Tally, seed: int, number: int, own: str | None, mix: list[str], end: float
+) -> None:
     def is_over() -> bool:
         return time.monotonic() > end or shutil.disk_usage(tools.folder).free < 1 << 28
 
@@ -99,15 +115,18 @@ def lane(tools: Tools, tally: Tally, seed: int, number: int, order, mix: list[st
     kinds = list(dict.fromkeys(mix))
     turn = mix.index(kinds[number % len(kinds)]) if mix else 0
     while not is_over():
-        source = random.Random(f"{seed}-{tally.next('world')}")
-        name = order[0] if order else mix[turn % len(mix)]
+        name = own or mix[turn % len(mix)]
         turn += 1
-        try:
-            CAMPAIGNS[name].run(tools, tally, source, is_over)
-        except Exception:  # noqa: BLE001 - the harness's own fault must not pass for a clean run
-            tally.content["problems"].append(f"{name}: {traceback.format_exc()}")
-        if order:
+        attempt(tools, Trial(tally, str(seed), name, tally.next(f"trial of {name}")), tally, is_over)
+        if own:
             return
+
+
+def attempt(tools: Tools, trial: Trial, tally: Tally, is_over) -> None:
+    try:
+        CAMPAIGNS[trial.campaign].run(tools, trial, trial.source, is_over)
+    except Exception:  # noqa: BLE001 - the harness's own fault must not pass for a clean run
+        tally.content["problems"].append(f"{trial.command}: {traceback.format_exc()}")
 
 
 if __name__ == "__main__":

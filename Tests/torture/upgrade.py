@@ -11,14 +11,14 @@ import kills
 from checker import Checker
 from orders import Answers
 from result import digest, files_below, results
-from tally import END_SECONDS, Tally, finish
+from tally import END_SECONDS, Trial, finish
 from world import Tools, World, until
 
 CAMPAIGN = "upgrade"
 ROUNDS = 4
 
 
-def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
+def run(tools: Tools, tally: Trial, source: random.Random, is_over) -> None:
     older = tools.older or tools.program
     name = "from an older program" if tools.older else "from the same program"
     intake = "leave" if source.random() < 0.2 else None
@@ -30,7 +30,7 @@ def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
     life(world, older)
     until(lambda: (world.outbox / first).exists(), END_SECONDS, 0.05)
     world.kill()
-    for _ in range(ROUNDS):
+    for source in tally.rounds(ROUNDS):
         if is_over():
             break
         world.study(tally.next("study"), clips=source.choice((1, 1, 2)))
@@ -52,7 +52,7 @@ def run(tools: Tools, tally: Tally, source: random.Random, is_over) -> None:
     finish(world, checker, tally, CAMPAIGN, name)
 
 
-def note(world: World, tally: Tally, faults: list[str]) -> None:
+def note(world: World, tally: Trial, faults: list[str]) -> None:
     for fault in faults:
         world.problems.append(fault)
         tally.add(CAMPAIGN, "all", half_published=1)

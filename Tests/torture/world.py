@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import cine
+from disk import Disk, sync
 from hook import Hook
 from plan import Plan
 
@@ -61,6 +62,11 @@ class World:
     tools: Tools
     settings: dict = field(default_factory=dict)
     is_far: bool = False
+    #: What outbox and spool lie on, and the inbox; none: the folder of all worlds.
+    disk: Disk | None = None
+    inbox_disk: Disk | None = None
+    #: Whoever drops files syncs them.
+    syncs: bool = False
     drops: list[Drop] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     crashes: int = 0
@@ -74,10 +80,12 @@ class World:
         self.tools.worlds[id(self)] = self
         self.root = Path(tempfile.mkdtemp(prefix="world-", dir=self.tools.folder))
         self.far = Path(tempfile.mkdtemp(prefix="torture-", dir=self.tools.elsewhere)) if self.is_far else None
-        self.inbox = (self.far or self.root) / "in"
-        self.outbox, self.spool, self.log = self.root / "out", self.root / "spool", self.root / "log"
+        base = self.disk.path if self.disk else self.root
+        self.inbox = (self.inbox_disk.path if self.inbox_disk else self.far or base) / "in"
+        self.outbox, self.spool, self.log = base / "out", base / "spool", self.root / "log"
         for folder in (self.inbox, self.outbox, self.spool):
             folder.mkdir()
+            sync(folder.parent)
         model, card = cine.network()
         (self.root / "grey.onnx").write_bytes(model)
         (self.root / "grey.json").write_bytes(card)
@@ -111,6 +119,9 @@ class World:
             (hidden / f"IM{index}").write_bytes(file.content)
             self.drops.append(Drop(file, status))
         hidden.rename(self.inbox / name)
+        if self.syncs:
+            for path in [*(self.inbox / name).iterdir(), self.inbox / name, self.inbox]:
+                sync(path)
 
     def study(self, number: int, clips: int = 1, status: str | None = "measured") -> str:
         uid = f"1.2.{number}"
@@ -220,7 +231,10 @@ class World:
 
     def remove(self) -> None:
         self.tools.worlds.pop(id(self), None)
-        self.kill()
+        self.kill(group=True)
+        for disk in (self.disk, self.inbox_disk):
+            if disk:
+                disk.remove()
         for folder in (self.root, self.far):
             if folder:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -164,10 +164,10 @@ final class BoxWriter: ArchiveReceiver {
   /// Forgets all files from a place on.
   func drop(from place: Int) throws(FileError) {
     current = nil
-    try Files.remove(folder + "/" + ClaimedFile.spoolName(box.files.count + 1), .spool)
+    try Files.discard(folder + "/" + ClaimedFile.spoolName(box.files.count + 1), .scratch)
     for file in box.files[place...] {
       names.remove(file.name)
-      try Files.remove(folder + "/" + file.spoolName, .spool)
+      try Files.discard(folder + "/" + file.spoolName, .scratch)
     }
     box.files.removeSubrange(place...)
   }

@@ -201,7 +201,10 @@ extension InboxScan {
       if !name.hasPrefix(".") { folder.subfolders.append(name) }
     } else if let refusal = Self.refusal(of: status) {
       folder.refused[name] = refusal
-      if refusal == .hardLink { folder.isQuiet = false }
+      if refusal == .hardLink {
+        folder.isQuiet = false
+        report.links[path.isEmpty ? name : path + "/" + name] = Inode(status)
+      }
     } else if InboxName.isTemporary(name) {
       folder.temporaryCount += 1
     } else {

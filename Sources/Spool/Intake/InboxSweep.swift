@@ -58,7 +58,11 @@ struct InboxSweep: Sendable {
       return
     }
     bare.insert(folder)
-    if others.count < names.count { try? Files.remove(path + "/" + InboxName.marker, .inbox) }
+    if others.count < names.count {
+      try? DurableNames.change { changes throws(FileError) in
+        try changes.remove(path + "/" + InboxName.marker, .inbox)
+      }
+    }
     guard others.isEmpty else {
       folders[folder] = .some(nil)
       return
@@ -70,7 +74,7 @@ struct InboxSweep: Sendable {
     }
     guard now - still.since >= quietSeconds else { return }
     // What has come meanwhile keeps it: only an empty folder can be removed so.
-    _ = FileName.withPath(path) { rmdir($0) }
+    try? DurableNames.change { changes throws(FileError) in try changes.removeIfEmpty(path, .inbox) }
     folders[folder] = nil
   }
 }

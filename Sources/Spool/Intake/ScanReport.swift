@@ -33,6 +33,8 @@ package struct ScanReport: Sendable, Equatable {
   package var files: [File] = []
   /// By path.
   package var refused: [String: Refusal] = [:]
+  /// What the refused files with several names are, by path.
+  package var links: [String: Inode] = [:]
   /// Files with a name that says they are not finished.
   package var temporaryCount = 0
   /// Files that are known and had not changed.

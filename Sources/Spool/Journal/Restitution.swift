@@ -14,35 +14,46 @@ package struct Restitution: Sendable {
 
   package func giveBack(_ claim: Claim) throws(FileError) {
     if claim.moves {
-      let target = inbox + "/" + SourcePath.requeued(claim)
-      for file in claim.files { try giveBack(file, of: claim, to: target) }
+      try DurableNames.change { names throws(FileError) in
+        for file in claim.files { try giveBack(file, of: claim, &names) }
+      }
     }
-    try Files.removeTree(spool.quarantineFolder(claim), .quarantine)
-    try Files.removeTree(spool.doneFolder(claim), .done)
+    try DurableNames.change { names throws(FileError) in
+      try names.removeTree(spool.quarantineFolder(claim), .quarantine)
+      try names.removeTree(spool.doneFolder(claim), .done)
+    }
   }
 
-  private func giveBack(_ file: ClaimedFile, of claim: Claim, to folder: String) throws(FileError) {
+  private func giveBack(
+    _ file: ClaimedFile, of claim: Claim, _ names: inout DurableNames
+  ) throws(FileError) {
     let settled = file.end?.isSetAside == true ? spool.quarantineFolder(claim) : spool.doneFolder(claim)
     let source = settled + "/" + file.spoolName
-    guard try Files.exists(source, .done) else { return }
-    let target = folder + "/" + file.source
-    let parent = Files.parent(of: target) ?? folder
-    try Files.makeFolder(parent, .inbox)
+    let target = inbox + "/" + SourcePath.requeued(claim) + "/" + file.source
+    let parent = Files.parent(of: target) ?? inbox
+    guard try Files.exists(source, .done) else {
+      if try Files.exists(parent, .inbox) { try names.makeFolder(parent, in: inbox, .inbox) }
+      return names.enter(parent, .inbox)
+    }
+    try names.makeFolder(parent, in: inbox, .inbox)
     do throws(FileError) {
-      try Files.rename(source, to: target, .inbox)
+      try names.rename(source, .done, to: target, .inbox)
     } catch {
       guard error.code == EXDEV else { throw error }
       try copy(source, to: target, by: parent + "/." + file.spoolName)
+      try names.remove(source, .done)
     }
-    try Files.sync(parent, .inbox)
   }
 
+  /// The copy is there for good when this returns.
   private func copy(_ source: String, to target: String, by part: String) throws(FileError) {
     let input = try Descriptor.open(source, O_RDONLY | O_NOFOLLOW, .done)
     let output = try Descriptor.open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, .inbox)
     try input.copy(to: output, .inbox)
     try output.sync(.inbox)
-    try Files.rename(part, to: target, .inbox)
-    try Files.remove(source, .done)
+    try DurableNames.change { names throws(FileError) in
+      try names.makeFolder(Files.parent(of: target) ?? inbox, in: inbox, .inbox)
+      try names.rename(part, .inbox, to: target, .inbox)
+    }
   }
 }

@@ -16,33 +16,51 @@ package struct Settlement: Sendable {
     let claim = state.claim
     let setAside = claim.files.filter { $0.end?.isSetAside == true }
     if !setAside.isEmpty { try quarantine(setAside, of: state) }
-    if claim.isBox == true { try Files.removeTree(spool.unpackedFolder(claim.id), .spool) }
-    let folder = spool.claimedFolder(claim)
-    guard try Files.exists(folder, .claimed) else { return }
-    if claim.moves, try !Files.names(in: folder, .claimed).isEmpty {
-      try Files.makeFolder(spool.doneStudyFolder(claim), mode: 0o700, .done)
-      try Files.rename(folder, to: spool.doneFolder(claim), .done)
-      try Files.sync(spool.doneStudyFolder(claim), .done)
-      try Files.sync(spool.done, .done)
-    } else {
-      try Files.removeTree(folder, .claimed)
+    try DurableNames.change { names throws(FileError) in
+      if claim.isBox == true { try names.removeTree(spool.unpackedFolder(claim.id), .spool) }
+      try close(claim, &names)
     }
-    try Files.sync(spool.claimed, .spool)
+  }
+
+  /// What is left of a claim goes to `done/` as a whole.
+  private func close(_ claim: Claim, _ names: inout DurableNames) throws(FileError) {
+    let folder = spool.claimedFolder(claim)
+    guard try Files.exists(folder, .claimed) else {
+      if try Files.exists(spool.doneFolder(claim), .done) {
+        names.enter(spool.done, .done)
+        names.enter(spool.doneStudyFolder(claim), .done)
+      }
+      if claim.moves { names.leave(spool.claimed, .claimed) }
+      return
+    }
+    guard claim.moves, try !Files.names(in: folder, .claimed).isEmpty else {
+      return try names.removeTree(folder, .claimed)
+    }
+    try names.makeFolder(spool.doneStudyFolder(claim), in: spool.done, mode: 0o700, .done)
+    try names.rename(folder, .claimed, to: spool.doneFolder(claim), .done)
   }
 
   /// The reason is there before the first file is.
   private func quarantine(_ files: [ClaimedFile], of state: StudyState) throws(FileError) {
     let folder = spool.quarantineFolder(state.claim)
-    try Files.makeFolder(folder, mode: 0o700, .quarantine)
+    try DurableNames.change { names throws(FileError) in
+      try names.makeFolder(folder, in: spool.quarantine, mode: 0o700, .quarantine)
+      // What a process that ended over it left of the reason.
+      for name in try Files.names(in: folder, .quarantine) where name.hasPrefix(".") {
+        try names.remove(folder + "/" + name, .quarantine)
+      }
+    }
     let reason = QuarantineReason(state, files: files, hash: hash)
     try AtomicFile.write(reason.json, to: folder + "/" + QuarantineReason.fileName, mode: 0o600, .quarantine)
-    for file in files {
-      let source = spool.claimedFile(state.claim, file)
-      guard try Files.exists(source, .claimed) else { continue }
-      try Files.rename(source, to: folder + "/" + file.spoolName, .quarantine)
+    try DurableNames.change { names throws(FileError) in
+      names.enter(folder, .quarantine)
+      names.leave(spool.claimedFolder(state.claim), .claimed)
+      for file in files {
+        let source = spool.claimedFile(state.claim, file)
+        guard try Files.exists(source, .claimed) else { continue }
+        try names.rename(source, .claimed, to: folder + "/" + file.spoolName, .quarantine)
+      }
     }
-    try Files.sync(folder, .quarantine)
-    try Files.sync(spool.quarantine, .quarantine)
   }
 
   /// Where a settled file lies; `nil` when it is there no more.

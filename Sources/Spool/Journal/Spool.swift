@@ -35,12 +35,14 @@ package struct Spool: Sendable, Equatable {
 
   /// Makes the folders that are missing.
   package func prepare() throws(FileError) {
-    try Files.makeFolder(path, mode: 0o700, .spool)
+    try Files.makeRoot(path, mode: 0o700, .spool)
     try closeToOthers()
-    for folder in [claimed, done, quarantine, unpacked, requests, scratch] {
-      try Files.makeFolder(folder, mode: 0o700, .spool)
+    try DurableNames.change { names throws(FileError) in
+      for folder in [claimed, done, quarantine, unpacked, requests, scratch] {
+        try names.makeFolder(folder, in: path, mode: 0o700, .spool)
+      }
     }
-    for name in try Files.names(in: scratch, .spool) { try Files.removeTree(scratch + "/" + name, .spool) }
+    for name in try Files.names(in: scratch, .spool) { try Files.discardTree(scratch + "/" + name, .scratch) }
   }
 
   /// What lies here is patients' data, and files that were moved here keep their mode. A folder that somebody made

@@ -51,7 +51,7 @@ package final class StudyStore: Sendable {
     _ spool: Spool, into ledger: inout Ledger
   ) throws(StudyJournal.Failure) -> StudyJournal {
     do throws(StudyJournal.Failure) { return try StudyJournal.open(spool.journal, into: &ledger) } catch {
-      guard case .file(let failure) = error, failure.isDiskFull, unlink(spool.reserve) == 0 else {
+      guard case .file(let failure) = error, failure.isDiskFull, giveUp(spool.reserve) else {
         throw error
       }
       return try StudyJournal.open(spool.journal, into: &ledger)
@@ -120,7 +120,7 @@ package final class StudyStore: Sendable {
     do throws(FileError) {
       try journal.append(entries)
     } catch {
-      guard error.isDiskFull, unlink(reserve) == 0 else { throw error }
+      guard error.isDiskFull, Self.giveUp(reserve) else { throw error }
       try journal.append(entries)
     }
   }
@@ -130,7 +130,7 @@ package final class StudyStore: Sendable {
     guard (try? Files.exists(reserve, .spool)) == false,
       let descriptor = try? Descriptor.open(reserve, O_WRONLY | O_CREAT, mode: 0o600, .spool)
     else { return }
-    if posix_fallocate(descriptor.raw, 0, off_t(Self.reserveBytes)) != 0 { unlink(reserve) }
+    if posix_fallocate(descriptor.raw, 0, off_t(Self.reserveBytes)) != 0 { _ = Self.giveUp(reserve) }
   }
 
   /// A journal much longer than what it records is rewritten. If that fails the long one goes on.
@@ -146,6 +146,12 @@ package final class StudyStore: Sendable {
       return nil
     }
     if let failure { throw failure }
+  }
+
+  /// - Returns: Whether it is gone.
+  private static func giveUp(_ reserve: String) -> Bool {
+    do throws(FileError) { try Files.discard(reserve, .scratch) } catch { return false }
+    return true
   }
 
   private static let reserveBytes = 1 << 20

@@ -77,16 +77,25 @@ package struct OutboxPublisher: Sendable {
     try intend()
     let target = folder(of: revision)
     if try Files.exists(target, .outbox) { return .occupied(revision) }
-    // The look before is for a file of that name; a folder is never replaced, for rename(2) does so with empty ones only.
-    if Glibc.rename(staging.path, target) != 0 {
-      guard errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR else {
-        throw FileError(.rename, .outbox)
+    // The look before is for a file of that name; a folder is never replaced, for a rename does so with empty ones only.
+    do throws(FileError) {
+      try DurableNames.change { names throws(FileError) in
+        try names.rename(staging.path, .staging, to: target, .outbox)
+        FaultPoint.renamed.reach()
       }
+    } catch {
+      guard error.operation == .rename, [ENOTEMPTY, EEXIST, ENOTDIR].contains(error.code) else { throw error }
       return .occupied(revision)
     }
-    FaultPoint.renamed.reach()
-    try Files.sync(outbox, .outbox)
     return .published(revision)
+  }
+
+  /// Puts on the disk what a process before this one made appear.
+  package func settle() throws(FileError) {
+    try DurableNames.change { names in
+      names.enter(outbox, .outbox)
+      names.leave(outbox + "/" + StagingFolder.parentName, .staging)
+    }
   }
 }
 
@@ -121,14 +130,14 @@ package final class StagingFolder: Sendable {
   deinit { close(descriptor) }
 
   /// Removes the folder with its content, for a result that is not to be published.
-  package func discard() throws(FileError) { try Files.removeTree(path, .staging) }
+  package func discard() throws(FileError) { try Files.discardTree(path, .staging) }
 
   /// Removes staging folders that no living process holds.
   package static func removeAbandoned(in outbox: String) throws(FileError) {
     let parent = outbox + "/" + parentName
     for name in try Files.names(in: parent, .staging) {
       let path = parent + "/" + name
-      if isAbandoned(path) { try Files.removeTree(path, .staging) }
+      if isAbandoned(path) { try Files.discardTree(path, .staging) }
     }
   }
 
@@ -137,7 +146,7 @@ package final class StagingFolder: Sendable {
   package static func removeAll(in outbox: String, marked mark: String) throws(FileError) {
     let parent = outbox + "/" + parentName
     for name in try Files.names(in: parent, .staging) where name.contains(mark + ".") {
-      try Files.removeTree(parent + "/" + name, .staging)
+      try Files.discardTree(parent + "/" + name, .staging)
     }
   }
 

@@ -38,7 +38,7 @@ struct BenchRun {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("hinged-bench-\(UUID().uuidString)").path
     try Files.makeFolder(folder, .staging)
-    defer { try? Files.removeTree(folder, .staging) }
+    defer { try? Files.discardTree(folder, .staging) }
     let file = try studyFile(in: folder)
     let frames = Double(file.header.frames)
     print(
@@ -111,7 +111,7 @@ struct BenchRun {
 
   private func walk(_ file: StudyFile, folder: String) throws {
     let staging = folder + "/staging"
-    try Files.removeTree(staging, .staging)
+    try Files.discardTree(staging, .staging)
     try Files.makeFolder(staging, .staging)
     let study = StudyInput(studyInstanceUID: file.header.studyInstanceUID ?? "1", files: [file])
     var analysis = StudyAnalysis(pipeline, study)

@@ -77,7 +77,7 @@ final class ArchiveService: Service {
   private func unpack(_ file: ClaimedFile, of claim: Claim, _ minFreeBytes: Int) throws(FileError) -> Bool {
     let folder = spool.unpackedFolder(claim.id)
     let part = folder + Spool.partSuffix
-    try Files.removeTree(part, .spool)
+    try Files.discardTree(part, .scratch)
     try Files.makeFolder(part, mode: 0o700, .spool)
     let unpacker = BoxUnpacker(minFreeBytes: minFreeBytes)
     let failure: ArchiveFailure
@@ -86,19 +86,21 @@ final class ArchiveService: Service {
       try box.write(part)
       try Files.syncTree(part, .spool)
       try store.mayGoOn()
-      try Files.rename(part, to: folder, .spool)
-      try Files.sync(spool.unpacked, .spool)
+      try DurableNames.change { names throws(FileError) in
+        try names.rename(part, .spool, to: folder, .spool)
+      }
       FaultPoint.boxUnpacked.reach()
       return true
     } catch let error as FileError {
-      try Files.removeTree(part, .spool)
+      try Files.discardTree(part, .scratch)
       throw error
     } catch let error as ArchiveFailure {
       failure = error
     } catch {
       failure = .refused("It cannot be read.")
     }
-    try Files.removeTree(part, .spool)
+    // Once its end is decided nobody looks for it again.
+    try DurableNames.change { names throws(FileError) in try names.removeTree(part, .spool) }
     try conclude(claim.id, UnpackedBox.notReadable(failure.detail))
     return false
   }

@@ -73,7 +73,7 @@ final class ClaimFlow: Service, @unchecked Sendable {
       _ = queue.admit(
         claim.id, bytes: claim.decodingBytes, isResumed: isResumed, isSuspect: isSuspect)
     }
-    claims.fetch(claim.id) { [weak self] in
+    claims.fetch(claim.id, isResumed: isResumed) { [weak self] in
       if isQueued { self?.queue.strand(claim.id) }
     } then: { [weak self] state in
       self?.wasFetched(state, original: claim, isQueued: isQueued)

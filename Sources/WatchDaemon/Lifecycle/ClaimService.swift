@@ -44,22 +44,26 @@ final class ClaimService: Service {
   func whenDone(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
 
   /// Fetches the files of a claim, tries again as often as it takes, and calls back.
-  /// - Parameter onStranded: Called where they cannot be fetched for a reason of their own. What a full disk or a share
-  ///   that is gone keeps from being fetched does not pass for that: the next claim would fare no better.
+  /// - Parameters:
+  ///   - isResumed: A process before this one made the claim.
+  ///   - onStranded: Called where they cannot be fetched for a reason of their own. What a full disk or a share
+  ///     that is gone keeps from being fetched does not pass for that: the next claim would fare no better.
   func fetch(
-    _ id: Int, streak: Int = 1, onStranded: @escaping @Sendable () -> Void,
+    _ id: Int, isResumed: Bool = false, streak: Int = 1, onStranded: @escaping @Sendable () -> Void,
     then done: @escaping @Sendable (StudyState) -> Void
   ) {
     work { [self] in
       guard let state = store.state(of: id) else { return }
       do throws(FileError) {
-        if state.phase == .claiming { try fetch(state.claim) }
+        if state.phase == .claiming { try fetch(state.claim, isResumed) }
         stranded.withLock { $0[id] = nil }
         if let state = store.state(of: id) { done(state) }
       } catch {
         note(error, of: id)
         if !error.isOfTheEnvironment { onStranded() }
-        again(id, after: streak) { $0.fetch(id, streak: streak + 1, onStranded: onStranded, then: done) }
+        again(id, after: streak) {
+          $0.fetch(id, isResumed: isResumed, streak: streak + 1, onStranded: onStranded, then: done)
+        }
       }
     }
   }
@@ -67,11 +71,11 @@ final class ClaimService: Service {
   /// The claim is in the journal before its first file moves, and the move of each may be repeated: wherever the
   /// process ends in between, the next one knows which files are the claim's, and finds each of them in the inbox or in
   /// the claim's folder.
-  private func fetch(_ claim: Claim) throws(FileError) {
+  private func fetch(_ claim: Claim, _ isResumed: Bool) throws(FileError) {
     dispatchPrecondition(condition: .onQueue(queue))
     FaultPoint.claiming.reach()
     try store.mayGoOn()
-    let missing = try claimant.claimFiles(of: claim)
+    let missing = try claimant.claimFiles(of: claim, isResumed: isResumed)
     FaultPoint.taken.reach()
     try store.record(.claimed(missing: missing), of: claim.id)
     FaultPoint.claimed.reach()
@@ -140,6 +144,22 @@ final class ClaimService: Service {
 }
 
 extension ClaimService {
+  /// Removes second names of files that claims have; calls back with what was found of each.
+  func clearSecondNames(
+    _ links: [String: Inode], then done: @escaping @Sendable ([String: SecondNames.Finding]) -> Void
+  ) {
+    work { [self] in
+      do throws(FileError) {
+        try store.mayGoOn()
+        let names = SecondNames(spool: spool, inbox: claimant.inbox)
+        done(try names.clear(links, store.read { Array($0.states) }))
+      } catch {
+        // They are still there at the next look.
+        done([:])
+      }
+    }
+  }
+
   /// Writes down that settled claims are to be given back, all of them or none.
   /// - Parameter done: Gets those that were settled, for `giveBack`, or why it cannot be written down now.
   func markReturning(_ ids: [Int], then done: @escaping @Sendable (Result<[Int], FileError>) -> Void) {
@@ -181,9 +201,11 @@ extension ClaimService {
       }
       do throws(FileError) {
         // Files first: those of a claim that is forgotten would lie there for ever.
-        for state in due + parts {
-          try Files.removeTree(spool.doneFolder(state.claim), .done)
-          try Files.removeIfEmpty(spool.doneStudyFolder(state.claim), .done)
+        try DurableNames.change { names throws(FileError) in
+          for state in due + parts {
+            try names.removeTree(spool.doneFolder(state.claim), .done)
+            try names.removeIfEmpty(spool.doneStudyFolder(state.claim), .done)
+          }
         }
         if !due.isEmpty { try store.record([.forget(claims: due.map(\.claim.id).sorted())]) }
       } catch {

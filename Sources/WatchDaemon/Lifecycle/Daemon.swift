@@ -34,6 +34,7 @@ final class Daemon: @unchecked Sendable {
   private let opened: OpenedSpool
   private let intake: Intake
   private let admission: Admission
+  private let refusals: InboxRefusals
   private let queue: InferenceQueue
   private let runs: StudyRuns
   private let announcer: Announcer
@@ -88,6 +89,7 @@ final class Daemon: @unchecked Sendable {
       run: { runs.turn(of: $0) })
     let claimant = Claimant(inbox: configuration.inbox, spool: spool)
     claims = ClaimService(store: store, claimant: claimant, spool: spool, hash: hash, log: log)
+    refusals = InboxRefusals(on: control, claims: claims, hash: hash, log: log)
     let archives = ArchiveService(store: store, spool: spool, log: log)
     let assessor = FileAssessor(
       inbox: configuration.inbox, spool: spool, headers: parts.headers, memory: parts.headerMemory)
@@ -112,6 +114,7 @@ final class Daemon: @unchecked Sendable {
   /// The handlers hold the daemon weakly: a lane that was given up at the deadline of draining outlives it.
   private func connect(_ scanned: Signal<Void>, _ hasRoom: Signal<Void>, _ event: Signal<StudyRunEvent>) {
     scanned.connect { [weak self] in
+      if let self, let report = intake.lastReport { refusals.note(report) }
       self?.admission.admit()
       self?.writeStatus()
     }

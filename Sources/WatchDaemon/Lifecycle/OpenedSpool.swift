@@ -27,7 +27,7 @@ struct OpenedSpool: Sendable {
     self.spool = spool
     do throws(FileError) {
       try spool.prepare()
-      try Files.makeFolder(configuration.outbox, .outbox)
+      try Files.makeRoot(configuration.outbox, .outbox)
     } catch { throw .file(error) }
     // The locks come before anything is read or removed: it might be another daemon's work.
     let lock = try Self.lockSpool(spool, configuration)

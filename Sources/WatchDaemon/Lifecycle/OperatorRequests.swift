@@ -62,7 +62,10 @@ final class OperatorRequests: Service, @unchecked Sendable {
     case .failure(let error): report(name, error)
     case .success(let claims):
       reported.remove(name)
-      try? Files.remove(spool.requests + "/" + name, .spool)
+      // One that comes back after a loss of power names claims that are on their way, and marks nothing twice.
+      try? DurableNames.change { names throws(FileError) in
+        try names.remove(spool.requests + "/" + name, .spool)
+      }
       for id in claims { giveBack(id) }
     }
   }

@@ -51,7 +51,7 @@ struct StudyEnding: Sendable {
       }
     }
     try StudyFailure.filing(.publish) { () throws(FileError) in
-      try Files.sync(tools.publisher.outbox, .outbox)
+      try tools.publisher.settle()
     }
     try conclude(
       published: publication.revision, status: publication.status, ends: publication.ends,

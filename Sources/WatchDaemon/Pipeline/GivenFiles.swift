@@ -129,7 +129,7 @@ struct OpenedArchives {
       let archive = try BoxUnpacker().unpack(input.path, named: input.path, into: part)
       add(filesOf: archive, of: input, from: part)
     } catch let failure as ArchiveFailure {
-      try Files.removeTree(part, .staging)
+      try Files.discardTree(part, .staging)
       if failure.kind == .document { return inputs.append(input) }
       ends.append(end(of: input, UnpackedBox.notReadable(failure.detail)))
     } catch let error as ClipReadError {

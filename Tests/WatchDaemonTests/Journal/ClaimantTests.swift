@@ -106,6 +106,58 @@ import Testing
     #expect(try base.text(of: "in/hinged-c1-000001") == "changed")
   }
 
+  /// A claim that was written down before a loss of power, of a file whose writer did not sync it: size and time came to
+  /// the disk and the bytes did not.
+  @Test func fileWhoseBytesWereLostIsLeftAsNews() throws {
+    try base.write("one", to: "in/1")
+    let claimant = try claimant(base)
+    var claim = try claim(base, ["1"])
+    claim.files[0].sha256 = try Files.digest(base.path + "/in/1", .inbox)
+    try base.write("\0\0\0", to: "in/1")
+    setTime(of: base.path + "/in/1", to: claim.files[0].stamp)
+    #expect(try claimant.claimFiles(of: claim, isResumed: true) == [1])
+    #expect(try base.files(below: "in") == ["in/1"])
+    try base.write("one", to: "in/1")
+    setTime(of: base.path + "/in/1", to: claim.files[0].stamp)
+    #expect(try claimant.claimFiles(of: claim, isResumed: true) == [])
+    #expect(try base.files(below: "in") == [])
+  }
+
+  /// As a file system that puts the new name on the disk before it forgets the old one has it after a loss of power.
+  @Test func fileThatIsThereTwiceIsTakenOnce() throws {
+    try base.write("one", to: "in/1")
+    let claimant = try claimant(base)
+    let claim = try claim(base, ["1"])
+    try base.write("", to: "spool/claimed/c1/x")
+    try Files.remove(base.path + "/spool/claimed/c1/x", .claimed)
+    #expect(link(base.path + "/in/1", base.path + "/spool/claimed/c1/000001") == 0)
+    #expect(try claimant.claimFiles(of: claim) == [])
+    #expect(try base.files(below: "in") == [])
+    var state = StudyState(claim: claim)
+    state.claim.files[0].end = .truncated
+    state.concludedAt = 0
+    try base.write("", to: "spool/quarantine/c1/.reason.json.1.tmp")
+    #expect(
+      link(
+        base.path + "/spool/claimed/c1/000001", base.path + "/spool/quarantine/c1/000001") == 0)
+    let settlement = Settlement(spool: claimant.spool, hash: .example)
+    for _ in 0..<2 { try settlement.settle(state) }
+    #expect(
+      try base.files(below: "spool").filter { !$0.contains("journal") } == [
+        "spool/quarantine/c1/000001", "spool/quarantine/c1/reason.json",
+      ])
+  }
+
+  @Test func partOfACopyIsNotLeft() throws {
+    try memory.write("one", to: "in/1")
+    let claimant = try claimant(memory)
+    let claim = try claim(memory, ["1"])
+    try base.write("o", to: "spool/claimed/c1/000001.part")
+    try memory.write("longer", to: "in/1")
+    #expect(try claimant.claimFiles(of: claim) == [1])
+    #expect(try base.files(below: "spool/claimed") == [])
+  }
+
   private func setTime(of path: String, to stamp: FileStamp) {
     var times = [timespec(), timespec(tv_sec: 0, tv_nsec: 0)]
     times[1].tv_sec = Int(stamp.modified / 1_000_000_000)

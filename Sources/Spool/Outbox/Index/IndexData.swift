@@ -137,8 +137,10 @@ struct IndexData: Sendable {
   func removeOthers(in outbox: String) throws(FileError) {
     let own = Set(list.lines.indices.map { Files.lastComponent(of: path($0, in: outbox)) } + [Self.listName])
     let folder = outbox + "/" + Self.folderName
-    for name in try Files.names(in: folder, .outbox) where !own.contains(name) {
-      try Files.remove(folder + "/" + name, .outbox)
+    let others = try Files.names(in: folder, .outbox).filter { !own.contains($0) }
+    if others.isEmpty { return }
+    try DurableNames.change { names throws(FileError) in
+      for name in others { try names.remove(folder + "/" + name, .outbox) }
     }
   }
 }

@@ -65,7 +65,7 @@ final class LineSorter {
         code: ExitCode.temporary,
         sentence: "\(scratch.path): sort(1) could not put lines in order; make room there, or set TMPDIR")
     }
-    try Files.remove(lines.path, .scratch)
+    try Files.discard(lines.path, .scratch)
     return try LineReader(sorted, .scratch)
   }
 }
@@ -91,10 +91,10 @@ final class ScratchSpace: Sendable {
     path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
   }
 
-  deinit { try? Files.removeTree(path, .scratch) }
+  deinit { try? Files.discardTree(path, .scratch) }
 
   /// Removes what the folder holds.
   func clear() throws(FileError) {
-    for name in try Files.names(in: path, .scratch) { try Files.removeTree(path + "/" + name, .scratch) }
+    for name in try Files.names(in: path, .scratch) { try Files.discardTree(path + "/" + name, .scratch) }
   }
 }

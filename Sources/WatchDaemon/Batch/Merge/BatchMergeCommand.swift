@@ -62,7 +62,7 @@ private struct BatchMergeRun {
   private func writeMissing(_ result: MergeResult, prefix: String) throws -> String? {
     guard result.missingStudies > 0 else { return nil }
     let temporary = prefix + ".missing.\(getpid()).tmp"
-    defer { unlink(temporary) }
+    defer { try? Files.discard(temporary, .scratch) }
     let lines = try result.missing.reader()
     let header = ManifestHeader(version: Software.version, partOf: result.family)
     let written = try ManifestWriter.write(to: temporary, header) { writer, output in
@@ -72,7 +72,11 @@ private struct BatchMergeRun {
       }
     }
     let path = "\(prefix).missing-\(written.id).manifest"
-    if try !Files.exists(path, .manifest) { try Files.rename(temporary, to: path, .manifest) }
+    if try !Files.exists(path, .manifest) {
+      try DurableNames.change { names throws(FileError) in
+        try names.rename(temporary, .manifest, to: path, .manifest)
+      }
+    }
     return path
   }
 
