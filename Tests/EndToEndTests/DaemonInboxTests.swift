@@ -20,7 +20,8 @@ import Testing
     #expect(try await daemon.waitUntilIdle(taken: 1))
     disk.unmount()
     #expect(try await daemon.waitForLog("the inbox cannot be read: its share is not mounted"))
-    #expect(try await daemon.waitForStatus { $0.contains("the inbox cannot be read: its share is not mounted") })
+    #expect(
+      try await daemon.waitForStatus { $0.contains("the inbox cannot be read: its share is not mounted") })
     #expect(try daemon.command("status").status == 1)
     // Also after a restart, and what lies below the mount point is not taken for the share's.
     #expect(try await daemon.ended() == 0)

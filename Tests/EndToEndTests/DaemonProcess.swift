@@ -100,12 +100,15 @@ final class DaemonProcess {
 
   var log: String { (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? "" }
 
-  /// Runs another command of `hinged` on this daemon's configuration. What it says on both outputs is `output`.
+  /// Runs another command of `hinged` on this daemon's configuration, as its user. What it says on both outputs is `output`.
   func command(_ words: String...) throws -> (status: Int32, output: String) { try command(words) }
 
   func command(_ words: [String]) throws -> (status: Int32, output: String) {
     let output = owned.path + "/output-\(UUID().uuidString)"
-    let status = try Child([Products.hinged] + words + ["--config", configuration], output: output).wait()
+    let status = try Child(
+      launcher + [Products.hinged] + words + ["--config", configuration], output: output
+    )
+    .wait()
     return (status, try String(contentsOfFile: output, encoding: .utf8))
   }
 }

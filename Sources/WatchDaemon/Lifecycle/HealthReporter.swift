@@ -16,6 +16,8 @@ final class HealthReporter: Service, @unchecked Sendable {
     /// The configuration on the disk, where nothing is wrong with it.
     var configuration: Configuration?
     var began: MonotonicSeconds?
+    /// How many refusals it was begun after.
+    var refusals = 0
   }
 
   private let control: DispatchQueue
@@ -28,6 +30,7 @@ final class HealthReporter: Service, @unchecked Sendable {
   private var configuration: Configuration
   /// Why the configuration on the disk was refused when it was last to be loaded.
   private var refusal: String?
+  private var refusals = 0
   private let findings = Guarded(Findings())
   /// Claims whose last attempt was put off, with why.
   private let putOff = Guarded<[Int: String]>([:])
@@ -68,17 +71,20 @@ final class HealthReporter: Service, @unchecked Sendable {
   }
 
   /// A configuration was to be loaded, and cannot be.
-  func refuse(_ why: String) { refusal = why }
+  func refuse(_ why: String) {
+    refusal = why
+    refusals += 1
+  }
 
   func tick() {
     dispatchPrecondition(condition: .onQueue(control))
     clock.look(utc: SystemClock.utc(), uptime: SystemClock.uptime())
     guard findings.withLock({ $0.began == nil }) else { return }
     findings.withLock { $0.began = SystemClock.monotonic() }
-    probes.async { [self, configuration] in probe(configuration) }
+    probes.async { [self, configuration, refusals] in probe(configuration, after: refusals) }
   }
 
-  private func probe(_ configuration: Configuration) {
+  private func probe(_ configuration: Configuration, after refusals: Int) {
     let unusable = PlaceProbe.problems(configuration)
     var (fault, onDisk): (String?, Configuration?) = (nil, nil)
     if let file {
@@ -87,7 +93,7 @@ final class HealthReporter: Service, @unchecked Sendable {
       } catch { fault = error.brief }
     }
     findings.withLock { [fault, onDisk] in
-      $0 = Findings(unusable: unusable, fault: fault, configuration: onDisk, began: nil)
+      $0 = Findings(unusable: unusable, fault: fault, configuration: onDisk, refusals: refusals)
     }
   }
 
@@ -137,7 +143,8 @@ extension HealthReporter {
     }
     status.health.putOff.merge(
       putOff.withLock { Dictionary($0.values.map { ($0, 1) }, uniquingKeysWith: +) }, uniquingKeysWith: +)
-    if found.configuration == configuration { refusal = nil }
+    // The file says again what is in force.
+    if found.configuration == configuration, found.refusals == refusals { refusal = nil }
     status.health.configuration = found.fault ?? refusal
     status.health.clockJump = clock.jump
     let needs = needs()
