@@ -85,7 +85,7 @@ import Testing
       let object = "\(study)/\(PhantomStudy.study).1"
       for (script, arguments) in [
         ("read_report.py", [study + "/report.dcm", record]), ("check_schema.py", [record]),
-        ("read_segments.py", [object + ".seg.dcm", record, clip]),
+        ("read_segments.py", ["--some", object + ".seg.dcm", record, clip]),
         ("read_overlay.py", [object + ".overlay.dcm", clip]),
       ] {
         let run = try Neighbour.run(script, arguments)

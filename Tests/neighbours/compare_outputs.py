@@ -4,10 +4,10 @@
     compare_outputs.py STUDY_FOLDER
 
 Read are report.dcm, echo.dcm, fhir.json, index.html, report.pdf (by poppler) and the study's line of the outbox's
-measurements.csv; all of them have to be there. Each number that study.json gives has to be in each of them under its own
-name, and nothing that it withholds. The printed report rounds to one decimal, so that there it is the rounded number.
-report.dcm has diameters by frame, not as the means of beats, and nothing that the standard has no code for. Exit status 1
-and a line for each mismatch.
+measurements.csv; all of them have to be there. Each number that study.json gives has to be in each of them under its
+own name, and nothing that it withholds. The printed report rounds to one decimal, so that there it is the rounded
+number. report.dcm has diameters by frame, not as the means of beats, and nothing that the standard has no code for.
+Exit status 1 and a line for each mismatch.
 """
 
 import argparse
@@ -63,8 +63,8 @@ def in_echo(folder, study):
         code = (measure["code"] or [None, None])[:2]
         match = next((entry for entry in numbers
                       if entry[0].CodeMeaning == measure["name"]
-                      or [entry[0].CodeValue, entry[0].CodingSchemeDesignator] == code
-                      and entry[1] == wanted(measure)), None)
+                      or ([entry[0].CodeValue, entry[0].CodingSchemeDesignator] == code
+                      and entry[1] == wanted(measure))), None)
         if match:
             numbers.remove(match)
             found[measure["name"]] = match[1]

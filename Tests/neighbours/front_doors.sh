@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Studies come in by the doors of docs/FRONT_DOORS.md: DCMTK's storescu sends to a storescp that writes into the inbox,
-# or that hands over whole studies; smbclient copies into a Samba share. Each time the daemon's table of measurements
-# must be that of `hinged process` over the same files.
+# or that hands over whole studies, and to an Orthanc that exports them by its script; smbclient copies into a Samba
+# share, sftp into a folder. Each time the daemon's table of measurements must be that of `hinged process` over the same
+# files.
 #
 #   Tests/neighbours/front_doors.sh HINGED FOLDER...      FOLDERs hold studies; as root
+#
+# HINGED_DOORS names some of the doors; without it, all are tried.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
@@ -11,7 +14,9 @@ hinged=$(realpath -e "${1:?names the program}")
 shift
 [ "$(id -u)" -eq 0 ] || die "front_doors.sh: smbd takes on the users of its share: run as root"
 # (Debian starts a Samba of its own where a service manager runs; this one has its own port and folders.)
-need_packages dcmtk samba smbclient python3
+need_packages dcmtk samba smbclient orthanc openssh-server openssh-client python3
+doors=${HINGED_DOORS:-storescp storescp-by-study samba sftp orthanc}
+wanted() { [[ " $doors " == *" $1 "* ]]; }
 
 work=$(mktemp -d)
 running=()
@@ -41,9 +46,9 @@ wait_for() {
   done
 }
 
-read -r direct_port staged_port share_port < <(python3 - <<'PYTHON'
+read -r direct_port staged_port share_port shell_port orthanc_port rest_port < <(python3 - <<'PYTHON'
 import socket
-sockets = [socket.socket() for _ in range(3)]
+sockets = [socket.socket() for _ in range(6)]
 for s in sockets:
     s.bind(("127.0.0.1", 0))
 print(*(s.getsockname()[1] for s in sockets))
@@ -127,25 +132,30 @@ send() {
 }
 
 # Files grow in the inbox under their final names: the daemon waits until they stand still.
-begin storescp
-storescp --accept-all --fork --output-directory "$work/storescp/inbox" "$direct_port" >"$work/storescp.log" 2>&1 &
-running+=($!)
-send "$direct_port"
-judge storescp
+if wanted storescp; then
+  begin storescp
+  storescp --accept-all --fork --output-directory "$work/storescp/inbox" "$direct_port" >"$work/storescp.log" 2>&1 &
+  running+=($!)
+  send "$direct_port"
+  judge storescp
+fi
 
 # Whole studies are moved into the inbox, with the word that they are whole.
-begin storescp-by-study
-storescp --accept-all --output-directory "$work/storescp-by-study/received" --sort-on-study-uid study \
-  --eostudy-timeout 3 --exec-sync \
-  --exec-on-eostudy "touch #p/.complete && mv #p $work/storescp-by-study/inbox/" \
-  "$staged_port" >"$work/storescp-by-study.log" 2>&1 &
-running+=($!)
-send "$staged_port"
-judge storescp-by-study
+if wanted storescp-by-study; then
+  begin storescp-by-study
+  storescp --accept-all --output-directory "$work/storescp-by-study/received" --sort-on-study-uid study \
+    --eostudy-timeout 3 --exec-sync \
+    --exec-on-eostudy "touch #p/.complete && mv #p $work/storescp-by-study/inbox/" \
+    "$staged_port" >"$work/storescp-by-study.log" 2>&1 &
+  running+=($!)
+  send "$staged_port"
+  judge storescp-by-study
+fi
 
-begin samba
-mkdir -p "$work/smb/private"
-cat >"$work/smb.conf" <<CONF
+if wanted samba; then
+  begin samba
+  mkdir -p "$work/smb/private"
+  cat >"$work/smb.conf" <<CONF
 [global]
   server role = standalone server
   map to guest = Bad User
@@ -169,15 +179,63 @@ cat >"$work/smb.conf" <<CONF
   create mask = 0660
   directory mask = 0770
 CONF
-chmod 755 "$work"
-smbd --foreground --configfile="$work/smb.conf" >"$work/smbd.log" 2>&1 &
-running+=($!)
-wait_for "smbd listens" listens "$share_port"
-# Under a name that begins with a dot first, as a copy that another program may see should be made.
-smbclient //127.0.0.1/echo --port="$share_port" --no-pass --configfile="$work/smb.conf" \
-  --command="mkdir .coming; cd .coming; lcd $work/files; prompt; mput *; cd ..; rename .coming came" \
-  >"$work/smbclient.log" 2>&1 || {
-  cat "$work/smbclient.log" "$work/smbd.log" >&2
-  die "front_doors.sh: smbclient failed"
+  chmod 755 "$work"
+  smbd --foreground --configfile="$work/smb.conf" >"$work/smbd.log" 2>&1 &
+  running+=($!)
+  wait_for "smbd listens" listens "$share_port"
+  # Under a name that begins with a dot first, as a copy that another program may see should be made.
+  smbclient //127.0.0.1/echo --port="$share_port" --no-pass --configfile="$work/smb.conf" \
+    --command="mkdir .coming; cd .coming; lcd $work/files; prompt; mput *; cd ..; rename .coming came" \
+    >"$work/smbclient.log" 2>&1 || {
+    cat "$work/smbclient.log" "$work/smbd.log" >&2
+    die "front_doors.sh: smbclient failed"
+  }
+  judge samba
+fi
+
+# A user that may do nothing but write into the inbox.
+if wanted sftp; then
+  begin sftp
+  ssh-keygen -q -t ed25519 -N '' -f "$work/host"
+  ssh-keygen -q -t ed25519 -N '' -f "$work/client"
+  cat >"$work/sshd.conf" <<CONF
+ListenAddress 127.0.0.1
+Port $shell_port
+HostKey $work/host
+PidFile $work/sshd.pid
+AuthorizedKeysFile $work/client.pub
+StrictModes no
+PasswordAuthentication no
+UsePAM no
+Subsystem sftp internal-sftp
+ForceCommand internal-sftp -u 0007
+AllowTcpForwarding no
+CONF
+  mkdir -p /run/sshd
+  /usr/sbin/sshd -D -f "$work/sshd.conf" >"$work/sshd.log" 2>&1 &
+  running+=($!)
+  wait_for "sshd listens" listens "$shell_port"
+  printf '%s\n' "mkdir $work/sftp/inbox/.coming" "put $work/files/* $work/sftp/inbox/.coming/" \
+    "rename $work/sftp/inbox/.coming $work/sftp/inbox/came" >"$work/batch"
+  sftp -q -b "$work/batch" -P "$shell_port" -i "$work/client" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
+    "root@127.0.0.1" >"$work/sftp.log" 2>&1 || { cat "$work/sftp.log" "$work/sshd.log" >&2; die "front_doors.sh: sftp failed"; }
+  judge sftp
+fi
+
+if wanted orthanc; then
+  begin orthanc
+  mkdir -p "$work/storage"
+  sed -e "s|/srv/hinged/received/|$work/orthanc/received/|" -e "s|/srv/hinged/inbox/|$work/orthanc/inbox/|" \
+    packaging/receiving/orthanc.lua >"$work/hinged.lua"
+  cat >"$work/orthanc.json" <<JSON
+{
+  "Name": "door", "StorageDirectory": "$work/storage", "IndexDirectory": "$work/storage", "StableAge": 3,
+  "DicomPort": $orthanc_port, "DicomAet": "STORESCP", "DicomCheckCalledAet": false, "HttpPort": $rest_port,
+  "RemoteAccessAllowed": false, "AuthenticationEnabled": false, "LuaScripts": ["$work/hinged.lua"], "Plugins": []
 }
-judge samba
+JSON
+  Orthanc "$work/orthanc.json" >"$work/orthanc.log" 2>&1 &
+  running+=($!)
+  send "$orthanc_port"
+  judge orthanc
+fi

@@ -11,7 +11,7 @@ package struct AnalysisSettings: Sendable, Equatable {
   /// Asked last.
   package var viewFromPicture = Configuration.PictureViewPolicy.claim
   package var outputs = Configuration.Output.standard
-  package var segmentFrames = Configuration.SegmentFrameChoice.all
+  package var segmentFrames = Configuration.SegmentFrameChoice.edES
   package var segmentTransfer = Configuration.SegmentTransfer.explicit
   /// JPEG quality of the overlay cine.
   package var overlayQuality = 70

@@ -66,8 +66,8 @@ package struct Configuration: Sendable, Equatable {
   package var report = ReportKind.comprehensive
   /// Default all.
   package var outputs = Output.standard
-  /// Default `all`.
-  package var segmentFrames = SegmentFrameChoice.all
+  /// Default `ed-es`.
+  package var segmentFrames = SegmentFrameChoice.edES
   /// Default `explicit`.
   package var segmentTransfer = SegmentTransfer.explicit
   /// JPEG quality of the overlay cine. Default 70.
