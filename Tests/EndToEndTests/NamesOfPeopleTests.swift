@@ -78,14 +78,13 @@ import Testing
     for range in bytes.ranges(of: Data("2.25.7700".utf8)) {
       bytes.replaceSubrange(range, with: Data(study.utf8))
     }
-    let name = try #require(bytes.firstRange(of: Data([0x10, 0, 0x10, 0] + Array("PN".utf8))))
-    let length = Int(bytes[name.upperBound]) + 256 * Int(bytes[name.upperBound + 1])
-    bytes.replaceSubrange(
-      name.lowerBound..<name.upperBound + 2 + length, with: element([0x10, 0, 0x10, 0], "PN", kind.name))
-    let image = try #require(bytes.firstRange(of: Data([0x08, 0, 0x08, 0] + Array("CS".utf8))))
-    try #require(bytes.firstRange(of: Data([0x08, 0, 0x05, 0] + Array("CS".utf8))) == nil)
-    bytes.insert(
-      contentsOf: element([0x08, 0, 0x05, 0], "CS", Array(kind.characterSet.utf8)), at: image.lowerBound)
+    for (tag, vr, value) in [
+      ([0x10, 0, 0x10, 0], "PN", kind.name), ([0x08, 0, 0x05, 0], "CS", Array(kind.characterSet.utf8)),
+    ] as [([UInt8], String, [UInt8])] {
+      let start = try #require(bytes.firstRange(of: Data(tag + Array(vr.utf8))))
+      let length = Int(bytes[start.upperBound]) + 256 * Int(bytes[start.upperBound + 1])
+      bytes.replaceSubrange(start.lowerBound..<start.upperBound + 2 + length, with: element(tag, vr, value))
+    }
     return bytes
   }
 }
