@@ -25,8 +25,10 @@ constexpr double rarelySeen = 0.125;
 constexpr size_t nearSums = 16;
 /// How many of the map's colours on either side tell how far apart they lie there.
 constexpr size_t nearColours = 8;
-/// A distance of more than so many times the middle one is a gap.
-constexpr double largestDistance = 1.6;
+/// A distance of more than so many times the middle one does not count for the mean of those about it.
+constexpr double largestDistance = 2;
+/// One that is larger than others about it is a gap from so many times the mean on.
+constexpr double oddDistance = 1.6;
 /// How far the sum of three rounded components lies off at most.
 constexpr double rounding = 1.5;
 /// A map whose sums grow by less than this from one level to the next shows several levels in one colour.
@@ -77,7 +79,7 @@ Spacing spacingAt(const std::vector<double> &distances, size_t place) {
 double levelsBetween(double distance, const Spacing &spacing) {
   const double step = spacing.step;
   const bool isWide = distance > std::max(2 * step - rounding / 3, step + rounding);
-  const bool isOdd = distance > largestDistance * step && spacing.alike <= 2;
+  const bool isOdd = distance > oddDistance * step && spacing.alike <= 2;
   return isWide || isOdd ? std::round(distance / step) : 1;
 }
 

@@ -78,13 +78,13 @@ import Testing
     for range in bytes.ranges(of: Data("2.25.7700".utf8)) {
       bytes.replaceSubrange(range, with: Data(study.utf8))
     }
-    func replace(_ tag: [UInt8], _ vr: String, _ value: [UInt8]) throws {
+    for (tag, vr, value) in [
+      ([0x10, 0, 0x10, 0], "PN", kind.name), ([0x08, 0, 0x05, 0], "CS", Array(kind.characterSet.utf8)),
+    ] as [([UInt8], String, [UInt8])] {
       let start = try #require(bytes.firstRange(of: Data(tag + Array(vr.utf8))))
       let length = Int(bytes[start.upperBound]) + 256 * Int(bytes[start.upperBound + 1])
       bytes.replaceSubrange(start.lowerBound..<start.upperBound + 2 + length, with: element(tag, vr, value))
     }
-    try replace([0x10, 0, 0x10, 0], "PN", kind.name)
-    try replace([0x08, 0, 0x05, 0], "CS", Array(kind.characterSet.utf8))
     return bytes
   }
 }

@@ -1,7 +1,7 @@
 """Holds the results of a rewritten loop against those of the plain one.
-usage: compare.py OUTBOX
-Prints a line a kind: the largest distance of a hinge point in pixels, the diameters, and what is told. Exit status 1 where
-a kind is not measured as the plain loop is."""
+usage: compare.py OUTBOX FOLDER
+FOLDER holds the rewritten loops. Prints a line a kind: the largest distance of a hinge point in pixels, the diameters, and
+what is told. Exit status 1 where a kind is not measured as the plain loop is, or has no result."""
 
 import json
 import math
@@ -30,10 +30,13 @@ def beats(clip):
     return [(beat["ed_frame"], beat["es_frame"]) for beat in clip["beats"]]
 
 
-def main(outbox):
+def main(outbox, folder):
     all_clips = clips(outbox)
     plain = all_clips.pop("plain")
-    wrong = 0
+    kinds = {path.stem for path in Path(folder).glob("*.dcm")} - {"plain"}
+    wrong = len(kinds - all_clips.keys())
+    for kind in sorted(kinds - all_clips.keys()):
+        print(f"WRONG  {kind:24} no result")
     for kind, clip in sorted(all_clips.items()):
         truth, found = points(plain), points(clip)
         same = clip["status"] == plain["status"] and truth.keys() == found.keys()
@@ -46,8 +49,8 @@ def main(outbox):
             f"{'right' if right else 'WRONG'}  {kind:24} {clip['status']} {clip['reason'] or ''} {worst:.2f} px "
             f"{diameters} {clip['frame_time_ms']} ms {' '.join(told)}"
         )
-    print(f"{len(all_clips) - wrong} of {len(all_clips)} as the plain loop: {plain['status']} {beats(plain)}")
-    return 1 if wrong or not all_clips else 0
+    print(f"{len(kinds) - wrong} of {len(kinds)} as the plain loop: {plain['status']} {beats(plain)}")
+    return 1 if wrong or not kinds else 0
 
 
 if __name__ == "__main__":

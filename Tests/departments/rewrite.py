@@ -187,8 +187,8 @@ def private_sequence(contents):
     """`contents` before the element (0028,0002)."""
     end = struct.pack("<HHI", 0xFFFE, 0xE00D, 0)
     body = struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF) + contents + end + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
-    creator = b"\x21\x00\x10\x00LO\x08\x00TESTPRIV"
-    inserted = creator + b"\x21\x00\x01\x10SQ\0\0\xff\xff\xff\xff" + body
+    creator = b"\x21\x00\xf0\x00LO\x08\x00TESTPRIV"
+    inserted = creator + b"\x21\x00\x01\xf0SQ\0\0\xff\xff\xff\xff" + body
     return lambda data: data.replace(b"\x28\x00\x02\x00US", inserted + b"\x28\x00\x02\x00US", 1)
 
 
@@ -219,7 +219,7 @@ KINDS = {
     "trailing-zeros": lambda ds, gray: native(ds, gray, "MONOCHROME2"),
 }
 BYTES = {
-    "private-sequence": private_sequence(struct.pack("<HHI", 0x21, 0x1002, 4) + b"ABCD"),
+    "private-sequence": private_sequence(struct.pack("<HHI", 0x21, 0xF002, 4) + b"ABCD"),
     "trailing-zeros": lambda data: data + bytes(2048),
 }
 

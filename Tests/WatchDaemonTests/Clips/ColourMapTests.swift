@@ -48,16 +48,19 @@ import Testing
     zip(a, b).map { abs(Int($0) - Int($1)) }.max() ?? 255
   }
 
+  /// Gray levels that the brightest may be off: copper shows some of them in one colour.
+  private static func tolerance(_ name: String) -> Int { name == "copper" ? 6 : 3 }
+
   @Test(arguments: maps.indices) func brightnessComesBackLevelByLevel(_ index: Int) throws {
     let (name, map) = Self.maps[index]
     let gray = Self.gray()
-    #expect(Self.largestDifference(try Self.shown(gray, under: map), gray) <= 3, "\(name)")
+    #expect(Self.largestDifference(try Self.shown(gray, under: map), gray) <= Self.tolerance(name), "\(name)")
   }
 
   @Test(arguments: maps.indices) func levelsThatThePictureLacksLeaveAGap(_ index: Int) throws {
     let (name, map) = Self.maps[index]
     let gray = Self.gray(lacking: [40, 41, 90, 150, 201, 233])
-    #expect(Self.largestDifference(try Self.shown(gray, under: map), gray) <= 3, "\(name)")
+    #expect(Self.largestDifference(try Self.shown(gray, under: map), gray) <= Self.tolerance(name), "\(name)")
   }
 
   /// The map's own colours are gone: what is left is in proportion to the components that go on growing.

@@ -3,8 +3,10 @@ import Foundation
 import TestSupport
 
 @testable import Clips
+@testable import Platform
 @testable import Spool
 @testable import Study
+@testable import WatchDaemon
 
 private let limits = DecodeLimits(maxPixels: 1 << 18, maxFrames: 1_000, maxTotalPixels: 1 << 22)
 
