@@ -110,6 +110,11 @@ package final class Intake: @unchecked Sendable {
   /// Files of no study whose end is decided.
   package func decided() -> [(file: ReadFile, end: InputEnd)] { gate.decided(now: SystemClock.monotonic()) }
 
+  /// Readers' corrections, oldest first.
+  package func corrections() -> [(study: String, file: ReadFile, firstSeen: MonotonicSeconds)] {
+    gate.corrections
+  }
+
   /// Archives that can be taken apart.
   package func boxes() -> [ReadFile] { gate.boxes }
 
@@ -208,6 +213,7 @@ package final class Intake: @unchecked Sendable {
     for path in changes.lost { gathering.remove(path) }
     if report.failure == nil { surroundings.markers = report.markers }
     toRead += changes.toRead
+    peek(changes.toPeek)
     updateUnresolved()
     readNext()
     onNews()
@@ -237,6 +243,21 @@ package final class Intake: @unchecked Sendable {
       readers.async { [self] in
         let outcome = assessor.assess(file)
         control.async { [self] in finish(outcome) }
+      }
+    }
+  }
+
+  /// Corrections need not wait for what a file of a study waits for.
+  private func peek(_ files: [ScanReport.File]) {
+    if files.isEmpty { return }
+    readers.async { [self] in
+      let found = files.compactMap(assessor.peek)
+      if found.isEmpty { return }
+      control.async { [self] in
+        if isStopped { return }
+        for file in found { gate.setPeeked(file) }
+        updateUnresolved()
+        onNews()
       }
     }
   }

@@ -17,7 +17,7 @@ struct StudyWriter: Sendable {
     predecessor: Predecessor?, into staging: String, log: inout StudyLog
   ) throws {
     let present = Set(outcomes.map(\.report.sopInstanceUID))
-    var overlays = try predecessor?.copyClips(besides: present, into: staging) ?? .init()
+    var overlays = try predecessor?.copyClips(besides: present, into: staging, for: report) ?? .init()
     let refusals = Refusals()
     let sideBySide = SideBySide(threads: settings.threads)
     var cines: [String: HTMLReport.Cine] = [:]
@@ -117,12 +117,14 @@ struct StudyWriter: Sendable {
       inputs: report.inputs.map(\.sha256), model: report.model.sha256, configuration: settings.digest,
       version: report.software.version,
       circumstances: [report.status.rawValue]
-        + report.clips.map { "\($0.sopInstanceUID) \($0.view.code.rawValue)" })
+        + report.clips.map { "\($0.sopInstanceUID) \($0.view.code.rawValue)" }
+        + (report.corrections ?? []).map { "corrected by \($0.sha256)" })
     let written = try clips.compactMap { clip in
       try clip.objects().map { (clip.clip.sopInstanceUID, $0) }
     }
     let document = StudyDocument(
-      report: report, sources: sources, uids: uids, contentTime: study.contentTime,
+      report: report, sources: sources, uids: uids,
+      contentTime: max(study.contentTime, earlier?.statedTime ?? study.contentTime),
       objects: Dictionary(written, uniquingKeysWith: { first, _ in first }))
     try writeDocument(.sr, "report.dcm", "report-refused", in: staging, refusals) {
       () throws(StructuredReport.Failure) in
