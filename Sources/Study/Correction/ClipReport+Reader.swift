@@ -234,6 +234,10 @@ extension ClipReport {
     var geometry = BeatGeometry(endDiastole: ed, endSystole: es)
     if let reason = ed.diameterWithheld ?? es.diameterWithheld {
       geometry.excursionWithheld = reason
+    } else if isDriftKnown, systoleShare == 1, let excursion = found.geometry?.excursion, let axis, let diastole,
+      let systole, let moved = ReaderGeometry.moved(excursion, diastole, systole, along: axis)
+    {
+      geometry.excursion = moved
     } else if let axis, let diastole, let systole {
       let drift = isDriftKnown ? found.geometry?.excursion?.drift.map { $0 * systoleShare } : nil
       geometry.excursion = ReaderGeometry.excursion(diastole, systole, along: axis, drift: drift)

@@ -57,6 +57,25 @@ struct ReaderGeometry {
     return FrameSections(mask, left: moved(left), right: moved(right))
   }
 
+  /// The program's excursion, moved by how far the reader moved the points of its frames towards the apex: with points
+  /// that stay, it stays.
+  /// - Returns: `nil` where the program's own points are not known.
+  static func moved(
+    _ excursion: BeatGeometry.Excursion, _ diastole: PhaseMeasurement, _ systole: PhaseMeasurement,
+    along axis: AxisFrame
+  ) -> BeatGeometry.Excursion? {
+    func way(_ measurement: PhaseMeasurement, _ side: Int) -> Double? {
+      let own = measurement.source == .reader ? measurement.machine?.hingePoints : measurement.hingePoints
+      guard let own, own.count == 2 else { return nil }
+      return axis.height(of: measurement.hingePoints[side].point) - axis.height(of: own[side].point)
+    }
+    func change(_ side: Int) -> Double? {
+      way(systole, side).flatMap { later in way(diastole, side).map { later - $0 } }
+    }
+    guard let left = change(0), let right = change(1) else { return nil }
+    return .init(left: excursion.left + left, right: excursion.right + right, drift: excursion.drift)
+  }
+
   /// How far the points of end systole lie towards the apex from those of end diastole, in millimetres, less the
   /// picture's drift that the program found over the whole beat. A reader's points are those of two frames: the largest
   /// way before end systole is not known.

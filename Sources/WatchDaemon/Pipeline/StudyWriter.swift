@@ -30,7 +30,7 @@ struct StudyWriter: Sendable {
       left = [{ try clip.writeCine(drawn, refusals) }]
       let uid = clip.clip.sopInstanceUID
       for (phase, still) in drawn.stills { overlays[uid, phase] = still }
-      if !drawn.page.isEmpty { cines[uid] = HTMLReport.Cine(frames: drawn.page.map { Data($0) }) }
+      if !drawn.page.isEmpty { cines[uid] = .init(frames: drawn.page.map { Data($0) }, place: clip.pagePlace) }
     }
     if settings.outputs.contains(.html) {
       try predecessor?.addCines(besides: present, to: &cines)
@@ -82,8 +82,16 @@ struct StudyWriter: Sendable {
 
   /// `log.jsonl`, then `study.json`.
   func writeRecord(_ report: StudyReport, log: StudyLog, into staging: String) throws {
+    let record = Array(try StudyJSON.encode(report))
+    // A reader's correction says which result it is of, and is made on the page.
+    let page = staging + "/index.html"
+    if try Files.exists(page, .staging) {
+      let stated = HTMLReport.stating(
+        digest: SHA256.hexDigest(of: record), on: Data(try Files.read(page, .staging)))
+      try write(Array(stated), "index.html", in: staging)
+    }
     try write(Array(log.text.utf8), "log.jsonl", in: staging)
-    try write(Array(StudyJSON.encode(report)), "study.json", in: staging)
+    try write(record, "study.json", in: staging)
   }
 
   private func write(_ bytes: [UInt8], _ name: String, in staging: String) throws {
