@@ -186,6 +186,13 @@ int hd_report_add_text(
   });
 }
 
+int hd_report_add_person(
+    hd_report *report, hd_relation relation, hd_code name, const char *value, hd_error *error) {
+  return guarded(error, [&] {
+    hd::check(report->add(relation, DSRTypes::VT_PName, &name).setStringValue(value), "person name");
+  });
+}
+
 int hd_report_add_uid(
     hd_report *report, hd_relation relation, hd_code name, const char *value, hd_error *error) {
   return guarded(error, [&] {

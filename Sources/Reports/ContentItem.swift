@@ -23,6 +23,8 @@ struct ContentItem: Sendable, Equatable {
     case container(template: String?)
     case code(CodedConcept)
     case text(String)
+    /// PN.
+    case person(String)
     case uid(String)
     /// A decimal string of at most 16 characters.
     case number(String, unit: CodedConcept)

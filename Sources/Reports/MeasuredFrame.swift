@@ -139,7 +139,7 @@ struct MeasuredFrame {
   }
 
   private func comments(on point: PhaseMeasurement.HingePoint) -> [String] {
-    var comments: [String] = []
+    var comments = PersonObserver.comments(on: measurement, of: clip)
     if clip.spacing != nil, let error = point.errorMillimetres, error.x.count == 2, error.y.count == 2 {
       comments.append(
         "Expected error (15 to 85 percentile, prediction minus truth): x \(range(error.x)), y \(range(error.y))."

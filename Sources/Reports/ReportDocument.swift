@@ -74,6 +74,7 @@ final class ReportDocument {
       try check { hd_report_add_container(handle, relation, name, template, $0) }
     case .code(let value): try check { hd_report_add_code(handle, relation, name, strings.copy(value), $0) }
     case .text(let value): try check { hd_report_add_text(handle, relation, name, value, $0) }
+    case .person(let value): try check { hd_report_add_person(handle, relation, name, value, $0) }
     case .uid(let value): try check { hd_report_add_uid(handle, relation, name, value, $0) }
     case .number(let value, let unit):
       try check { hd_report_add_number(handle, relation, name, value, strings.copy(unit), $0) }

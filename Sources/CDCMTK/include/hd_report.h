@@ -87,6 +87,9 @@ int hd_report_add_code(
     hd_report *report, hd_relation relation, hd_code name, hd_code value, hd_error *error);
 int hd_report_add_text(
     hd_report *report, hd_relation relation, hd_code name, const char *value, hd_error *error);
+/// `value` is a person name (PN): at most 64 characters, in components.
+int hd_report_add_person(
+    hd_report *report, hd_relation relation, hd_code name, const char *value, hd_error *error);
 int hd_report_add_uid(
     hd_report *report, hd_relation relation, hd_code name, const char *value, hd_error *error);
 /// `value` is a decimal string of at most 16 characters (DS).

@@ -7,9 +7,12 @@ extension HTMLReport {
   package struct Cine: Sendable {
     /// JPEG files, one a frame of the clip, in order.
     package var frames: [Data]
+    /// `nil` on pages of versions that did not state it.
+    package var place: Place?
 
-    package init(frames: [Data]) {
+    package init(frames: [Data], place: Place? = nil) {
       self.frames = frames
+      self.place = place
     }
   }
 
@@ -40,7 +43,18 @@ extension HTMLReport.Cine {
       let frames = try? JSONDecoder().decode(
         [Data].self, from: page[opening.upperBound..<closing.lowerBound])
     else { return nil }
-    self.init(frames: frames)
+    self.init(frames: frames, place: Self.place(before: label.lowerBound, on: page))
+  }
+
+  /// What the element says whose label begins there.
+  private static func place(before label: Data.Index, on page: Data) -> Place? {
+    let name = Data("data-place=\"".utf8)
+    let start = page.index(label, offsetBy: -400, limitedBy: page.startIndex) ?? page.startIndex
+    guard let element = page.range(of: Data("<div class=\"cine\"".utf8), options: .backwards, in: start..<label),
+      let opening = page.range(of: name, in: element.upperBound..<label),
+      let closing = page.range(of: Data("\"".utf8), in: opening.upperBound..<label)
+    else { return nil }
+    return Place(String(decoding: page[opening.upperBound..<closing.lowerBound], as: UTF8.self))
   }
 }
 
@@ -58,10 +72,10 @@ struct HTMLCine {
     let time = clip.frameTimeMilliseconds ?? 33
     return """
       <div class="cine" role="group" tabindex="0" data-time="\(number: time)" data-marks="\(marks)" data-beat="\(beat)" \
-      aria-label="Cine of clip \(number), \(cine.frames.count) frames. Space plays and stops, the arrow keys go one \
+      \(place)aria-label="Cine of clip \(number), \(cine.frames.count) frames. Space plays and stops, the arrow keys go one \
       frame on or back, D goes to end diastole and S to end systole.">
-      <img src="data:image/jpeg;base64,\(HTML(base64: cine.frames[start]))" \
-      alt="Clip \(number): outlines of left ventricle, myocardium and left atrium, hinge points and diameter">
+      <div class="stage"><img src="data:image/jpeg;base64,\(HTML(base64: cine.frames[start]))" \
+      alt="Clip \(number): outlines of left ventricle, myocardium and left atrium, hinge points and diameter"></div>
       <div class="controls">
       <button type="button" data-do="play">Play</button>
       <button type="button" data-do="ED">ED</button>
@@ -74,6 +88,8 @@ struct HTMLCine {
       </div>
       """
   }
+
+  private var place: HTML? { cine.place.map { "data-place=\"\($0.text)\" " } }
 
   /// First frame and frames of the reference beat: `12 21`.
   private var beat: String {
@@ -105,11 +121,11 @@ enum HTMLScript {
   /// For the Content-Security-Policy: base64 of the SHA-256 of the script.
   static let source: String = {
     var hash = SHA256()
-    hash.update(Array("\(text)".utf8))
+    hash.update(Array("\(text)\(correction)".utf8))
     return "'sha256-\(Data(hash.finish()).base64EncodedString())'"
   }()
 
-  static let element: HTML = "<script>\(HTML(script: text))</script>"
+  static let element: HTML = "<script>\(HTML(script: text))\(HTML(script: correction))</script>"
 
   // Written without the less-than sign, so that markup checkers need not know scripts.
   static let text: StaticString = """
@@ -136,6 +152,8 @@ enum HTMLScript {
         const text = 'frame ' + (frame + 1) + ' of ' + frames.length + (p ? ', ' + names[p] : '');
         out.textContent = text;
         slider.setAttribute('aria-valuetext', text);
+        cine.dataset.frame = frame;
+        cine.dispatchEvent(new CustomEvent('shown'));
         if (cursor) {
           const d = cursor.dataset, span = Number(d.last) - Number(d.first);
           const x = Number(d.left) + (frame - Number(d.first)) / span * (Number(d.right) - Number(d.left));

@@ -14,8 +14,10 @@ struct HTMLClip {
     <span class="badge \(clip.status.style)">\(clip.status.rawValue)</span>\(reviewBadge)</header>
     \(facts)
     \(remark)
+    \(HTMLReader.word(on: clip))
     \(cine.flatMap { HTMLCine(number: number, clip: clip, cine: $0).player() })
     \(pictures(overlays, hasCine: cine != nil))
+    \(HTMLCorrection(number: number, clip: clip, place: cine?.place).panel())
     \(measurementTable)
     \(chart)
     </section>
@@ -107,7 +109,8 @@ struct HTMLClip {
     let confidence = measurement.confidence.map(ConfidenceText.of) ?? "–"
     let error: HTML? = showsErrors ? "<td>\(measurement.hingePoints.map(errorLine))</td>" : nil
     let certainty: HTML? = showsConfidence ? "<td class=\"number\">\(confidence)</td>" : nil
-    var remarks: [HTML] = measurement.withheld.map { ["<p>Withheld: \(ReasonText.sentence($0))</p>"] } ?? []
+    var remarks: [HTML] = HTMLReader.beside(measurement, in: clip).map { ["<p>\($0)</p>"] } ?? []
+    remarks += measurement.withheld.map { ["<p>Withheld: \(ReasonText.sentence($0))</p>"] } ?? []
     if measurement.review {
       let words = measurement.reviewReasons.map(ReasonText.words(review:))
       let call = Attention(measurement.reviewReasons).words ?? "to be reviewed"

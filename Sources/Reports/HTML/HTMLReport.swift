@@ -47,12 +47,13 @@ package enum HTMLReport {
       \(shown.isEmpty ? nil : "<h2>Measured clips</h2>")
       \(pair(cards, report, cines))
       \(shown.filter { !pairedClips(report).contains($1.sopInstanceUID) }.map { cards[$1.sopInstanceUID] ?? "" })
+      \(shown.isEmpty ? nil : readerSection(report))
       \(measures.section())
       \(HTMLWithheld(report: report).section())
       \(howToRead)
       \(footer(report))
       </main>
-      \(cines.isEmpty ? nil : HTMLScript.element)
+      \(cines.isEmpty && shown.isEmpty ? nil : HTMLScript.element)
       </body>
       </html>
 
@@ -136,6 +137,12 @@ package enum HTMLReport {
     </section>
     """
 
+  private static func readers(_ report: StudyReport) -> HTML {
+    let read = report.clips.filter { $0.reader != nil }.count
+    if read == 0 { return "<p>Nobody has verified these numbers.</p>" }
+    return "<p>A reader spoke of \(read == 1 ? "one clip" : "\(read) clips"); nobody has verified the other numbers.</p>"
+  }
+
   private static func named(_ model: StudyReport.Model) -> HTML {
     """
     <p>Model \(model.name) (licence \(model.licence)), <span class="uid">sha256 \(model.sha256)</span>.</p>
@@ -148,7 +155,7 @@ package enum HTMLReport {
     <h2>How this was made</h2>
     <p>\(report.software.name) \(report.software.version).</p>
     \(report.models(of: report.clips).map(named))
-    <p>Nobody has verified these numbers.</p>
+    \(readers(report))
     <p>\(StructuredReport.disclaimer)</p>
     </footer>
     """

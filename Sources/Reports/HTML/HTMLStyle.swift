@@ -81,6 +81,33 @@ package enum HTMLStyle {
     .cine { margin: .9rem 0; border-radius: 6px; }
     .cine:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
     .cine img { display: block; width: 100%; max-width: 46rem; height: auto; border-radius: 6px; background: #000; }
+    .stage { position: relative; max-width: 46rem; }
+    .points { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
+    .points[hidden] { display: none; }
+    .points .diameter { stroke: #ffe14d; stroke-width: 2; stroke-dasharray: 5 3; }
+    .points .ring { fill: none; stroke: #ffe14d; stroke-width: 2; }
+    .points .cross { fill: none; stroke: #ffe14d; stroke-width: 1.5; }
+    .points .grip { fill: #000; fill-opacity: 0; stroke: none; }
+    svg.points .whose { fill: #ffe14d; stroke: #000; stroke-width: 3; paint-order: stroke; font-size: 13px; }
+    .points.open .handle { pointer-events: auto; cursor: move; touch-action: none; }
+    .points .handle:focus { outline: none; }
+    .points .handle:focus-visible .grip { stroke: #fff; stroke-width: 2.5; }
+    .correct { display: none; margin: .7rem 0; border: 1px solid var(--rule); border-radius: 8px; padding: .5rem .8rem; }
+    .js .correct { display: block; }
+    .correct form { display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; align-items: end; margin-top: .6rem; }
+    .correct fieldset { border: 1px solid var(--rule); border-radius: 6px; padding: .3rem .7rem .5rem; margin: 0;
+      min-width: 0; display: flex; flex-wrap: wrap; gap: .3rem .8rem; }
+    .correct fieldset p { flex-basis: 100%; margin: 0; }
+    .correct .wide, .correct .said { flex: 1 1 100%; }
+    .correct textarea { display: block; width: 100%; }
+    .reader { display: none; }
+    .js .reader { display: block; }
+    .reader input { min-width: 0; max-width: 100%; }
+    .read { border-left: 3px solid var(--accent); padding-left: .6rem; overflow-wrap: anywhere; }
+    select, textarea, input[type=text] { font: inherit; color: var(--text); background: var(--page);
+      border: 1px solid var(--muted); border-radius: 6px; padding: .25rem .5rem; max-width: 100%; }
+    select:focus-visible, textarea:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+    button:disabled { color: var(--muted); cursor: default; }
     .controls { display: none; flex-wrap: wrap; gap: .5rem .8rem; align-items: center; margin-top: .5rem; }
     .js .controls { display: flex; }
     .controls input[type=range] { flex: 1 1 12rem; accent-color: var(--accent); }
@@ -133,7 +160,7 @@ package enum HTMLStyle {
       figure, tr, .facts, .card > header { break-inside: avoid; }
       h2, h3, .card > header { break-after: avoid; }
       .scroll { overflow: visible; }
-      .cine, svg .cursor, nav { display: none; }
+      .cine, svg .cursor, nav, .js .correct, .js .reader { display: none; }
       .noted, header + .facts { break-after: avoid; }
     }
     """

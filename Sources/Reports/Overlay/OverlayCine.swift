@@ -57,6 +57,17 @@ extension OverlayCine {
   private static let previewQuality = 75
 }
 
+extension OverlayCine {
+  /// Where the stored frame lies in the page's pictures.
+  package func place(onPageWithSide side: Int) -> HTMLReport.Cine.Place {
+    let (box, spacing) = (segmented.target.box, segmented.target.spacing)
+    let (scale, size) = CineFrame.pageScale(box, spacing, side: side)
+    return .init(
+      left: Double(box.x), top: Double(box.y), scaleX: scale.x, scaleY: scale.y, width: size.width,
+      height: size.height)
+  }
+}
+
 extension CineFrame {
   fileprivate func jpeg(_ form: OverlayCine.Form) throws(JPEGEncoder.Failure) -> [UInt8] {
     switch form {
@@ -122,16 +133,26 @@ struct CineFrame {
     return canvas
   }
 
-  private func sector(side: Int) -> (Canvas, Placement) {
-    let box = target.box
-    let finest = min(target.spacing.x, target.spacing.y)
-    let stretch = (x: target.spacing.x / finest, y: target.spacing.y / finest)
+  /// With square millimetres, the larger side so many pixels long.
+  fileprivate static func pageScale(
+    _ box: PixelBox, _ spacing: PixelSpacing, side: Int
+  ) -> (scale: (x: Double, y: Double), size: (width: Int, height: Int)) {
+    let finest = min(spacing.x, spacing.y)
+    let stretch = (x: spacing.x / finest, y: spacing.y / finest)
     let larger = max(Double(box.width) * stretch.x, Double(box.height) * stretch.y)
     let scale = (x: stretch.x * Double(side) / larger, y: stretch.y * Double(side) / larger)
-    let size = (
-      width: max(1, Int((Double(box.width) * scale.x).rounded())),
-      height: max(1, Int((Double(box.height) * scale.y).rounded()))
+    return (
+      scale,
+      (
+        width: max(1, Int((Double(box.width) * scale.x).rounded())),
+        height: max(1, Int((Double(box.height) * scale.y).rounded()))
+      )
     )
+  }
+
+  private func sector(side: Int) -> (Canvas, Placement) {
+    let box = target.box
+    let (scale, size) = Self.pageScale(box, target.spacing, side: side)
     var canvas = Canvas(width: size.width, height: size.height)
     canvas.paint(picture.resized(to: size, scale: scale), left: 0, top: 0)
     let textSize = max(7, min(14, Double(side) / 48))

@@ -56,6 +56,13 @@ package struct ClaimPlan {
       closedAtLimit: false, identity: [:], files: claimed(files.map(\.file)) { ends[$0.source] })
   }
 
+  /// A claim of a reader's correction.
+  package func correction(_ file: ReadFile, of study: String, id: Int, firstSeenAt: Int64) -> Claim {
+    Claim(
+      id: id, study: study, moves: moves, claimedAt: now, firstSeenAt: firstSeenAt, closedAtLimit: false,
+      identity: [:], files: claimed([file]) { _ in nil })
+  }
+
   /// A claim of an archive, whose end comes when each file in it has one.
   package func box(_ file: ReadFile, id: Int) -> Claim {
     Claim(

@@ -68,6 +68,12 @@ package struct FileAssessor: Sendable {
     } else if case .failure(let fault) = header, fault.reason == .notDICOM {
       assessed.verdict = try BoxUnpacker().verdict(of: path) ?? assessed.verdict
     }
+    if case .failure(let fault) = header, fault.reason == .notDICOM,
+      let correction = try correction(at: path, file, sha256)
+    {
+      assessed = correction
+      if file.box != nil { assessed.finish() }
+    }
     return .read(ReadFile(stamp: file.stamp, assessed: assessed, box: file.box))
   }
 
@@ -142,6 +148,8 @@ package struct AssessedFile: Sendable, Equatable {
     case member(StudyMember)
     /// Part of no study, and its end is decided.
     case loose(StudyReport.Input.State, ReasonCode, detail: String)
+    /// A reader's correction of a study's result.
+    case correction(study: String)
     /// An archive that can be taken apart.
     case box
     /// It may become readable: its end is missing or it may not be read yet.

@@ -116,6 +116,11 @@ package final class Intake: @unchecked Sendable {
   /// Files of no study whose end is decided.
   package func decided() -> [(file: ReadFile, end: InputEnd)] { gate.decided(now: SystemClock.monotonic()) }
 
+  /// Readers' corrections, oldest first.
+  package func corrections() -> [(study: String, file: ReadFile, firstSeen: MonotonicSeconds)] {
+    gate.corrections
+  }
+
   /// Archives that can be taken apart.
   package func boxes() -> [ReadFile] { gate.boxes }
 
@@ -217,6 +222,7 @@ package final class Intake: @unchecked Sendable {
     }
     if report.failure == nil { surroundings.markers = report.markers }
     toRead += changes.toRead
+    peek(changes.toPeek)
     updateUnresolved()
     readNext()
     onNews()
@@ -265,6 +271,21 @@ package final class Intake: @unchecked Sendable {
       defer { bytes += min(size, bytesABatch) }
       return bytes < bytesABatch
     }.count
+  }
+
+  /// Corrections need not wait for what a file of a study waits for.
+  private func peek(_ files: [ScanReport.File]) {
+    if files.isEmpty { return }
+    readers.async { [self] in
+      let found = files.compactMap(assessor.peek)
+      if found.isEmpty { return }
+      control.async { [self] in
+        if isStopped { return }
+        for file in found { gate.setPeeked(file) }
+        updateUnresolved()
+        onNews()
+      }
+    }
   }
 
   private func finish(_ outcomes: [FileAssessor.Outcome]) {

@@ -27,6 +27,8 @@ package struct ReadinessGate: Sendable, Equatable {
     case member(ReadFile)
     /// Read, and of no study.
     case loose(ReadFile, InputEnd)
+    /// A reader's correction of a study.
+    case correction(ReadFile, study: String)
     /// An archive that can be taken apart.
     case box(ReadFile)
     /// Unfinished as it is. Its end if it stays so; when it is to be tried again.
@@ -52,6 +54,8 @@ package struct ReadinessGate: Sendable, Equatable {
   package struct Changes: Sendable, Equatable {
     /// Files that no longer change, oldest first.
     var toRead: [ScanReport.File] = []
+    /// New or changed, and small enough for a reader's correction.
+    var toPeek: [ScanReport.File] = []
     /// Members that are no longer what was read.
     package var lost: [String] = []
   }
@@ -78,6 +82,9 @@ package struct ReadinessGate: Sendable, Equatable {
   }
 
   private mutating func observe(_ file: ScanReport.File, _ now: MonotonicSeconds, _ changes: inout Changes) {
+    if tracked[file.path]?.stamp != file.stamp, (1...ReaderCorrection.mostBytes).contains(file.stamp.size) {
+      changes.toPeek.append(file)
+    }
     guard var entry = tracked[file.path] else {
       tracked[file.path] = Tracked(stamp: file.stamp, firstSeen: now, changedAt: now)
       return
@@ -106,7 +113,7 @@ package struct ReadinessGate: Sendable, Equatable {
       entry.stamp.size > 0 && entry.sightings >= rules.sightings
         && now - entry.changedAt >= rules.stillSeconds
     case .waiting(_, let end, let retryAt): end.reason == .unreadable && now >= retryAt
-    case .reading, .member, .loose, .box, .claimed: false
+    case .reading, .member, .loose, .correction, .box, .claimed: false
     }
   }
 
@@ -150,6 +157,13 @@ package struct ReadinessGate: Sendable, Equatable {
     changes.lost.sort()
   }
 
+  /// Takes in a correction that was whole when it came.
+  mutating func setPeeked(_ file: ReadFile) {
+    guard tracked[file.source]?.standing == .settling, tracked[file.source]?.stamp == file.stamp else { return }
+    tracked[file.source]?.standing = .reading
+    _ = setRead(file, now: 0)
+  }
+
   /// Takes in what was read of a file.
   /// - Returns: Whether the file is still as it was read.
   package mutating func setRead(_ file: ReadFile, now: MonotonicSeconds) -> Bool {
@@ -158,6 +172,7 @@ package struct ReadinessGate: Sendable, Equatable {
     }
     switch file.assessed.verdict {
     case .member: entry.standing = .member(file)
+    case .correction(let study): entry.standing = .correction(file, study: study)
     case .box: entry.standing = .box(file)
     case .loose(let state, let reason, let detail):
       entry.standing = .loose(file, InputEnd(state: state, reason: reason, detail: detail))
@@ -214,6 +229,14 @@ package struct ReadinessGate: Sendable, Equatable {
     tracked.values.sorted { ($0.firstSeen, $0.stamp.modified) < ($1.firstSeen, $1.stamp.modified) }
       .compactMap { entry in
         if case .box(let file) = entry.standing { file } else { nil }
+      }
+  }
+
+  /// Readers' corrections by what they were written for, oldest first.
+  package var corrections: [(study: String, file: ReadFile, firstSeen: MonotonicSeconds)] {
+    tracked.values.sorted { ($0.firstSeen, $0.stamp.modified) < ($1.firstSeen, $1.stamp.modified) }
+      .compactMap { entry in
+        if case .correction(let file, let study) = entry.standing { (study, file, entry.firstSeen) } else { nil }
       }
   }
 

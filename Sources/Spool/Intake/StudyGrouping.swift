@@ -56,6 +56,11 @@ package struct StudyGrouping: Sendable, Equatable {
       case .member(let member): members[member.studyInstanceUID, default: []].append(file)
       case .loose(let state, let reason, let detail):
         grouping.loose.append(Loose(file: file, state: state, reason: reason, detail: detail))
+      case .correction:
+        grouping.loose.append(
+          Loose(
+            file: file, state: .ignored, reason: .notDICOM,
+            detail: "A reader's correction: hinged correct applies it."))
       case .box:
         grouping.loose.append(
           Loose(

@@ -27,6 +27,11 @@ package struct Claim: Sendable, Equatable {
 
   package var folderName: String { "c\(id)" }
 
+  /// Its file is a reader's correction of the study, which is none of the study's instances.
+  package var isCorrection: Bool { 
+    study != nil && !files.isEmpty && files.allSatisfy { $0.sopInstanceUID == nil }
+  }
+
   /// Some files are yet to be processed; otherwise all ends were decided when the claim was made.
   package var needsProcessing: Bool { study != nil && files.contains { $0.end == nil } }
 

@@ -19,6 +19,9 @@ package struct StudyHistory: Sendable {
   /// Inputs of the revisions so far, ascending by claim and index.
   package private(set) var inputs: [(claim: Claim, file: ClaimedFile)] = []
 
+  /// Readers' corrections that were applied, ascending by claim: files of the study that are none of its instances.
+  package private(set) var corrections: [(claim: Claim, file: ClaimedFile)] = []
+
   package init(of study: String, in ledger: Ledger) {
     if let number = ledger.forgotten.revisions[study] {
       lastRevision = PublishedRevision(study: study, number: number)
@@ -48,7 +51,11 @@ package struct StudyHistory: Sendable {
   }
 
   private mutating func add(_ file: ClaimedFile, of state: StudyState) {
-    guard let end = file.end, let instance = file.sopInstanceUID else { return }
+    guard let end = file.end else { return }
+    guard let instance = file.sopInstanceUID else {
+      if end.state == .used, state.published != nil { corrections.append((state.claim, file)) }
+      return
+    }
     isHeld = isHeld || end.reason == .identityConflict
     if end.reason == .uidConflict { conflicted.insert(instance) }
     // What was quarantined with a study that failed as a whole may be tried again by dropping it again.
@@ -58,6 +65,9 @@ package struct StudyHistory: Sendable {
     digests[instance] = file.sha256
     if state.published != nil { inputs.append((state.claim, file)) }
   }
+
+  /// A result of the study stands by files that were not given back to the inbox.
+  package var hasResult: Bool { !inputs.isEmpty }
 
   /// Attributes of a patient's identity that contradict what was published.
   package func disagreements(with identity: [String: String]) -> [String] {

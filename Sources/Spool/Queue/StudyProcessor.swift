@@ -38,12 +38,15 @@ package struct ClaimedStudy: Sendable, Equatable {
   package var setAside: [ClaimedInput]
   /// Inputs of the revisions so far.
   package var earlier: [ClaimedInput]
+  /// Readers' corrections of the revisions so far, oldest first.
+  package var earlierCorrections: [ClaimedInput] = []
   /// What still fails now is taken as it is.
   package var isLastAttempt = true
 
   package init(
     uid: String, closedAtLimit: Bool, succession: Succession, inputs: [ClaimedInput],
-    setAside: [ClaimedInput], earlier: [ClaimedInput], isLastAttempt: Bool = true
+    setAside: [ClaimedInput], earlier: [ClaimedInput], earlierCorrections: [ClaimedInput] = [],
+    isLastAttempt: Bool = true
   ) {
     self.uid = uid
     self.closedAtLimit = closedAtLimit
@@ -51,6 +54,7 @@ package struct ClaimedStudy: Sendable, Equatable {
     self.inputs = inputs
     self.setAside = setAside
     self.earlier = earlier
+    self.earlierCorrections = earlierCorrections
     self.isLastAttempt = isLastAttempt
   }
 }

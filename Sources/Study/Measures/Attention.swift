@@ -44,6 +44,8 @@ package enum ClipDoubt: String, CaseIterable, Sendable {
   case rWavesContradicted = "r-waves-contradicted"
   /// The scale is that of PixelSpacing alone, and the heart is a small or a large one by it.
   case doubtfulScale = "doubtful-scale"
+  /// A reader corrected the clip when it showed other pixels.
+  case earlierReadersWord = "earlier-readers-word"
 
   /// Of which view the clip shows: they are none of a number that depends on no view.
   static let ofTheView = [viewFromPicture, viewDisagrees, mirroredDisplay].map(\.rawValue)
@@ -61,6 +63,8 @@ package enum ClipDoubt: String, CaseIterable, Sendable {
     case .heartRateContradicted: "the file's heart rate is not that of the picture, which was followed"
     case .rWavesContradicted: "the file's R waves are not those of the picture, which was followed"
     case .doubtfulScale: "the heart's size by the file's pixel spacing is not that of an adult"
+    case .earlierReadersWord:
+      "a reader corrected an earlier clip of this instance, which showed other pixels; correct it again"
     }
   }
 }

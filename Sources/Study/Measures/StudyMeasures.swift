@@ -58,6 +58,10 @@ package struct StudyMeasures {
       beat.geometry.map { value($0, clip.view) } ?? .failure(.noFullBeat)
     }
     var numbers = values.map { try? $0.get() }
+    if clip.beats.contains(where: { $0.isRead == true }) {
+      // The mean of a reader's beat and of beats that nobody read would be neither's.
+      numbers = zip(numbers, clip.beats).map { $1.isRead == true ? $0 : nil }
+    }
     let isWhole = clip.beats.map { $0.geometry?.excursion?.drift != nil }
     let hasWhole = zip(numbers, isWhole).contains { $0 != nil && $1 }
     if measure.prefersDriftRemoved, hasWhole {

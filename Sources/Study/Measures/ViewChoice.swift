@@ -21,8 +21,13 @@ package struct ViewChoice: Sendable, Equatable {
   /// The clips that show one of `views`.
   package init(_ clips: [ClipReport], views: Set<EchoView>) {
     let looked = clips.filter { $0.status == .measured || $0.status == .indeterminate }
-    (self.clips, chosenBy) = Self.ranked(looked.filter { views.contains($0.view.code) })
+    let showing = looked.filter { views.contains($0.view.code) }
+    (self.clips, chosenBy) = Self.ranked(showing.filter { $0.reader?.verdict != .rejected })
     guard let best else {
+      if !showing.isEmpty {
+        reason = .rejectedByReader
+        return
+      }
       reason = looked.contains { $0.view.code == .apical } ? .viewNotEstablished : .noClipOfView
       return
     }
@@ -68,6 +73,7 @@ extension ClipCriterion {
     return switch self {
     case .calibrated: clip.spacing == nil ? 0 : 1
     case .hasBeats: clip.beats.isEmpty ? 0 : 1
+    case .read: clip.isRead ? 1 : 0
     case .trusted: Double(measured.count)
     case .statedView: clip.view.source.isStatement ? 1 : 0
     case .viewProbability: clip.view.probability ?? 1
@@ -93,6 +99,9 @@ extension ClipCriterion {
 }
 
 extension ClipReport {
+  /// A reader accepted the clip, or set points of it.
+  var isRead: Bool { reader?.verdict == .accepted || measurements.contains { $0.source == .reader } }
+
   /// Millimetres, at end diastole of the beats; `nil` where no beat gave one.
   var longestVentricle: Double? {
     beats.compactMap { $0.geometry?.endDiastole.ventricle?.length }.max()
@@ -114,6 +123,8 @@ struct BeatPair: Sendable, Equatable {
       let two = twoChamber.beats.first(where: \.reference)
     else { return nil }
     self.init(fourChamber: four, twoChamber: two)
+    // What a reader set is what is measured.
+    if four.isRead == true || two.isRead == true { return }
     guard let difference = difference(chamber), difference > MethodOfDiscs.largestLengthDifference else {
       return
     }

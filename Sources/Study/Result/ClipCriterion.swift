@@ -2,6 +2,8 @@
 package enum ClipCriterion: String, Codable, Sendable, CaseIterable {
   case calibrated
   case hasBeats = "has-beats"
+  /// A reader accepted it, or set its points.
+  case read
   /// Fewest measurements that are missing or withheld.
   case trusted
   /// Somebody stated the view; of the other clip the picture says it.
@@ -23,6 +25,7 @@ package enum ClipCriterion: String, Codable, Sendable, CaseIterable {
     switch self {
     case .calibrated: "for its calibration"
     case .hasBeats: "for its beats"
+    case .read: "since a reader read it"
     case .trusted: "for its trusted measurements"
     case .statedView: "since its view is stated"
     case .viewProbability: "for the probability of its view"

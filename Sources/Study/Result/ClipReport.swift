@@ -28,6 +28,10 @@ package struct ClipReport: Recorded, Equatable {
   package var curves: Curves?
   /// `PixelDigest`.
   package var pixels: String?
+  /// `nil` where no reader said anything of the clip.
+  package var reader: Reader?
+  /// `nil` without a reader's word.
+  package var machine: MachineEnd?
 
   package init(
     sopInstanceUID: String, sopClassUID: String? = nil, seriesInstanceUID: String? = nil, file: String? = nil,
@@ -35,7 +39,7 @@ package struct ClipReport: Recorded, Equatable {
     model: StudyReport.Model? = nil, rows: Int, columns: Int, frames: Int,
     frameTimeMilliseconds: Double? = nil, frameTimeSource: FrameTimeSource? = nil, spacing: Spacing? = nil,
     spacingReason: ReasonCode? = nil, beats: [Beat], measurements: [PhaseMeasurement], curves: Curves? = nil,
-    pixels: String? = nil
+    pixels: String? = nil, reader: Reader? = nil, machine: MachineEnd? = nil
   ) {
     self.sopInstanceUID = sopInstanceUID
     self.sopClassUID = sopClassUID
@@ -57,6 +61,8 @@ package struct ClipReport: Recorded, Equatable {
     self.measurements = measurements
     self.curves = curves
     self.pixels = pixels
+    self.reader = reader
+    self.machine = machine
   }
 
   package static let form = RecordForm<Self>(
@@ -89,6 +95,8 @@ package struct ClipReport: Recorded, Equatable {
       """
       Tells whether another file of this instance shows the same pictures; null where not every frame was decoded.
       """, presence: .added)
+    Field("reader", \.reader, .record, presence: .whereKnown)
+    Field("machine", \.machine, .record, presence: .whereKnown)
   }
 }
 
@@ -102,16 +110,19 @@ extension ClipReport {
     package var probability: Double?
     package var candidates: [String: Double]?
     package var mirrored: Bool
+    /// What it was before the reader's word.
+    package var machine: MachineView?
 
     package init(
       code: EchoView, source: Source, probability: Double? = nil, candidates: [String: Double]? = nil,
-      mirrored: Bool
+      mirrored: Bool, machine: MachineView? = nil
     ) {
       self.code = code
       self.source = source
       self.probability = probability
       self.candidates = candidates
       self.mirrored = mirrored
+      self.machine = machine
     }
 
     package static let form = RecordForm<Self>(Self.init) {
@@ -133,6 +144,7 @@ extension ClipReport {
         three-chamber view as A2C.
         """, presence: .added)
       Field("mirrored", \.mirrored, .flag, "Left and right of the display are exchanged.")
+      Field("machine", \.machine, .record, presence: .whereKnown)
     }
   }
 
@@ -163,6 +175,7 @@ extension ClipReport {
       case rWave = "r-wave"
       case areaCurve = "area-curve"
       case image
+      case reader
     }
     package var edFrame: Int
     package var esFrame: Int
@@ -172,10 +185,15 @@ extension ClipReport {
     package var cycleMilliseconds: Double?
     /// `nil` without calibration.
     package var geometry: BeatGeometry?
+    /// What the program found where a reader's word stands.
+    package var machine: MachineBeat?
+    /// A reader set points or a frame of it.
+    package var isRead: Bool?
 
     package init(
       edFrame: Int, esFrame: Int, source: Source, reference: Bool, nextEDFrame: Int? = nil,
-      cycleMilliseconds: Double? = nil, geometry: BeatGeometry? = nil
+      cycleMilliseconds: Double? = nil, geometry: BeatGeometry? = nil, machine: MachineBeat? = nil,
+      isRead: Bool? = nil
     ) {
       self.edFrame = edFrame
       self.esFrame = esFrame
@@ -184,6 +202,8 @@ extension ClipReport {
       self.nextEDFrame = nextEDFrame
       self.cycleMilliseconds = cycleMilliseconds
       self.geometry = geometry
+      self.machine = machine
+      self.isRead = isRead
     }
 
     package static let form = RecordForm<Self>(Self.init) {
@@ -199,6 +219,8 @@ extension ClipReport {
         "From one end diastole to the next; null without the next one or without frame times.",
         presence: .added)
       Field("geometry", \.geometry, .record, presence: .added, uncalibrated: .null)
+      Field("machine", \.machine, .record, presence: .whereKnown)
+      Field("is_read", \.isRead, .flag, "A reader set points or a frame of it.", presence: .whereKnown)
     }
   }
 

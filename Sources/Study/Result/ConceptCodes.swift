@@ -18,6 +18,8 @@ package enum Concept {
   package static let english = CodedConcept("en", "RFC5646", "English")
 
   package static let observerType = CodedConcept("121005", "DCM", "Observer Type")
+  package static let person = CodedConcept("121006", "DCM", "Person")
+  package static let personName = CodedConcept("121008", "DCM", "Person Observer Name")
   package static let device = CodedConcept("121007", "DCM", "Device")
   package static let deviceUID = CodedConcept("121012", "DCM", "Device Observer UID")
   package static let deviceName = CodedConcept("121013", "DCM", "Device Observer Name")

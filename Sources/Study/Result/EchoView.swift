@@ -123,9 +123,9 @@ extension EchoView {
     uniqueKeysWithValues: allCases.compactMap { view in view.facts.chambers.map { (String($0), view) } })
 
   /// What the operator and a rule may state.
-  static let stateable = allCases.filter { $0.isNamed || $0 == .other }
+  package static let stateable = allCases.filter { $0.isNamed || $0 == .other }
   /// `A4C, A2C, A3C, A5C or other`.
-  static let choices =
+  package static let choices =
     stateable.dropLast().map(\.rawValue).joined(separator: ", ") + " or " + (stateable.last?.rawValue ?? "")
 
   /// The views that measures are named for.

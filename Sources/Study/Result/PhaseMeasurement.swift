@@ -20,11 +20,19 @@ package struct PhaseMeasurement: Recorded, Equatable {
   package var reviewReasons: [String]
   /// `nil` in results of versions that had none.
   package var contours: Contours?
+  /// `nil` where it is the program's own.
+  package var source: Source?
+  /// What the program found where the reader's word stands.
+  package var machine: MachineMeasurement?
+
+  /// Whose a measurement or a point is, where it is not the program's own.
+  package enum Source: String, Codable, Sendable, CaseIterable { case reader }
 
   package init(
     phase: CyclePhase, frame: Int, hingePoints: [HingePoint], annulusDiameterMillimetres: Double? = nil,
     annulusDiameterPixels: Double? = nil, confidence: Double? = nil, withheld: ReasonCode? = nil,
-    review: Bool, reviewReasons: [String], contours: Contours? = nil
+    review: Bool, reviewReasons: [String], contours: Contours? = nil, source: Source? = nil,
+    machine: MachineMeasurement? = nil
   ) {
     self.phase = phase
     self.frame = frame
@@ -36,6 +44,8 @@ package struct PhaseMeasurement: Recorded, Equatable {
     self.review = review
     self.reviewReasons = reviewReasons
     self.contours = contours
+    self.source = source
+    self.machine = machine
   }
 
   package static let form = RecordForm<Self>(Self.init, "measurement") {
@@ -54,6 +64,9 @@ package struct PhaseMeasurement: Recorded, Equatable {
     Field("review", \.review, .flag, "Whether a person should look at it.")
     Field("review_reasons", \.reviewReasons, .list(.text))
     Field("contours", \.contours, .record, presence: .whereKnown)
+    Field(
+      "source", \.source, .word, "Who set points or frame; absent where it is the program.", presence: .whereKnown)
+    Field("machine", \.machine, .record, presence: .whereKnown)
   }
 }
 
@@ -84,10 +97,11 @@ extension PhaseMeasurement {
     package var x: Double
     package var y: Double
     package var errorMillimetres: ErrorRange?
+    package var source: Source?
 
     package init(
       label: Label? = nil, side: Side, site: Site? = nil, x: Double, y: Double,
-      errorMillimetres: ErrorRange? = nil
+      errorMillimetres: ErrorRange? = nil, source: Source? = nil
     ) {
       self.label = label
       self.side = side
@@ -95,6 +109,7 @@ extension PhaseMeasurement {
       self.x = x
       self.y = y
       self.errorMillimetres = errorMillimetres
+      self.source = source
     }
 
     package static let form = RecordForm<Self>(Self.init, "hingePoint") {
@@ -105,6 +120,7 @@ extension PhaseMeasurement {
       Field("y", \.y, .number(3, "px"))
       Field(
         "error_mm", \.errorMillimetres, .record, presence: .whereKnown, uncalibrated: .absent)
+      Field("source", \.source, .word, presence: .whereKnown)
     }
   }
 

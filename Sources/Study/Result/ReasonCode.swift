@@ -59,4 +59,10 @@ package enum ReasonCode: String, Codable, Sendable, CaseIterable, Error {
   case stageTimeout = "stage-timeout"
   /// The work was begun as often as the configuration allows and never ended.
   case gaveUp = "gave-up"
+  /// A reader said that the clip's numbers are not to be used.
+  case rejectedByReader = "rejected-by-reader"
+  /// The number needs the outlines of a frame that a reader chose, and only those of the program's frames are kept.
+  case frameChosenByReader = "frame-chosen-by-reader"
+  /// A file that a reader made to correct a result, and that cannot be applied.
+  case correctionRefused = "correction-refused"
 }

@@ -144,6 +144,14 @@ package enum ReasonText {
       ("A stage of the work took longer than it may.", "Raise stage_seconds, or measure the study by hand.")
     case .gaveUp:
       ("The work on the study was begun several times and never ended.", "Report it with the log.")
+    case .rejectedByReader: ("A reader rejected the clip's numbers.", nil)
+    case .frameChosenByReader:
+      (
+        "A reader chose the frame or set the points where no outline of the chamber is kept.",
+        "Measure the chamber by hand."
+      )
+    case .correctionRefused:
+      ("The reader's correction cannot be applied.", "Correct the latest result of the study again.")
     }
   }
 }

@@ -21,11 +21,13 @@ package struct StudyReport: Recorded, Equatable {
   package var software: Software
   package var configuration: Settings?
   package var timings: Timings
+  /// What readers said of it, the oldest first; `nil` where nobody did.
+  package var corrections: [AppliedCorrection]?
 
   package init(
     schema: String = Self.schemaName, study: Study, status: Status, clips: [ClipReport],
     studyMeasurements: [Measurement], inputs: [Input], model: Model, software: Software,
-    configuration: Settings? = nil, timings: Timings
+    configuration: Settings? = nil, timings: Timings, corrections: [AppliedCorrection]? = nil
   ) {
     self.schema = schema
     self.study = study
@@ -37,6 +39,7 @@ package struct StudyReport: Recorded, Equatable {
     self.software = software
     self.configuration = configuration
     self.timings = timings
+    self.corrections = corrections
   }
 
   package static let form = RecordForm<Self>(Self.init) {
@@ -50,6 +53,9 @@ package struct StudyReport: Recorded, Equatable {
     Field("software", \.software, .record)
     Field("configuration", \.configuration, .record, presence: .added)
     Field("timings_ms", \.timings, .record)
+    Field(
+      "corrections", \.corrections, .list(.record), "What readers said of the result, the oldest first.",
+      presence: .whereKnown)
   }
 }
 

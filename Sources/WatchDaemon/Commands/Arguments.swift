@@ -8,8 +8,11 @@ struct Option: Sendable {
   /// What the value is called in the help; `nil` for a switch.
   var value: String?
   var help: String
+  /// It may be given several times; the values are then separated by line feeds.
+  var isRepeatable = false
 
-  init(_ name: String, _ value: String? = nil, _ help: String) {
+  init(_ name: String, _ value: String? = nil, _ help: String, isRepeatable: Bool = false) {
+    self.isRepeatable = isRepeatable
     self.name = name
     self.value = value
     self.help = help
@@ -50,11 +53,11 @@ struct Arguments: Sendable, Equatable {
       switches.insert(option.name)
       return
     }
-    if values[option.name] != nil { throw .usage("\(option.name) is given twice; give it once") }
+    if values[option.name] != nil, !option.isRepeatable { throw .usage("\(option.name) is given twice; give it once") }
     guard let value = parts.count > 1 ? parts[1] : rest.popFirst() else {
       throw .usage("\(option.name) needs a value: \(option.name) \(placeholder)")
     }
-    values[option.name] = value
+    values[option.name] = values[option.name].map { $0 + "\n" + value } ?? value
   }
 
   func has(_ name: String) -> Bool { switches.contains(name) }

@@ -44,6 +44,7 @@ final class Admission: Service, @unchecked Sendable {
     guard isOpen, hasSpace() else { return }
     claimLoose()
     for file in intake.boxes() { claim(plan.box(file, id: 0)) }
+    claimCorrections()
     for study in intake.ready() {
       let history = opened.store.history(of: study.uid)
       // A study's claims follow one another: the second is a revision of the first.
@@ -53,6 +54,18 @@ final class Admission: Service, @unchecked Sendable {
         closedAtLimit: study.closedAtLimit)
       if plan.needsProcessing, !queue.snapshot.hasRoom { break }
       claim(plan)
+    }
+  }
+
+  /// A correction waits for no more files, but for a result that is still to come.
+  private func claimCorrections() {
+    for (study, file, firstSeen) in intake.corrections() {
+      let history = opened.store.history(of: study)
+      let isToCome =
+        intake.gathering.studies[study] != nil
+        || (history.lastRevision != nil && SystemClock.monotonic() - firstSeen < configuration.limitSeconds)
+      if history.isActive || (!history.hasResult && isToCome) { continue }
+      claim(plan.correction(file, of: study, id: 0, firstSeenAt: SystemClock.utc(at: firstSeen)))
     }
   }
 
@@ -83,7 +96,7 @@ final class Admission: Service, @unchecked Sendable {
         return [claim]
       }
       for claim in claims {
-        intake.setClaimed(claim.files.map(\.source), study: claim.study)
+        intake.setClaimed(claim.files.map(\.source), study: claim.isCorrection ? nil : claim.study)
         log.info(
           "claimed",
           ["study": opened.hash.name(of: claim), "claim": claim.folderName, "files": "\(claim.files.count)"])

@@ -15,9 +15,14 @@ extension ClaimedStudy {
       let path = try tools.settlement.path(of: file, in: claim, inbox: tools.claimant.inbox)
       return ClaimedInput(file, path: path, history)
     }
+    let corrections = try history.corrections.map { claim, file throws(FileError) in
+      let path = try tools.settlement.path(of: file, in: claim, inbox: tools.claimant.inbox)
+      return ClaimedInput(file, path: path, history)
+    }
     self.init(
       uid: uid, closedAtLimit: claim.closedAtLimit, succession: succession,
-      inputs: all.filter { $0.end == nil }, setAside: all.filter { $0.end != nil }, earlier: earlier)
+      inputs: all.filter { $0.end == nil }, setAside: all.filter { $0.end != nil }, earlier: earlier,
+      earlierCorrections: corrections)
   }
 }
 

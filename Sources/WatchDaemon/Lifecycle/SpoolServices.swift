@@ -34,7 +34,7 @@ extension Intake: Service {
           path: path, firstSeen: SystemClock.utc(at: entry.firstSeen), reason: end.reason?.rawValue ?? "",
           givenUpAt: givenUpAt(entry), code: end.reason, detail: end.detail,
           study: file.assessed.statedStudy)
-      case .member, .loose, .box, .claimed: return nil
+      case .member, .loose, .correction, .box, .claimed: return nil
       }
     }
     .sorted { ($0.firstSeen, $0.path) < ($1.firstSeen, $1.path) }

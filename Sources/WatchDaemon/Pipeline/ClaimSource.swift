@@ -22,6 +22,10 @@ struct ClaimSource: StudySource {
     var source = SourceFiles(
       studyInstanceUID: study.uid, files: [], others: decided, isClosedAtLimit: study.closedAtLimit)
     for input in study.inputs {
+      if input.sopInstanceUID == nil {
+        try take(input, into: &source)
+        continue
+      }
       switch try read(input) {
       case .success(let file)?: source.files.append(file)
       case .failure(let fault)?:
@@ -32,6 +36,27 @@ struct ClaimSource: StudySource {
       }
     }
     return source
+  }
+
+  /// A file of a study without an instance is a reader's correction, which was read when it came.
+  private func take(_ input: ClaimedInput, into source: inout SourceFiles) throws {
+    guard let path = input.path else { return }
+    let bytes = try Files.read(path, limit: ReaderCorrection.mostBytes + 1, .claimed)
+    do throws(ReaderCorrection.Refusal) {
+      source.corrections.append(CorrectionFile(sha256: input.sha256, content: try ReaderCorrection(bytes)))
+    } catch {
+      throw StudyFailure(.permanent, .header, .correctionRefused, detail: error.sentence)
+    }
+  }
+
+  func keptCorrections() throws -> [CorrectionFile] {
+    study.earlierCorrections.compactMap { input in
+      guard let path = input.path,
+        let bytes = try? Files.read(path, limit: ReaderCorrection.mostBytes + 1, .done),
+        SHA256.hexDigest(of: bytes) == input.sha256, let content = try? ReaderCorrection(bytes)
+      else { return nil }
+      return CorrectionFile(sha256: input.sha256, content: content)
+    }
   }
 
   /// Copies of bytes that came before need no mention.

@@ -30,7 +30,13 @@ struct ClipWriter: Sendable {
   private static let overlay = ".overlay.dcm"
 
   /// The cine on the page: pixels of its larger side, and JPEG quality, that keep 76 frames well under 6 MB.
-  private static let pageForm = OverlayCine.Form.page(side: 440, quality: 70)
+  private static let pageSide = 440
+  private static let pageForm = OverlayCine.Form.page(side: pageSide, quality: 70)
+
+  /// Where the stored frame lies in the page's cine.
+  var pagePlace: HTMLReport.Cine.Place {
+    OverlayCine(clip: clip, segmented: segmented).place(onPageWithSide: Self.pageSide)
+  }
   /// Of the pictures on the page; a sixth of the PNG files' size, and nothing that the eye misses.
   private static let stillQuality = 85
 

@@ -10,6 +10,8 @@ struct Predecessor: Sendable {
   var report: StudyReport
   /// The folder that it was published in.
   var folder: String
+  /// Of its `study.json`.
+  var sha256: String
 }
 
 extension Predecessor {
@@ -24,7 +26,8 @@ extension Predecessor {
       throw error
     }
     do {
-      self.init(report: try StudyJSON.decode(Data(bytes)), folder: folder)
+      self.init(
+        report: try StudyJSON.decode(Data(bytes)), folder: folder, sha256: SHA256.hexDigest(of: bytes))
     } catch {
       if isReplaceable { return nil }
       throw error
@@ -32,9 +35,13 @@ extension Predecessor {
   }
 
   /// Copies the files of the clips that the next revision has no more than the results of.
-  /// - Parameter present: SOPInstanceUIDs of the clips that were analysed.
+  /// - Parameters:
+  ///   - present: SOPInstanceUIDs of the clips that were analysed.
+  ///   - next: The report of the next revision: pictures whose points a reader moved since are left out.
   /// - Returns: The pictures among the files, for the next revision's page.
-  func copyClips(besides present: Set<String>, into staging: String) throws -> HTMLReport.Overlays {
+  func copyClips(
+    besides present: Set<String>, into staging: String, for next: StudyReport
+  ) throws -> HTMLReport.Overlays {
     let there = Set(try Files.names(in: folder, .outbox))
     var pictures = HTMLReport.Overlays()
     // A new one takes its place where the study's picture is another one now.
@@ -42,10 +49,13 @@ extension Predecessor {
       try Files.copy(folder + "/" + StudyFacts.picture, to: staging + "/" + StudyFacts.picture, .staging)
     }
     for uid in report.clips.map(\.sopInstanceUID) where !present.contains(uid) {
-      for suffix in ClipWriter.suffixes where there.contains(uid + suffix) {
+      let stale = Set(report.phasesMoved(inClip: uid, of: next).map { ClipWriter.suffix(ofPicture: $0) })
+      for suffix in ClipWriter.suffixes where there.contains(uid + suffix) && !stale.contains(suffix) {
         try Files.copy(folder + "/" + uid + suffix, to: staging + "/" + uid + suffix, .staging)
       }
-      for phase in CyclePhase.allCases where there.contains(uid + ClipWriter.suffix(ofPicture: phase)) {
+      for phase in CyclePhase.allCases
+      where there.contains(uid + ClipWriter.suffix(ofPicture: phase))
+        && !stale.contains(ClipWriter.suffix(ofPicture: phase)) {
         pictures[uid, phase] = try Files.read(
           staging + "/" + uid + ClipWriter.suffix(ofPicture: phase), .staging)
       }
@@ -67,6 +77,16 @@ extension Predecessor {
 }
 
 extension StudyReport {
+  /// Phases of a clip that have another frame or other points in a later report.
+  fileprivate func phasesMoved(inClip uid: String, of next: StudyReport) -> [CyclePhase] {
+    let (before, after) = (clip(uid)?.measurements ?? [], next.clip(uid)?.measurements ?? [])
+    return before.filter { old in
+      guard let new = after.first(where: { $0.phase == old.phase }) else { return true }
+      return new.frame != old.frame || new.hingePoints.map(\.place) != old.hingePoints.map(\.place)
+    }
+    .map(\.phase)
+  }
+
   /// Inputs of an earlier report in whose place this one has another file of their instance.
   func replaced(in earlier: StudyReport) -> [Input] {
     let files = Dictionary(
@@ -101,4 +121,8 @@ extension ClipReport {
     if curves != nil { clip.model = clip.model ?? model }
     return clip
   }
+}
+
+extension PhaseMeasurement.HingePoint {
+  fileprivate var place: [Double] { [x, y] }
 }

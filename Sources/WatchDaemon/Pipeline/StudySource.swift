@@ -20,6 +20,8 @@ protocol StudySource {
   /// last one of each instance.
   /// - Parameter present: SOPInstanceUIDs of the files that are analysed.
   func keptFiles(besides present: Set<String?>) throws -> [StudyFile]
+  /// Corrections that readers made of revisions before, oldest first, for a result whose predecessor is gone.
+  func keptCorrections() throws -> [CorrectionFile]
   /// An empty folder for the result.
   func stage(as revision: PublishedRevision) throws -> StagingFolder
 
@@ -38,6 +40,8 @@ struct SourceFiles: Sendable {
   var files: [StudyFile]
   /// Files whose end the source has decided.
   var others: [StudyReport.Input] = []
+  /// What readers say of the result so far.
+  var corrections: [CorrectionFile] = []
   /// Some of `others` are new and cannot be read: that is news, though nothing can be analysed.
   var hasUnreadable = false
   /// The study was still growing when it was closed, so it may lack files.
@@ -67,4 +71,8 @@ struct StudyRules: Sendable, Equatable {
     keepsInputs: true, repeatsUnfinished: true, explainsEnds: true, publishesWithoutFiles: false)
   static let given = StudyRules(
     keepsInputs: false, repeatsUnfinished: false, explainsEnds: false, publishesWithoutFiles: true)
+}
+
+extension StudySource {
+  func keptCorrections() -> [CorrectionFile] { [] }
 }

@@ -48,13 +48,17 @@ struct StudyWalk {
       let corrections = CorrectionCheck(predecessor?.report, kept: source.earlier)
       ends = try input.settle(corrections, source.checkpoint(.header))
     }
-    let hasNews = isCurrent != true && (!input.files.isEmpty || given.hasUnreadable)
+    var judgement = ReadersJudgement(given.corrections, of: predecessor, succession)
+    ends.merge(judgement.ends) { first, _ in first }
+    let hasNews =
+      !judgement.taken.isEmpty || (isCurrent != true && (!input.files.isEmpty || given.hasUnreadable))
     outcome = Self.outcome(succession, predecessor, hasNews: hasNews, source.rules)
     if predecessor == nil, outcome == nil {
       input.add(try source.keptFiles(besides: Set(input.files.map(\.header.sopInstanceUID))))
+      judgement.taken = try source.keptCorrections()
     }
     analysis = StudyAnalysis(
-      pipeline, input, replacing: predecessor,
+      pipeline, input, replacing: predecessor, corrections: judgement.taken,
       as: StudyReport.Study(
         uid: given.studyInstanceUID, revision: succession.revision.number,
         supersedes: succession.previous?.name))
@@ -130,6 +134,7 @@ struct StudyAnalysis {
   private let pipeline: StudyPipeline
   private let study: StudyInput
   private let predecessor: Predecessor?
+  private let corrections: [CorrectionFile]
   private var outcomes: [ClipAnalysis.Outcome] = []
   private let identity: StudyReport.Study?
   private var log = StudyLog()
@@ -139,11 +144,12 @@ struct StudyAnalysis {
   ///   always.
   init(
     _ pipeline: StudyPipeline, _ study: StudyInput, replacing predecessor: Predecessor? = nil,
-    as identity: StudyReport.Study? = nil
+    corrections: [CorrectionFile] = [], as identity: StudyReport.Study? = nil
   ) {
     self.pipeline = pipeline
     self.study = study
     self.predecessor = predecessor
+    self.corrections = corrections
     self.identity = identity
     log.add(
       "study-started", stage: "study", at: .now, .count("files", study.files.count + study.others.count))
@@ -168,11 +174,15 @@ struct StudyAnalysis {
   mutating func write(into staging: String) throws -> StudyReport {
     var report = StudyReport(study, outcomes, model: pipeline.model)
     report.configuration = StudyReport.Settings(sha256: pipeline.configurationDigest)
+    if let predecessor, study.files.isEmpty, !corrections.isEmpty {
+      report.keepMaker(of: predecessor.report)
+    }
     if let predecessor {
       for input in report.replaced(in: predecessor.report) { log.add(superseded: input) }
       report.supersede(predecessor, isClosedAtLimit: study.isClosedAtLimit)
     }
     if let identity { report.study = identity }
+    report.take(corrections, after: predecessor?.report)
     report.study.bodySurfaceArea =
       study.patient.bodySurfaceArea ?? predecessor?.report.study.bodySurfaceArea
     report.studyMeasurements = StudyMeasures.measurements(

@@ -17,7 +17,7 @@ struct StudyWriter: Sendable {
     predecessor: Predecessor?, into staging: String, log: inout StudyLog
   ) throws {
     let present = Set(outcomes.map(\.report.sopInstanceUID))
-    var overlays = try predecessor?.copyClips(besides: present, into: staging) ?? .init()
+    var overlays = try predecessor?.copyClips(besides: present, into: staging, for: report) ?? .init()
     let refusals = Refusals()
     let sideBySide = SideBySide(threads: settings.threads)
     var cines: [String: HTMLReport.Cine] = [:]
@@ -30,7 +30,7 @@ struct StudyWriter: Sendable {
       left = [{ try clip.writeCine(drawn, refusals) }]
       let uid = clip.clip.sopInstanceUID
       for (phase, still) in drawn.stills { overlays[uid, phase] = still }
-      if !drawn.page.isEmpty { cines[uid] = HTMLReport.Cine(frames: drawn.page.map { Data($0) }) }
+      if !drawn.page.isEmpty { cines[uid] = .init(frames: drawn.page.map { Data($0) }, place: clip.pagePlace) }
     }
     if settings.outputs.contains(.html) {
       try predecessor?.addCines(besides: present, to: &cines)
@@ -82,8 +82,16 @@ struct StudyWriter: Sendable {
 
   /// `log.jsonl`, then `study.json`.
   func writeRecord(_ report: StudyReport, log: StudyLog, into staging: String) throws {
+    let record = Array(try StudyJSON.encode(report))
+    // A reader's correction says which result it is of, and is made on the page.
+    let page = staging + "/index.html"
+    if try Files.exists(page, .staging) {
+      let stated = HTMLReport.stating(
+        digest: SHA256.hexDigest(of: record), on: Data(try Files.read(page, .staging)))
+      try write(Array(stated), "index.html", in: staging)
+    }
     try write(Array(log.text.utf8), "log.jsonl", in: staging)
-    try write(Array(StudyJSON.encode(report)), "study.json", in: staging)
+    try write(record, "study.json", in: staging)
   }
 
   private func write(_ bytes: [UInt8], _ name: String, in staging: String) throws {
@@ -117,12 +125,14 @@ struct StudyWriter: Sendable {
       inputs: report.inputs.map(\.sha256), model: report.model.sha256, configuration: settings.digest,
       version: report.software.version,
       circumstances: [report.status.rawValue]
-        + report.clips.map { "\($0.sopInstanceUID) \($0.view.code.rawValue)" })
+        + report.clips.map { "\($0.sopInstanceUID) \($0.view.code.rawValue)" }
+        + (report.corrections ?? []).map { "corrected by \($0.sha256)" })
     let written = try clips.compactMap { clip in
       try clip.objects().map { (clip.clip.sopInstanceUID, $0) }
     }
     let document = StudyDocument(
-      report: report, sources: sources, uids: uids, contentTime: study.contentTime,
+      report: report, sources: sources, uids: uids,
+      contentTime: max(study.contentTime, earlier?.statedTime ?? study.contentTime),
       objects: Dictionary(written, uniquingKeysWith: { first, _ in first }))
     try writeDocument(.sr, "report.dcm", "report-refused", in: staging, refusals) {
       () throws(StructuredReport.Failure) in
