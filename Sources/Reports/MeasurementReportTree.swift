@@ -24,7 +24,8 @@ struct MeasurementReportTree {
     groups += report.studyMeasurements.compactMap(studyMeasurement)
     let procedure = ContentItem.code(
       .hasConceptModifier, Concept.procedureReported, Concept.imagingProcedure)
-    var children = DeviceObserver.context(of: report) + PersonObserver.context(of: report) + [procedure, imageLibrary()]
+    var children =
+      DeviceObserver.context(of: report) + PersonObserver.context(of: report) + [procedure, imageLibrary()]
     if !groups.isEmpty { children.append(.container(Concept.imagingMeasurements, groups)) }
     children.append(qualitativeEvaluations())
     return .container(Concept.imagingMeasurementReport, template: "1500", children)

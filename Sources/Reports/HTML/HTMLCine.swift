@@ -50,7 +50,8 @@ extension HTMLReport.Cine {
   private static func place(before label: Data.Index, on page: Data) -> Place? {
     let name = Data("data-place=\"".utf8)
     let start = page.index(label, offsetBy: -400, limitedBy: page.startIndex) ?? page.startIndex
-    guard let element = page.range(of: Data("<div class=\"cine\"".utf8), options: .backwards, in: start..<label),
+    guard
+      let element = page.range(of: Data("<div class=\"cine\"".utf8), options: .backwards, in: start..<label),
       let opening = page.range(of: name, in: element.upperBound..<label),
       let closing = page.range(of: Data("\"".utf8), in: opening.upperBound..<label)
     else { return nil }

@@ -7,7 +7,9 @@ enum HTMLReader {
   static func word(on clip: ClipReport) -> HTML? {
     guard let reader = clip.reader else { return nil }
     let who = reader.name.map { "Reader: \($0)." } ?? "A reader, without a name."
-    let verdict = reader.verdict.map { $0 == .accepted ? " Accepted." : " Rejected: its numbers are withheld." }
+    let verdict = reader.verdict.map {
+      $0 == .accepted ? " Accepted." : " Rejected: its numbers are withheld."
+    }
     let view = clip.view.machine.map { " The view is the reader's; without it: \($0.code.words)." }
     let remark: HTML? = reader.remark.map { " <q>\($0)</q>" }
     return "<p class=\"read\">\(who)\(verdict ?? "")\(view ?? "")\(remark)</p>"

@@ -34,7 +34,8 @@ extension FileAssessor {
       return nil
     }
     if !ReaderCorrection.isWhole(bytes) {
-      return assessed(.unfinished(.truncated, detail: "The correction ends before its JSON does, or is none."))
+      return assessed(
+        .unfinished(.truncated, detail: "The correction ends before its JSON does, or is none."))
     }
     do throws(ReaderCorrection.Refusal) {
       return assessed(.correction(study: try ReaderCorrection(bytes).studyInstanceUID))

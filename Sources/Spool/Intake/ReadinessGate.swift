@@ -159,7 +159,9 @@ package struct ReadinessGate: Sendable, Equatable {
 
   /// Takes in a correction that was whole when it came.
   mutating func setPeeked(_ file: ReadFile) {
-    guard tracked[file.source]?.standing == .settling, tracked[file.source]?.stamp == file.stamp else { return }
+    guard tracked[file.source]?.standing == .settling, tracked[file.source]?.stamp == file.stamp else {
+      return
+    }
     tracked[file.source]?.standing = .reading
     _ = setRead(file, now: 0)
   }
@@ -236,7 +238,11 @@ package struct ReadinessGate: Sendable, Equatable {
   package var corrections: [(study: String, file: ReadFile, firstSeen: MonotonicSeconds)] {
     tracked.values.sorted { ($0.firstSeen, $0.stamp.modified) < ($1.firstSeen, $1.stamp.modified) }
       .compactMap { entry in
-        if case .correction(let file, let study) = entry.standing { (study, file, entry.firstSeen) } else { nil }
+        if case .correction(let file, let study) = entry.standing {
+          (study, file, entry.firstSeen)
+        } else {
+          nil
+        }
       }
   }
 

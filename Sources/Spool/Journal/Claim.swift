@@ -28,7 +28,7 @@ package struct Claim: Sendable, Equatable {
   package var folderName: String { "c\(id)" }
 
   /// Its file is a reader's correction of the study, which is none of the study's instances.
-  package var isCorrection: Bool { 
+  package var isCorrection: Bool {
     study != nil && !files.isEmpty && files.allSatisfy { $0.sopInstanceUID == nil }
   }
 

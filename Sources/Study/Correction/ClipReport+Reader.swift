@@ -31,7 +31,10 @@ extension ClipReport {
     for point in read.points {
       guard point.x.isFinite, point.y.isFinite, point.x >= -0.5, point.y >= -0.5,
         point.x <= Double(columns) - 0.5, point.y <= Double(rows) - 0.5
-      else { return "the \(point.side.rawValue) point of \(phase) lies outside the frame of \(columns) x \(rows) pixels." }
+      else {
+        return
+          "the \(point.side.rawValue) point of \(phase) lies outside the frame of \(columns) x \(rows) pixels."
+      }
     }
     if read.points[0].x >= read.points[1].x {
       return "the left point of \(phase) does not lie left of the right one."
@@ -55,7 +58,8 @@ extension ClipReport {
       guard let curve, let place, curve.indices.contains(place), let own = curve[place] else { return nil }
       return .init(side: side, x: own.x, y: own.y)
     }
-    guard let left = point(.left, said.left, curves?.left), let right = point(.right, said.right, curves?.right)
+    guard let left = point(.left, said.left, curves?.left),
+      let right = point(.right, said.right, curves?.right)
     else { return nil }
     return ReadPhase(frame: frame, points: [left, right])
   }
@@ -110,7 +114,8 @@ extension ClipReport {
   }
 
   private mutating func keepMachine(of index: Int, sameFrame: Bool) {
-    guard machine?.phases.contains(measurements[index].phase) == true, measurements[index].machine == nil else {
+    guard machine?.phases.contains(measurements[index].phase) == true, measurements[index].machine == nil
+    else {
       return
     }
     measurements[index].machine = MachineMeasurement(measurements[index], keepsContours: !sameFrame)
@@ -234,7 +239,8 @@ extension ClipReport {
     var geometry = BeatGeometry(endDiastole: ed, endSystole: es)
     if let reason = ed.diameterWithheld ?? es.diameterWithheld {
       geometry.excursionWithheld = reason
-    } else if isDriftKnown, systoleShare == 1, let excursion = found.geometry?.excursion, let axis, let diastole,
+    } else if isDriftKnown, systoleShare == 1, let excursion = found.geometry?.excursion, let axis,
+      let diastole,
       let systole, let moved = ReaderGeometry.moved(excursion, diastole, systole, along: axis)
     {
       geometry.excursion = moved

@@ -95,6 +95,22 @@ package struct ReaderCorrection: Recorded, Equatable {
 }
 
 extension ReaderCorrection {
+  /// The JSON Schema of a correction's file.
+  package static func jsonSchema() -> String {
+    let head: JSONValue.Members = [
+      ("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
+      ("$id", .string("urn:hinged:schema:correction:1")), ("title", .string(schemaName)),
+      (
+        "description",
+        .string(
+          "What a reader says of the result of one study. Frames are 0-based; x and y are pixel-index coordinates of the "
+            + "stored frame, the centre of the top left pixel being (0, 0). A file has at most 1 MiB, a text at most "
+            + "10,000 characters.")
+      ),
+    ]
+    return RecordSchema.schema(of: form, .published, head: head).laidOut()
+  }
+
   /// Why a correction cannot be taken, in a sentence without content of the file.
   package struct Refusal: Error, Equatable {
     package var sentence: String
@@ -140,7 +156,8 @@ extension ReaderCorrection {
   private var fault: String? {
     if !DICOMUID.isValid(studyInstanceUID) { return "study_uid is no valid UID." }
     let digits = resultSHA256.utf8
-    guard digits.count == 64, digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || 97...102 ~= $0 })
+    guard digits.count == 64,
+      digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || 97...102 ~= $0 })
     else { return "result_sha256 is no SHA-256 in lower-case hexadecimal digits." }
     let clips = clips ?? []
     if clips.isEmpty { return "The correction says nothing of any clip." }

@@ -17,7 +17,8 @@ struct ReaderGeometry {
     let doubts = (found?.reviewReasons ?? []).filter { ClipDoubt(rawValue: $0) != nil }
     var frame = BeatGeometry.Frame(diameter: measurement.annulusDiameterMillimetres, reviewReasons: doubts)
     let points = measurement.hingePoints
-    let sections = points.count == 2 && hasSameFrame
+    let sections =
+      points.count == 2 && hasSameFrame
       ? measurement.contours.flatMap {
         Self.sections($0, left: points[0].point, right: points[1].point, spacing: spacing)
       } : nil

@@ -65,7 +65,8 @@ package struct PhaseMeasurement: Recorded, Equatable {
     Field("review_reasons", \.reviewReasons, .list(.text))
     Field("contours", \.contours, .record, presence: .whereKnown)
     Field(
-      "source", \.source, .word, "Who set points or frame; absent where it is the program.", presence: .whereKnown)
+      "source", \.source, .word, "Who set points or frame; absent where it is the program.",
+      presence: .whereKnown)
     Field("machine", \.machine, .record, presence: .whereKnown)
   }
 }

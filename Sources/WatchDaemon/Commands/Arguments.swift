@@ -53,7 +53,9 @@ struct Arguments: Sendable, Equatable {
       switches.insert(option.name)
       return
     }
-    if values[option.name] != nil, !option.isRepeatable { throw .usage("\(option.name) is given twice; give it once") }
+    if values[option.name] != nil, !option.isRepeatable {
+      throw .usage("\(option.name) is given twice; give it once")
+    }
     guard let value = parts.count > 1 ? parts[1] : rest.popFirst() else {
       throw .usage("\(option.name) needs a value: \(option.name) \(placeholder)")
     }

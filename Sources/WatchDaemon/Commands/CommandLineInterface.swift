@@ -28,7 +28,8 @@ struct Command: Sendable {
 /// The table of commands, and the one place that turns a failure into a sentence and an exit code.
 enum CommandLineInterface {
   static let commands: [Command] = [
-    .run, .process, .evaluate, .demo, .status, .explain, .requeue, .correct, .checkConfig, .bench, .quantize,
+    .run, .process, .evaluate, .demo, .status, .explain, .requeue, .correct, .agreement, .checkConfig, .bench,
+    .quantize,
     .batchPlan, .batchRun, .batchMerge, .compare, .model, .completion, .decodeWorker,
   ]
 

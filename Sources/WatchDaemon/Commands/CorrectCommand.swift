@@ -8,7 +8,8 @@ import Study
 extension Command {
   static let correct = Command(
     name: "correct", operands: "STUDY",
-    summary: "Takes a reader's word on a published study: a revision with the reader's points, view or verdict.",
+    summary:
+      "Takes a reader's word on a published study: a revision with the reader's points, view or verdict.",
     options: [
       Option("--outbox", "DIR", "where the study's result is"),
       Option("--config", "FILE", "the daemon's configuration, for its outbox and outputs"),
@@ -79,7 +80,8 @@ struct CorrectRun {
     case .nothingNew(let revision): return tell(nil, revision, isNew: false)
     case .unknownStudy:
       throw CommandFailure(
-        code: ExitCode.failure, sentence: "\(publisher.outbox): there is no result of the study that is corrected")
+        code: ExitCode.failure,
+        sentence: "\(publisher.outbox): there is no result of the study that is corrected")
     case .refused(let sentence): throw CommandFailure(code: ExitCode.noInput, sentence: sentence)
     }
   }
@@ -101,7 +103,9 @@ struct CorrectRun {
   private func correction(of bytes: [UInt8]) throws -> CorrectionFile {
     let given: [UInt8]
     if let path = arguments["--correction"] {
-      do throws(FileError) { given = try Files.read(path, limit: ReaderCorrection.mostBytes + 1, .inbox) } catch {
+      do throws(FileError) {
+        given = try Files.read(path, limit: ReaderCorrection.mostBytes + 1, .inbox)
+      } catch {
         throw CommandFailure(code: ExitCode.failure, sentence: "\(path): \(error)")
       }
     } else {
@@ -157,13 +161,18 @@ struct CorrectionOptions {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 4, let phase = CyclePhase(rawValue: parts[0]), let frame = Int(parts[1]), frame >= 0,
       let left = point(parts[2]), let right = point(parts[3])
-    else { throw .usage("--points \(text): ED or ES, a frame and two points are needed, as ED:12:301.4,388:371.9,391") }
+    else {
+      throw .usage(
+        "--points \(text): ED or ES, a frame and two points are needed, as ED:12:301.4,388:371.9,391")
+    }
     return .init(phase: phase, frame: frame, left: left, right: right)
   }
 
   private static func point(_ text: String) -> Point? {
     let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-    guard numbers.count == 2, let x = numbers[0], let y = numbers[1], x.isFinite, y.isFinite else { return nil }
+    guard numbers.count == 2, let x = numbers[0], let y = numbers[1], x.isFinite, y.isFinite else {
+      return nil
+    }
     return Point(x: x, y: y)
   }
 }

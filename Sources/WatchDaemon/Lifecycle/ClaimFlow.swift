@@ -71,7 +71,8 @@ final class ClaimFlow: Service, @unchecked Sendable {
     if isQueued {
       // It has its place before its files move, so that no other claim gets that meanwhile.
       _ = queue.admit(
-        claim.id, bytes: claim.decodingBytes, isResumed: isResumed || claim.isCorrection, isSuspect: isSuspect)
+        claim.id, bytes: claim.decodingBytes, isResumed: isResumed || claim.isCorrection, isSuspect: isSuspect
+      )
     }
     claims.fetch(claim.id, isResumed: isResumed) { [weak self] in
       if isQueued { self?.queue.strand(claim.id) }

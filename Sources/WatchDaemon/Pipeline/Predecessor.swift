@@ -11,7 +11,7 @@ struct Predecessor: Sendable {
   /// The folder that it was published in.
   var folder: String
   /// Of its `study.json`.
-  var sha256: String
+  var sha256 = ""
 }
 
 extension Predecessor {
@@ -40,7 +40,7 @@ extension Predecessor {
   ///   - next: The report of the next revision: pictures whose points a reader moved since are left out.
   /// - Returns: The pictures among the files, for the next revision's page.
   func copyClips(
-    besides present: Set<String>, into staging: String, for next: StudyReport
+    besides present: Set<String>, into staging: String, for next: StudyReport? = nil
   ) throws -> HTMLReport.Overlays {
     let there = Set(try Files.names(in: folder, .outbox))
     var pictures = HTMLReport.Overlays()
@@ -49,13 +49,15 @@ extension Predecessor {
       try Files.copy(folder + "/" + StudyFacts.picture, to: staging + "/" + StudyFacts.picture, .staging)
     }
     for uid in report.clips.map(\.sopInstanceUID) where !present.contains(uid) {
-      let stale = Set(report.phasesMoved(inClip: uid, of: next).map { ClipWriter.suffix(ofPicture: $0) })
+      let stale = Set(
+        (next.map { report.phasesMoved(inClip: uid, of: $0) } ?? []).map { ClipWriter.suffix(ofPicture: $0) })
       for suffix in ClipWriter.suffixes where there.contains(uid + suffix) && !stale.contains(suffix) {
         try Files.copy(folder + "/" + uid + suffix, to: staging + "/" + uid + suffix, .staging)
       }
       for phase in CyclePhase.allCases
       where there.contains(uid + ClipWriter.suffix(ofPicture: phase))
-        && !stale.contains(ClipWriter.suffix(ofPicture: phase)) {
+        && !stale.contains(ClipWriter.suffix(ofPicture: phase))
+      {
         pictures[uid, phase] = try Files.read(
           staging + "/" + uid + ClipWriter.suffix(ofPicture: phase), .staging)
       }

@@ -30,7 +30,9 @@ struct StudyWriter: Sendable {
       left = [{ try clip.writeCine(drawn, refusals) }]
       let uid = clip.clip.sopInstanceUID
       for (phase, still) in drawn.stills { overlays[uid, phase] = still }
-      if !drawn.page.isEmpty { cines[uid] = .init(frames: drawn.page.map { Data($0) }, place: clip.pagePlace) }
+      if !drawn.page.isEmpty {
+        cines[uid] = .init(frames: drawn.page.map { Data($0) }, place: clip.pagePlace)
+      }
     }
     if settings.outputs.contains(.html) {
       try predecessor?.addCines(besides: present, to: &cines)

@@ -19,14 +19,15 @@ import Testing
           [UInt8(index)], to: folder + "/old/" + SampleReport.measuredUID + suffix, .staging)
       }
       let predecessor = Predecessor(
-        report: SampleReport.study, folder: folder + "/old")
+        report: SampleReport.study, folder: folder + "/old", sha256: "")
       try body(predecessor, folder + "/new")
     }
   }
 
   @Test func filesOfClipsThatAreNotAnewGoOnIntoTheNextRevision() throws {
     try withRevisions { predecessor, staging in
-      _ = try predecessor.copyClips(besides: [SampleReport.uncalibratedUID], into: staging)
+      _ = try predecessor.copyClips(
+        besides: [SampleReport.uncalibratedUID], into: staging, for: SampleReport.study)
       let expected = ClipWriter.suffixes.map { SampleReport.measuredUID + $0 }
       #expect(try Files.names(in: staging, .staging).sorted() == expected.sorted())
     }
@@ -34,7 +35,8 @@ import Testing
 
   @Test func theNextRevisionsPageShowsTheirPictures() throws {
     try withRevisions { predecessor, staging in
-      let pictures = try predecessor.copyClips(besides: [SampleReport.uncalibratedUID], into: staging)
+      let pictures = try predecessor.copyClips(
+        besides: [SampleReport.uncalibratedUID], into: staging, for: SampleReport.study)
       #expect(pictures[SampleReport.measuredUID, .endDiastole] == [0])
       #expect(pictures[SampleReport.measuredUID, .endSystole] == [1])
       #expect(pictures[SampleReport.uncalibratedUID, .endDiastole] == nil)
