@@ -185,9 +185,9 @@ import Testing
     var again = try Self.report
     again.corrections = corrected.corrections
     again.applyCorrections()
-    #expect(again.clips == corrected.clips)
+    #expect(try again.recorded().clips == corrected.clips)
     again.applyCorrections()
-    #expect(again.clips == corrected.clips)
+    #expect(try again.recorded().clips == corrected.clips)
     var other = try Self.report
     other.clips[0].pixels = String(repeating: "c", count: 64)
     other.corrections = corrected.corrections
@@ -213,7 +213,7 @@ import Testing
     let page = HTMLReport.render(report: named, overlays: .init())
     #expect(!page.contains("<script>alert") && !page.contains("<img src=x") && !page.contains("\u{1b}"))
     #expect(page.contains("&lt;script&gt;alert(1)"))
-    #expect(PersonObserver.name("<img src=x>^=\\\u{1b}[2J") == "<img src=x>[2J")
+    #expect(PersonObserver.name("<img src=x>^=\\\u{1b}[2J") == "<img srcx>[2J")
     #expect(PersonObserver.name(nil) == "Reader" && PersonObserver.name("\u{7}^") == "Reader")
     #expect(PersonObserver.name(String(repeating: "é", count: 90)).count == 64)
   }
