@@ -74,6 +74,7 @@ import Testing
     (text(said("\"verdict\": \"perhaps\"")), "verdict has a value outside the schema"),
     (text(points("MD", 1, "1, 2", "3, 4")), "phase has a value outside the schema"),
     (text(points("ED", 1, "NaN, 2", "3, 4")), "is not JSON"),
+    (text(points("ED", 1, "1e999, 2", "3, 4")), "is not JSON"),
     (text(points("ED", 1, "1", "3, 4")), "left has a value outside the schema"),
     (text(said("\"verdict\": \"accepted\""), study: "../x"), "study_uid is no valid UID"),
     (
@@ -93,7 +94,6 @@ import Testing
   @Test(arguments: [
     (points("ED", 12, "-1, 2", "3, 4"), "outside the frame of 800 x 600"),
     (points("ED", 12, "1, 2", "800, 4"), "outside the frame of 800 x 600"),
-    (points("ED", 12, "1e999, 2", "800, 4"), "outside the frame"),
     (points("ED", 40, "1, 2", "3, 4"), "frames 0 to 39"),
     (points("ED", -1, "1, 2", "3, 4"), "frames 0 to 39"),
     (points("ED", 12, "5, 2", "3, 4"), "does not lie left"),
@@ -185,9 +185,9 @@ import Testing
     var again = try Self.report
     again.corrections = corrected.corrections
     again.applyCorrections()
-    #expect(again.clips == corrected.clips)
+    #expect(try again.recorded().clips == corrected.clips)
     again.applyCorrections()
-    #expect(again.clips == corrected.clips)
+    #expect(try again.recorded().clips == corrected.clips)
     var other = try Self.report
     other.clips[0].pixels = String(repeating: "c", count: 64)
     other.corrections = corrected.corrections
@@ -213,7 +213,7 @@ import Testing
     let page = HTMLReport.render(report: named, overlays: .init())
     #expect(!page.contains("<script>alert") && !page.contains("<img src=x") && !page.contains("\u{1b}"))
     #expect(page.contains("&lt;script&gt;alert(1)"))
-    #expect(PersonObserver.name("<img src=x>^=\\\u{1b}[2J") == "<img src=x>[2J")
+    #expect(PersonObserver.name("<img src=x>^=\\\u{1b}[2J") == "<img srcx>[2J")
     #expect(PersonObserver.name(nil) == "Reader" && PersonObserver.name("\u{7}^") == "Reader")
     #expect(PersonObserver.name(String(repeating: "é", count: 90)).count == 64)
   }
