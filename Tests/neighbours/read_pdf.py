@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from decimal import ROUND_HALF_UP, Decimal
 
 import pydicom
 
@@ -51,7 +52,7 @@ def faults(path, pdf, record):
 
 def rounded(value):
     """Half away from zero, as the page rounds."""
-    return f"{int(value * 10 + 0.5) / 10:.1f}"
+    return str(Decimal(str(value)).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def missing(text, study, reader):

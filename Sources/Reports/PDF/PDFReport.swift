@@ -73,7 +73,7 @@ package struct PDFReport {
       }
       page.line(y: PDFSheet.bottom + 4, from: PDFSheet.left, to: PDFSheet.right)
       for (index, line) in lines.enumerated() {
-        guard let text = PDFText(HTML.harmless(line)) else { continue }
+        guard let text = PDFText(PDFText.legible(line)) else { continue }
         page.text(text, x: PDFSheet.left, y: PDFSheet.bottom + 13 + 9 * Double(index), size: 6.5, .muted)
       }
       if let text = PDFText("page \(number) of \(count)") {

@@ -26,14 +26,14 @@ struct PDFSheet {
     y = Self.margin
   }
 
-  /// A line at a place of its own. What has no glyphs is left out: such text is told of where it is read.
+  /// A line at a place of its own.
   /// - Parameter alignment: what of the text stands at `x`: 0 its start, 1 its end.
   mutating func put(
     _ text: String, x: Double, y: Double, size: Double, _ font: PDFFont = .regular,
     _ colour: PDFColour = .text,
     alignment: Double = 0
   ) {
-    guard let line = PDFText(HTML.harmless(text), font) else { return }
+    guard let line = PDFText(PDFText.legible(text), font) else { return }
     page.text(line, x: x - alignment * line.points(size), y: y, size: size, colour)
   }
 
@@ -42,7 +42,7 @@ struct PDFSheet {
     _ text: String, x: Double = left, within room: Double = room, size: Double, _ font: PDFFont = .regular,
     _ colour: PDFColour = .text
   ) {
-    for line in PDFText.lines(HTML.harmless(text), font, size: size, within: room) {
+    for line in PDFText.lines(PDFText.legible(text), font, size: size, within: room) {
       need(size * 1.3)
       page.text(line, x: x, y: y + size, size: size, colour)
       y += size * 1.3

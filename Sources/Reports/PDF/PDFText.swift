@@ -118,6 +118,11 @@ struct PDFText: Equatable {
 }
 
 extension PDFText {
+  /// A text with a question mark for each character without glyphs. No name is written so: see `PersonName`.
+  static func legible(_ text: String) -> String {
+    String(HTML.harmless(text).map { PDFText(String($0)) == nil ? "?" : $0 })
+  }
+
   /// The lines of a text of the program's own or of one that has glyphs, none longer than `room` points.
   static func lines(_ text: String, _ font: PDFFont = .regular, size: Double, within room: Double)
     -> [PDFText]

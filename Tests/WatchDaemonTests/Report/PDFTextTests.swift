@@ -60,6 +60,11 @@ import Testing
     #expect(name.isEmpty == value.allSatisfy { $0 == "^" })
   }
 
+  @Test(arguments: [("unet-日本", "unet-??"), ("a\u{7}b", "a?b"), ("Łódź", "Łódź"), ("\u{202E}x", "?x")])
+  func otherTextHasAMarkForWhatItLacks(text: String, legible: String) {
+    #expect(PDFText.legible(text) == legible && PDFText(legible) != nil)
+  }
+
   @Test func linesKeepTheirRoomAndEveryWord() {
     let words = "withheld where the hinge points of the frame are not found or not trusted in either view"
     let lines = PDFText.lines(words, size: 8, within: 90)
