@@ -115,10 +115,12 @@ package struct Claimant: Sendable {
   }
 
   /// The file may have been replaced between the look at it and its move; then it goes back.
-  private func keep(_ file: ClaimedFile, at target: String, from source: String) throws(FileError) -> Bool {
+  func keep(_ file: ClaimedFile, at target: String, from source: String) throws(FileError) -> Bool {
     if try isUnchanged(file, at: target) { return true }
     guard try Files.examine(source, .inbox) == nil else {
-      try Files.rename(target, to: target + ".changed", .claimed)
+      // Under a name that it can have beside the other one; in the spool nobody would look at it again.
+      let name = "hinged-\(Files.lastComponent(of: spool.claimedFolder(path: target)))-\(file.spoolName)"
+      try Files.rename(target, to: "\(Files.parent(of: source) ?? inbox)/\(name)", .inbox)
       return false
     }
     try Files.rename(target, to: source, .inbox)
