@@ -23,6 +23,9 @@ public final class Model: Sendable {
     try self.init(bytes: try ModelFile.read(path), precision: precision, calibration: calibration)
   }
 
+  /// What is in the file at `path`, for whoever looks at it before it is read as a model.
+  public static func bytes(of path: String) throws(ModelError) -> [UInt8] { try ModelFile.read(path) }
+
   /// Reads an ONNX file that is in memory.
   public convenience init(
     bytes: [UInt8], precision: Precision = .fp32, calibration: Calibration? = nil

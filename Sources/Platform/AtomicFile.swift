@@ -66,9 +66,11 @@ package enum AtomicFile {
 
   private static let secondsUntilOld = 86_400
 
-  /// Hidden, so that nothing that lists the folder takes it for a result; one name a process.
+  /// Hidden, so that nothing that lists the folder takes it for a result; another one each time: two processes on one
+  /// share may have one number, as each container's first has.
   private static func temporaryName(for path: String) -> String {
-    let name = ".\(Files.lastComponent(of: path)).\(getpid())\(suffix)"
+    let token = String(UInt64.random(in: .min ... .max), radix: 16)
+    let name = ".\(Files.lastComponent(of: path)).\(getpid())-\(token)\(suffix)"
     return Files.parent(of: path).map { $0 + "/" + name } ?? (path.hasPrefix("/") ? "/" + name : name)
   }
 
@@ -77,7 +79,9 @@ package enum AtomicFile {
     guard name.hasPrefix(start), name.hasSuffix(suffix), name.count > start.count + suffix.count else {
       return false
     }
-    return name.dropFirst(start.count).dropLast(suffix.count).allSatisfy { $0.isASCII && $0.isNumber }
+    return name.dropFirst(start.count).dropLast(suffix.count).allSatisfy {
+      $0.isASCII && ($0.isHexDigit || $0 == "-")
+    }
   }
 
   private static let suffix = ".tmp"

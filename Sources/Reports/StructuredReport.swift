@@ -10,6 +10,13 @@ package enum StructuredReport {
     case noSource
     /// DCMTK refused something; which, in words, without values.
     case refused(String)
+
+    package var sentence: String {
+      switch self {
+      case .noSource: "There is no source to report on."
+      case .refused(let what): what
+      }
+    }
   }
 
   /// A published report.

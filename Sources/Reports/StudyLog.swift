@@ -19,6 +19,8 @@ package struct StudyLog: Sendable, Equatable {
     case word(Word, Word)
     /// A lower-case hexadecimal digest.
     case digest(Word, String)
+    /// A sentence of this program's or of DCMTK's, without values of a file.
+    case cause(String)
   }
 
   package private(set) var lines: [String] = []
@@ -56,6 +58,8 @@ extension StudyLog.Fact {
     case .number(let name, let value): (name.description, StudyLog.finite(value, decimals: 3))
     case .flag(let name, let value): (name.description, .bool(value))
     case .word(let name, let value): (name.description, .string(value.description))
+    case .cause(let sentence):
+      ("cause", .string(String(sentence.unicodeScalars.prefix(200).filter { (" "..."~").contains($0) })))
     case .digest(let name, let value):
       (name.description, .optional(Self.only("0123456789abcdef", value, upTo: 128)))
     }

@@ -85,6 +85,30 @@ import Testing
     #expect(try await daemon.ended() == 0)
   }
 
+  @Test(.enabled(if: SmallDisk.isPossible)) func shareOfTheOutboxThatIsNotMountedIsNoEmptyOutbox()
+    async throws
+  {
+    let disk = try #require(try SmallDisk(kilobytes: 4096))
+    let daemon = try Self.daemon(outbox: disk.path)
+    try daemon.start()
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    #expect(try await daemon.ended() == 0)
+    disk.unmount()
+    try daemon.start()
+    try daemon.drop(Drops.picture(study: "1.2.2", instance: "1.2.2.1").bytes, as: "IM2")
+    #expect(try await daemon.waitForStatus { $0.contains("1 waiting") && $0.contains("was put off") })
+    try await check(daemon, .outboxUnusable, saying: PlaceProbe.missingShare) {
+      // Nothing was written to the folder that the share hides.
+      let hidden = try Drops.files(below: disk.path)
+      #expect(hidden == [])
+      try disk.mountAgain()
+    }
+    #expect(try await daemon.waitUntilIdle(taken: 2))
+    #expect(try await daemon.ended() == 0)
+    #expect(try Drops.results(in: daemon.outbox) == ["1.2.2"])
+  }
+
   @Test(arguments: ["in", "out"]) func folderThatIsMovedAway(_ name: String) async throws {
     let daemon = try Self.daemon()
     try daemon.start()

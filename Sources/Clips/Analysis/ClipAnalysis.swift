@@ -22,6 +22,8 @@ package struct ClipAnalysis: Sendable {
     package var segmented: SegmentedClip?
     package var decoding = Stopwatch()
     package var inference = Stopwatch()
+    /// The system call that kept the clip from being read; where it is of the environment, nothing is known of the clip.
+    package var failure: FileError?
 
     package init(
       report: ClipReport, pictures: [MeasuredPicture] = [], segmented: SegmentedClip? = nil,
@@ -49,6 +51,7 @@ package struct ClipAnalysis: Sendable {
       outcome.report.stop(stop)
     } catch let error as ClipReadError {
       outcome.report.stop(.failed(error))
+      outcome.failure = error.failure
     } catch {
       outcome.report.stop(
         ClipStop(status: .failed, reason: .internalError, detail: "The analysis failed: \(error)."))

@@ -52,6 +52,8 @@ package final class CineDecoder {
     }
     delivered += 1
     if let error = frame.missing {
+      // The disk's fault, and not the frame's.
+      if error.failure?.isOfTheEnvironment == true { throw error }
       missing += 1
       guard missing * Self.framesForAMissingOne <= indices.count else {
         worker.end()

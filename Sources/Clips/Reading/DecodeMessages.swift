@@ -99,7 +99,8 @@ enum DecodeMessage {
     case entryEnd = 0x5A
     /// Nothing: all that was asked for has been sent.
     case end = 0x45
-    /// A reason code, the StudyInstanceUID that the file states or nothing, a sentence; a line feed between them.
+    /// A reason code, the StudyInstanceUID that the file states or nothing, the errno of the read that failed or nothing,
+    /// a sentence; a line feed between them.
     case failure = 0x58
   }
 
@@ -174,21 +175,25 @@ enum DecodeMessage {
   }
 
   static func failurePayload(_ error: ClipReadError) -> [UInt8] {
-    Array("\(error.reason.rawValue)\n\(error.study ?? "")\n\(error.detail)".utf8.prefix(maxTextBytes))
+    let code = error.failure.map { "\($0.code)" } ?? ""
+    return Array(
+      "\(error.reason.rawValue)\n\(error.study ?? "")\n\(code)\n\(error.detail)".utf8.prefix(maxTextBytes))
   }
 
   static func failure(_ payload: [UInt8]) -> ClipReadError? {
     let parts = payload.split(
-      separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
-    guard parts.count == 3, let reason = ReasonCode(rawValue: String(decoding: parts[0], as: UTF8.self))
+      separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false)
+    guard parts.count == 4, let reason = ReasonCode(rawValue: String(decoding: parts[0], as: UTF8.self))
     else {
       return nil
     }
     let study = String(decoding: parts[1].prefix(128), as: UTF8.self)
-    let printable = parts[2].prefix(300).filter { (0x20..<0x7F).contains($0) }
+    let code = Int32(String(decoding: parts[2].prefix(8), as: UTF8.self))
+    let printable = parts[3].prefix(300).filter { (0x20..<0x7F).contains($0) }
     return ClipReadError(
       reason: reason, detail: String(decoding: printable, as: UTF8.self),
-      study: DICOMUID.isValid(study) ? study : nil)
+      study: DICOMUID.isValid(study) ? study : nil,
+      failure: code.map { FileError(.read, .inbox, code: $0) })
   }
 
   private static func bytes<I: FixedWidthInteger>(_ value: I) -> [UInt8] {

@@ -30,6 +30,7 @@ private struct DecodeWorker {
         try sendArchive(unpacks: unpacks)
         return write(DecodeMessage.prefix(.end, length: 0))
       }
+      errno = 0
       let file = try DICOMFile(path: Self.path)
       let header = ClipHeader(file)
       if request.frames != .none { try prepareFrames(of: file, header) }
@@ -37,7 +38,7 @@ private struct DecodeWorker {
       try sendFrames(of: file, header)
       write(DecodeMessage.prefix(.end, length: 0))
     } catch {
-      send(error)
+      send(ReadFailure.cause(of: error, errno, file: Int32(HD_WORKER_FILE)))
     }
   }
 
@@ -70,7 +71,10 @@ private struct DecodeWorker {
       do throws(ClipReadError) {
         let file = try DecodeWorkerProcess.openRegularFile(path)
         defer { close(file) }
-        try send(ClipHeader(DICOMFile(path: "/proc/self/fd/\(file)")))
+        errno = 0
+        do throws(ClipReadError) { try send(ClipHeader(DICOMFile(path: "/proc/self/fd/\(file)"))) } catch {
+          throw ReadFailure.cause(of: error, errno, file: file)
+        }
       } catch {
         send(error)
       }
@@ -120,6 +124,7 @@ private struct DecodeWorker {
     let gray = UnsafeMutableBufferPointer(rebasing: message[start..<end])
     let chroma = request.withChroma ? UnsafeMutableBufferPointer(rebasing: message[end...]) : nil
     for index in indices(header) {
+      errno = 0
       do throws(ClipReadError) {
         try file.readFrame(index, into: gray, chroma: chroma)
         let prefix =
@@ -127,7 +132,8 @@ private struct DecodeWorker {
         _ = message.update(fromContentsOf: prefix)
         write(UnsafeRawBufferPointer(message))
       } catch {
-        let payload = DecodeMessage.framePrefix(index: index) + DecodeMessage.failurePayload(error)
+        let cause = ReadFailure.cause(of: error, errno, file: Int32(HD_WORKER_FILE))
+        let payload = DecodeMessage.framePrefix(index: index) + DecodeMessage.failurePayload(cause)
         write(DecodeMessage.prefix(.missing, length: payload.count) + payload)
       }
     }

@@ -146,10 +146,10 @@ package struct ModelCard: Codable, Sendable, Equatable {
   /// How hinge points are taken from this model's outputs in a view.
   package func hingeOptions(view: EchoView) -> HingeOptions {
     var options = HingeOptions()
+    // Where the card gives no weight, the landmarks move no point.
     let weights = landmarks?.weight ?? [:]
-    if let weight = weights[view.rawValue] ?? weights[EchoView.apical.rawValue] {
-      options.landmarkWeight = weight
-    }
+    options.landmarkWeight =
+      weights[view.rawValue] ?? weights[EchoView.apical.rawValue] ?? LandmarkWeight(0)
     return options
   }
 }

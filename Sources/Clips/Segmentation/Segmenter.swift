@@ -68,17 +68,19 @@ package final class Segmenter: Sendable {
       throw failure(
         cardPath, "the model's card is not as it should be; hinged model check \(path) tells what is missing")
     }
-    let digest: String
-    do { digest = try SHA256.hexDigest(ofFile: path) } catch {
+    // What is hashed is what is run: a file that is replaced meanwhile would pass for the one on the card.
+    let bytes: [UInt8]
+    do { bytes = try Model.bytes(of: path) } catch {
       throw failure(path, "the model cannot be read (\(error)); check the path")
     }
+    let digest = SHA256.hexDigest(of: bytes)
     guard digest == card.sha256 else {
       throw failure(path, "its SHA-256 is \(digest), its card says \(card.sha256); install both again")
     }
     let precisions = try PrecisionCard.read(besideModel: path, sha256: digest)
     let precision = try choice.precision(of: path, card: precisions)
     do {
-      let model = try Model(contentsOf: path, precision: precision, calibration: precisions?.calibration)
+      let model = try Model(bytes: bytes, precision: precision, calibration: precisions?.calibration)
       return (model, card, digest, precision)
     } catch {
       throw failure(path, "\(error)")

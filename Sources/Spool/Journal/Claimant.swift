@@ -155,12 +155,14 @@ package struct Claimant: Sendable {
   }
 
   /// The file may have been replaced between the look at it and its move; then it goes back.
-  private func keep(
+  func keep(
     _ file: ClaimedFile, at target: String, from source: String, _ names: inout DurableNames
   ) throws(FileError) -> Bool {
     if try isUnchanged(file, at: target) { return true }
     guard try Files.examine(source, .inbox) == nil else {
-      try names.rename(target, .claimed, to: target + ".changed", .claimed)
+      // Under a name that it can have beside the other one; in the spool nobody would look at it again.
+      let name = "hinged-\(Files.lastComponent(of: spool.claimedFolder(path: target)))-\(file.spoolName)"
+      try names.rename(target, .claimed, to: "\(Files.parent(of: source) ?? inbox)/\(name)", .inbox)
       return false
     }
     try names.rename(target, .claimed, to: source, .inbox)

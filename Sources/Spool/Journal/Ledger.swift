@@ -121,6 +121,9 @@ package struct Ledger: Sendable, Equatable {
     remove(id)
     forgotten.lastClaim = max(forgotten.lastClaim, id)
     if let study = state.claim.namedStudy { claimsByStudy.remove(id, of: study) }
+    if state.phase == .returned, let study = state.claim.study, let revision = state.published {
+      forgotten.revisions[study] = max(forgotten.revisions[study] ?? 0, revision.number)
+    }
     guard state.phase == .settled else { return }
     for file in state.claim.files {
       forgotten.files[file.end?.state.rawValue ?? "", default: 0] += 1
@@ -158,6 +161,11 @@ package struct Ledger: Sendable, Equatable {
     open.values.filter { $0.phase != .settled && $0.phase != .returned }.sorted {
       $0.claim.id < $1.claim.id
     }
+  }
+
+  /// Claims that were concluded before a time (UTC, milliseconds) and whose files were given back since.
+  package func returned(before time: Int64) -> [Int] {
+    open.values.filter { $0.phase == .returned && ($0.concludedAt ?? .max) < time }.map(\.claim.id).sorted()
   }
 
   /// When the oldest claim that is not at its end was made, UTC, milliseconds. An archive waits for the files in it, and

@@ -26,10 +26,8 @@ package final class InferenceQueue: Sendable {
     self.onRoom = onRoom
   }
 
-  package func admit(
-    _ claim: Int, bytes: Int, isResumed: Bool = false, isSuspect: Bool = false
-  ) -> QueueState.Admission {
-    state.withLock { $0.admit(claim, bytes: bytes, isResumed: isResumed, isSuspect: isSuspect) }
+  package func admit(_ claim: Int, bytes: Int, isSuspect: Bool = false) {
+    state.withLock { $0.admit(claim, bytes: bytes, isSuspect: isSuspect) }
   }
 
   /// The files of an admitted claim are in the spool.

@@ -21,12 +21,6 @@ package struct QueueState: Sendable, Equatable {
     }
   }
 
-  package enum Admission: Sendable, Equatable {
-    case queued
-    /// Full: the study stays where it is.
-    case refused
-  }
-
   private enum Standing: Sendable, Equatable {
     /// Its files are on their way into the spool.
     case claiming
@@ -74,17 +68,12 @@ package struct QueueState: Sendable, Equatable {
 
   package var hasRoom: Bool { !isStopped && jobs.count - strandedCount < limits.width + limits.backlog }
 
-  /// Gives a study its place; it is not started before it is `ready`.
-  /// - Parameters:
-  ///   - isResumed: What was claimed before a restart has its place, however full it is.
-  ///   - isSuspect: A process ended while it was in work.
-  package mutating func admit(
-    _ id: Int, bytes: Int, isResumed: Bool = false, isSuspect: Bool = false
-  ) -> Admission {
-    guard hasRoom || isResumed else { return .refused }
+  /// Gives a claim its place, however full it is: whoever claims asks for room before, and what is in the journal by now
+  /// has nowhere else to be. It is not started before it is `ready`.
+  /// - Parameter isSuspect: A process ended while it was in work.
+  package mutating func admit(_ id: Int, bytes: Int, isSuspect: Bool = false) {
     precondition(!jobs.contains { $0.id == id }, "claim \(id) is queued once")
     jobs.append(Job(id: id, bytes: bytes, served: fairShare, isSuspect: isSuspect))
-    return .queued
   }
 
   /// The study's files cannot be taken for now: others get its place until it is `ready`.

@@ -63,6 +63,9 @@ struct ConfigurationKey: Sendable {
 
   private static func absolute(_ text: String, then use: (String) -> Void) -> Fault? {
     guard text.hasPrefix("/") else { return ("'\(text)' is no absolute path", "begin it with /") }
+    guard text.contains(where: { $0 != "/" }) else {
+      return ("'\(text)' is the root folder", "name a file or a folder in it")
+    }
     use(withoutTrailingSlash(text))
     return nil
   }

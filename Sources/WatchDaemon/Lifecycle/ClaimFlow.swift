@@ -56,23 +56,19 @@ final class ClaimFlow: Service, @unchecked Sendable {
     case .returning: giveBack(claim.id)
     case .claiming:
       intake.expect(claim.files.map(\.source))
-      begin(claim, isResumed: true)
-    default: begin(claim, isResumed: true, isSuspect: state.phase == .started)
+      begin(claim)
+    default: begin(claim, isSuspect: state.phase == .started)
     }
   }
 
   /// Brings a claim to its end, from whatever step it has reached.
-  /// - Parameters:
-  ///   - isResumed: An earlier process made the claim: it has its place in the queue, however full that is.
-  ///   - isSuspect: A process ended while it was in work.
-  func begin(_ claim: Claim, isResumed: Bool = false, isSuspect: Bool = false) {
+  /// - Parameter isSuspect: A process ended while it was in work.
+  func begin(_ claim: Claim, isSuspect: Bool = false) {
     dispatchPrecondition(condition: .onQueue(control))
     let isQueued = claim.needsProcessing
     if isQueued {
       // It has its place before its files move, so that no other claim gets that meanwhile.
-      _ = queue.admit(
-        claim.id, bytes: claim.decodingBytes, isResumed: isResumed || claim.isCorrection, isSuspect: isSuspect
-      )
+      queue.admit(claim.id, bytes: claim.decodingBytes, isSuspect: isSuspect)
     }
     claims.fetch(claim.id, isResumed: isResumed) { [weak self] in
       if isQueued { self?.queue.strand(claim.id) }

@@ -196,8 +196,11 @@ extension ClaimService {
   /// is in quarantine stays with its claim, and so does what is known of an inbox that is only read.
   func purge(before time: Int64) {
     work { [self] in
-      let (due, parts) = store.read { ledger in
-        (ledger.packed.removable(before: time), ledger.packed.partlyRemovable(before: time))
+      let (due, parts, returned) = store.read { ledger in
+        (
+          ledger.packed.removable(before: time), ledger.packed.partlyRemovable(before: time),
+          ledger.returned(before: time)
+        )
       }
       do throws(FileError) {
         // Files first: those of a claim that is forgotten would lie there for ever.
@@ -207,7 +210,8 @@ extension ClaimService {
             try names.removeIfEmpty(spool.doneStudyFolder(state.claim), .done)
           }
         }
-        if !due.isEmpty { try store.record([.forget(claims: due.map(\.claim.id).sorted())]) }
+        let over = (due.map(\.claim.id) + returned).sorted()
+        if !over.isEmpty { try store.record([.forget(claims: over)]) }
       } catch {
         log.warning("processed inputs cannot be removed: \(error)")
       }

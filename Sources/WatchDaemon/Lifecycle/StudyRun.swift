@@ -214,7 +214,8 @@ final class StudyRun: @unchecked Sendable {
   }
 
   private func carryOut(_ outcome: StudyOutcome) throws(StudyFailure) {
-    try context.enter(.publish)
+    // It is finished: a daemon that is told to stop publishes it all the same, for that takes no longer than a frame.
+    context.begin(.publish)
     switch outcome {
     case .staged(let status, let ends):
       guard let staging, let revision else { preconditionFailure("what is published was staged") }

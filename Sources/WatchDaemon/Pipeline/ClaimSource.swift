@@ -29,6 +29,7 @@ struct ClaimSource: StudySource {
       switch try read(input) {
       case .success(let file)?: source.files.append(file)
       case .failure(let fault)?:
+        if let failure = fault.failure { try putOff(failure) }
         try retry(fault.reason, fault.detail, at: .header)
         source.hasUnreadable = true
         source.others.append(StudyReport.Input(input, .quarantined, fault.reason))
@@ -87,7 +88,9 @@ struct ClaimSource: StudySource {
       guard let path = input.path, try digest(of: path) == input.sha256 else { continue }
       switch try read(input) {
       case .success(let file)?: kept.append(file)
-      case .failure(let fault)?: try retry(fault.reason, fault.detail, at: .header)
+      case .failure(let fault)?:
+        if let failure = fault.failure { try putOff(failure) }
+        try retry(fault.reason, fault.detail, at: .header)
       case nil: continue
       }
     }
@@ -114,6 +117,9 @@ struct ClaimSource: StudySource {
   func accept(_ clip: ClipReport) throws {
     if clip.status == .failed { try retry(clip.reason, clip.detail, at: .decode) }
   }
+
+  /// What is not the file's fault costs it no attempt.
+  func putOff(_ failure: FileError) throws { if failure.isOfTheEnvironment { throw failure } }
 
   /// A file that was read when it came and cannot be opened now, or a decoder that cannot be started, is the machine's
   /// trouble: it is tried again before the clip counts as failed.

@@ -113,8 +113,9 @@ struct ClipWriter: Sendable {
   /// A clip that nothing can refer to, for want of a valid series or class, has pictures and no objects.
   private func noteMissingObjects(_ refusals: Refusals) {
     guard object == nil else { return }
-    if settings.outputs.contains(.seg) { refusals.note("segments-refused") }
-    if settings.outputs.contains(.overlay) { refusals.note("overlay-refused") }
+    let cause = "The clip states no series or class that an object could refer to."
+    if settings.outputs.contains(.seg) { refusals.note("segments-refused", cause) }
+    if settings.outputs.contains(.overlay) { refusals.note("overlay-refused", cause) }
   }
 
   private var segmentFrames: SegmentFrames { SegmentFrames(settings.segmentFrames, of: clip) }
@@ -167,20 +168,30 @@ private final class DrawnPictures: Sendable {
 /// Objects that could not be made: attributes of the source that no valid object can repeat cost the study that
 /// object, not its results. Noted by several threads.
 final class Refusals: Sendable {
-  private let noted = Mutex<[StudyLog.Word]>([])
+  struct Event: Sendable {
+    var word: StudyLog.Word
+    /// Of the program's own, without values.
+    var cause: String
+  }
+
+  private let noted = Mutex<[Event]>([])
 
   func unlessRefused(_ event: StudyLog.Word, _ body: () throws -> Void) throws {
     do {
       try body()
-    } catch is DICOMHeader.Refusal {
-      note(event)
+    } catch let refusal as DICOMHeader.Refusal {
+      note(event, refusal.message)
     } catch is PixelDataFile.TooLong {
-      note(event)
+      note(event, "Its pixels would be longer than an object may be.")
     }
   }
 
-  func note(_ event: StudyLog.Word) { noted.withLock { $0.append(event) } }
+  func note(_ event: StudyLog.Word, _ cause: String) {
+    noted.withLock { $0.append(Event(word: event, cause: cause)) }
+  }
 
   /// Each object's event, in the order of their names.
-  var events: [StudyLog.Word] { noted.withLock { $0.sorted { $0.description < $1.description } } }
+  var events: [Event] {
+    noted.withLock { $0.sorted { ($0.word.description, $0.cause) < ($1.word.description, $1.cause) } }
+  }
 }

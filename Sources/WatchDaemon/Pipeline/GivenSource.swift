@@ -35,6 +35,9 @@ struct GivenSource: StudySource {
   func checkpoint(_ stage: StudyStage) -> Checkpoint { checkpoint }
 
   func accept(_ clip: ClipReport) { onClip(clip) }
+
+  /// Whoever named the file is told, and tries again.
+  func putOff(_ failure: FileError) {}
 }
 
 extension GivenSource {

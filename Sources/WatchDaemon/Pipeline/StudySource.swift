@@ -32,6 +32,9 @@ protocol StudySource {
   /// A clip was analysed.
   /// - Throws: where its outcome is not to be taken.
   func accept(_ clip: ClipReport) throws
+  /// A system call kept a clip from being read.
+  /// - Throws: where that is to be tried again.
+  func putOff(_ failure: FileError) throws
 }
 
 /// The files of a study as its source has them.

@@ -84,7 +84,8 @@ struct StudyWalk {
     // The deadline of the stage is a clip's.
     try source.enter(.decode)
     if let clip = try analysis.analyseNext(source.checkpoint(.decode)) {
-      try source.accept(clip)
+      if let failure = clip.failure { try source.putOff(failure) }
+      try source.accept(clip.report)
       return nil
     }
     try source.enter(.report)
@@ -159,14 +160,15 @@ struct StudyAnalysis {
   }
 
   /// Analyses the next clip; `nil` when none is left. A clip that is stopped at a checkpoint is still the next one.
-  mutating func analyseNext(_ checkpoint: Checkpoint = .none) throws(Checkpoint.Stop) -> ClipReport? {
+  mutating func analyseNext(_ checkpoint: Checkpoint = .none) throws(Checkpoint.Stop) -> ClipAnalysis.Outcome?
+  {
     guard outcomes.count < study.files.count else { return nil }
     let kept = outcomes.reduce(0) { $0 + ($1.segmented?.frameBytes ?? 0) }
     let outcome = try pipeline.analysis.analyse(
       study.files[outcomes.count], roomForFrames: MemoryEstimate.roomForFrames - kept, checkpoint)
     log.add(outcome)
     outcomes.append(outcome)
-    return outcome.report
+    return outcome
   }
 
   /// Writes what was found into an empty staging folder, the record last.

@@ -46,7 +46,7 @@ struct StudyWriter: Sendable {
     try sideBySide.run(left)
     // The documents refer to the objects, and so come after them.
     try writeDocuments(report, study, clips, overlays, predecessor, into: staging, refusals)
-    for event in refusals.events { log.add(event, stage: "publish", at: .now) }
+    for event in refusals.events { log.add(event.word, stage: "publish", at: .now, .cause(event.cause)) }
   }
 
   /// The clips whose frames were segmented.
@@ -119,7 +119,7 @@ struct StudyWriter: Sendable {
     guard !sources.isEmpty else {
       // Where only documents and the like came, there is nothing to report on.
       if settings.outputs.contains(.sr), report.clips.contains(where: \.isUltrasound) {
-        refusals.note("report-refused")
+        refusals.note("report-refused", "No clip can be referred to.")
       }
       return
     }
@@ -179,7 +179,7 @@ struct StudyWriter: Sendable {
       bytes = try encode()
     } catch {
       // Attributes of the source that no valid object can repeat cost the study its document, not its results.
-      return refusals.note(refused)
+      return refusals.note(refused, error.sentence)
     }
     if let bytes { try write(bytes, name, in: staging) }
   }

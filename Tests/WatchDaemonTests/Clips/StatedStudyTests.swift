@@ -1,8 +1,10 @@
+import Glibc
 import TestSupport
 import Testing
 
 @testable import Clips
 @testable import Phantom
+@testable import Platform
 @testable import Spool
 @testable import WatchDaemon
 
@@ -54,9 +56,29 @@ import Testing
     }
   }
 
+  /// Memory that is not mapped: the kernel answers a read of it with EIO, as a disk does.
+  @Test func aReadThatFailsIsNoEndOfTheFile() throws {
+    let path = "/proc/self/mem"
+    let error = #expect(throws: ClipReadError.self) {
+      try ClipReader.readHeader(path: path, executable: Products.hinged)
+    }
+    #expect(error?.reason == .unreadable && error?.failure?.code == EIO, "\(String(describing: error))")
+    #expect(error?.failure?.isOfTheEnvironment == true)
+    for result in ClipReader.readHeaders(paths: [path], executable: Products.hinged) {
+      guard case .failure(let error) = result else {
+        Issue.record("nothing could be read there")
+        continue
+      }
+      #expect(error.failure?.code == EIO)
+    }
+  }
+
   @Test(arguments: ["1.2.3", nil]) func failureComesOverThePipeWithTheStudyThatIsStated(_ study: String?) {
     let error = ClipReadError(reason: .truncated, detail: "It ends early.", study: study)
     #expect(DecodeMessage.failure(DecodeMessage.failurePayload(error)) == error)
+    let unread = ClipReadError(
+      reason: .unreadable, detail: "x", study: study, failure: FileError(.read, .inbox, code: EIO))
+    #expect(DecodeMessage.failure(DecodeMessage.failurePayload(unread)) == unread)
     let hostile = ClipReadError(reason: .corrupt, detail: "x", study: "1.2\u{1B}[2J")
     #expect(DecodeMessage.failure(DecodeMessage.failurePayload(hostile))?.study == nil)
   }

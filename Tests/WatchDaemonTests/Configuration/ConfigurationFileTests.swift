@@ -69,6 +69,12 @@ import Testing
     #expect(value.quietSeconds == 1.5 && value.precision == .int8 && value.report == .comprehensive3d)
   }
 
+  @Test(arguments: ["/", "///"]) func theRootFolderIsNoPlaceForResults(_ path: String) {
+    let text = "inbox = /in\noutbox = \(path)\nspool = /sp\n"
+    let error = #expect(throws: ConfigurationError.self) { try ConfigurationFile.parse(text, name: "f") }
+    #expect(error?.description.contains("line 2: outbox: '\(path)' is the root folder") == true)
+  }
+
   @Test func allFaultsAreToldAtOnceWithLineKeyAndRemedy() {
     let error = #expect(throws: ConfigurationError.self) {
       try ConfigurationFile.parse(

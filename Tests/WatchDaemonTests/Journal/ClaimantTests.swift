@@ -53,6 +53,23 @@ import Testing
     #expect(try base.files(below: "spool/claimed") == [])
   }
 
+  /// Between the look at it and its move it was replaced, and then another one came.
+  @Test func fileThatWasMovedInPlaceOfAnotherGoesBackBesideTheOneThatCame() throws {
+    try base.write("one", to: "in/a/1")
+    let claimant = try claimant(base)
+    let claim = try claim(base, ["a/1"])
+    try base.write("replaced", to: "spool/claimed/c1/000001")
+    try base.write("new", to: "in/a/1")
+    let file = claim.files[0]
+    #expect(
+      try !DurableNames.change { names in
+        try claimant.keep(file, at: claimant.spool.claimedFile(claim, file), from: base.path + "/in/a/1", &names)
+      })
+    #expect(try base.files(below: "in") == ["in/a/1", "in/a/hinged-c1-000001"])
+    #expect(
+      try base.text(of: "in/a/hinged-c1-000001") == "replaced" && base.files(below: "spool/claimed") == [])
+  }
+
   @Test func crashBetweenCopyAndRemovalIsMendedAndANewFileOfThatNameIsKept() throws {
     try memory.write("one", to: "in/1")
     try memory.write("two", to: "in/2")

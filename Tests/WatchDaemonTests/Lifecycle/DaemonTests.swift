@@ -213,6 +213,40 @@ import Testing
     try await bench.stop()
   }
 
+  @Test func aStudyThatIsFinishedIsPublishedThoughTheDaemonIsToldToStop() async throws {
+    let bench = try DaemonBench()
+    let daemon = Guarded<Daemon?>(nil)
+    bench.processor.atEnd.withLock {
+      $0 = { context in
+        daemon.withLock { $0 }?.terminate()
+        while context.reasonToEnd() == nil { usleep(1_000) }
+      }
+    }
+    try bench.start()
+    daemon.withLock { $0 = bench.daemon }
+    try bench.drop(study: "1.2", instance: "1.2.1", as: "a/IM1")
+    try await bench.wait("the daemon stops") { bench.lines.text.contains("stopped") }
+    #expect(bench.published == ["1.2"], "\(bench.lines.text)")
+    let journal = try StudyJournal.read(bench.folder.path + "/spool/journal")
+    #expect(journal.state(of: 1)?.published?.number == 1)
+  }
+
+  @Test func retentionForgetsWhatWasGivenBackAndKeepsItsRevision() async throws {
+    let bench = try DaemonBench()
+    try bench.start()
+    try bench.drop(study: "1.2", instance: "1.2.1", as: "a/IM1")
+    try await bench.wait("it is published") { bench.published == ["1.2"] && bench.isIdle }
+    bench.daemon?.flow.giveBack(1)
+    try await bench.wait("it is published anew") { bench.published == ["1.2", "1.2.r2"] && bench.isIdle }
+    let store = try #require(bench.daemon?.store)
+    #expect(store.state(of: 1)?.phase == .returned && store.read { $0.returned(before: 0) } == [])
+    bench.daemon?.claims.purge(before: .max)
+    try await bench.wait("all is forgotten") { store.read { $0.count } == 0 }
+    #expect(store.history(of: "1.2").lastRevision?.number == 2 && bench.sums().reconciles)
+    #expect(bench.sums().taken == 1)
+    try await bench.stop()
+  }
+
   @Test func everyStageOfAStudyIsInTheMetrics() async throws {
     let bench = try DaemonBench()
     try bench.start()

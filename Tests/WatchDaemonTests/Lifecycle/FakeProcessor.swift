@@ -12,6 +12,8 @@ final class FakeProcessor: StudyProcessor {
   /// What may be done to a study, by its UID, before each turn.
   let hook = Guarded<@Sendable (ClaimedStudy, StudyContext) throws(StudyFailure) -> Void>({ _, _ in })
   let begun = Guarded<[ClaimedStudy]>([])
+  /// What happens when a result is staged and not yet handed over.
+  let atEnd = Guarded<@Sendable (StudyContext) -> Void>({ _ in })
   /// How inputs end that do not count as used, by their SOPInstanceUID.
   let ends = Guarded<[String: InputEnd]>([:])
 
@@ -19,7 +21,7 @@ final class FakeProcessor: StudyProcessor {
     _ study: ClaimedStudy, into staging: StagingFolder, context: StudyContext
   ) throws(StudyFailure) -> any StudyWork {
     begun.withLock { $0.append(study) }
-    return Work(study, staging, context, ends.withLock { $0 }, hook.withLock { $0 })
+    return Work(study, staging, context, ends.withLock { $0 }, hook.withLock { $0 }, atEnd.withLock { $0 })
   }
 
   private final class Work: StudyWork {
@@ -28,13 +30,16 @@ final class FakeProcessor: StudyProcessor {
     let context: StudyContext
     let ends: [String: InputEnd]
     let hook: @Sendable (ClaimedStudy, StudyContext) throws(StudyFailure) -> Void
+    let atEnd: @Sendable (StudyContext) -> Void
     var next = 0
     var lines: [String] = []
 
     init(
       _ study: ClaimedStudy, _ staging: StagingFolder, _ context: StudyContext, _ ends: [String: InputEnd],
-      _ hook: @escaping @Sendable (ClaimedStudy, StudyContext) throws(StudyFailure) -> Void
+      _ hook: @escaping @Sendable (ClaimedStudy, StudyContext) throws(StudyFailure) -> Void,
+      _ atEnd: @escaping @Sendable (StudyContext) -> Void
     ) {
+      self.atEnd = atEnd
       (self.study, self.staging, self.context, self.ends, self.hook) = (study, staging, context, ends, hook)
     }
 
@@ -62,6 +67,7 @@ final class FakeProcessor: StudyProcessor {
       let ends = study.inputs.map { input in
         (input.index, input.sopInstanceUID.flatMap { self.ends[$0] } ?? InputEnd(state: .used))
       }
+      atEnd(context)
       return .staged(.completed, ends: [Int: InputEnd](uniqueKeysWithValues: ends))
     }
   }

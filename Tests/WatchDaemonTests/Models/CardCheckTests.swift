@@ -2,9 +2,11 @@ import Foundation
 import Testing
 
 @testable import Clips
+@testable import Hinge
 @testable import Inference
 @testable import Lab
 @testable import Spool
+@testable import Study
 @testable import WatchDaemon
 
 /// What a card lacks is told at once, each with its field and a remedy.
@@ -37,6 +39,17 @@ import Testing
     let check = try check(outputs: outputs)
     #expect(refusals(check).isEmpty)
     #expect(check.card?.landmarks != nil || outputs == 4)
+  }
+
+  /// What is said of it holds: a card without weights does not use its landmarks.
+  @Test func landmarksWithoutAWeightMoveNoPoint() throws {
+    let check = try check(outputs: 6) {
+      $0["landmarks"] = ["left": 4, "right": 5, "temperature": 1, "weight": [String: Double]()]
+    }
+    #expect(check.findings.contains { $0.problem == "is absent: the landmarks are not used there" })
+    for view in EchoView.allCases {
+      #expect(check.card?.hingeOptions(view: view).landmarkWeight == LandmarkWeight(0))
+    }
   }
 
   @Test func namesEveryMissingFieldAtOnce() throws {

@@ -27,6 +27,12 @@ import Testing
     #expect(log.text.contains("\"clip\":null"))
   }
 
+  @Test func saysWhyInPrintableWords() {
+    var log = StudyLog()
+    log.add("report-refused", stage: "publish", at: UTCTime(milliseconds: 0), .cause("No\u{1B}[2J group."))
+    #expect(log.text.contains("\"cause\":\"No[2J group.\""))
+  }
+
   @Test(arguments: [
     (951_782_400_000, "20000229", "000000"), (-1, "19691231", "235959"),
     (4_107_542_400_000, "21000301", "000000"), (1_700_000_000_000, "20231114", "221320"),
