@@ -104,7 +104,7 @@ class Checker:
         verdict.lost += [f"{sha} is lost" for sha in (dropped - ends).elements() if sha not in told]
         verdict.doubled += [f"{sha} is there too often" for sha in (ends - dropped).elements()]
         for name in [] if is_left else ["in"]:
-            verdict.lost += [f"{path.name} is left in {name}" for path in files_below(scene.inbox)]
+            verdict.lost += [f"{path.relative_to(scene.inbox)} is left in {name}" for path in files_below(scene.inbox)]
         for folder in (scene.spool / "claimed", scene.outbox / ".staging"):
             verdict.half += [f"{path.name} is left in {folder.name}" for path in files_below(folder)]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MIB = 1 << 20
+MOST_TRIES = 40
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,15 @@ class Disk:
 
     def _mount(self) -> None:
         options = ",".join(["loop", "noatime", *filter(None, [self.form.options])])
-        _call("mount", "-t", self.form.family, "-o", options, self._image, self.path)
+        words = ("mount", "-t", self.form.family, "-o", options, self._image, self.path)
+        for _ in range(MOST_TRIES):
+            if subprocess.run(words, capture_output=True, check=False).returncode == 0:
+                break
+            # A btrfs whose later state was seen a moment ago on a device that is not gone yet.
+            time.sleep(0.05)
+            self._forget()
+        else:
+            _call(*words)
         self._statistics = Path(f"/sys/dev/block/{_device(self.path)}/stat")
         if not self._statistics.exists():
             # A btrfs has a device number of its own.
@@ -104,10 +113,13 @@ class Disk:
         """From now on there is what the copy holds. Nothing may use the file system."""
         self._unmount()
         image.rename(self._image)
-        if self.form.family == "btrfs":
-            # It remembers a later state of the same device.
-            _call("btrfs", "device", "scan", "--forget")
+        self._forget()
         self._mount()
+
+    def _forget(self) -> None:
+        """A btrfs remembers a later state of the same device."""
+        if self.form.family == "btrfs":
+            subprocess.run(["btrfs", "device", "scan", "--forget"], capture_output=True, check=False)
 
     def _unmount(self) -> None:
         end = time.monotonic() + 10

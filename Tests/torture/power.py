@@ -212,6 +212,7 @@ class Outage:
             # What the sender itself left of its files.
             if sha256 not in wanted or any(part.startswith(".") for part in path.relative_to(world.inbox).parts):
                 path.unlink()
+                disk.sync(path.parent)
             else:
                 there.add(sha256)
         missing = [drop for drop in self.careless if drop.sha256 not in there]

@@ -88,7 +88,8 @@ struct IndexData: Sendable {
   mutating func add(_ row: IndexRow, in outbox: String, _ mode: OutboxMode) throws(FileError) {
     let size = Self.rowEnd.utf8.count + row.text.utf8.count
     if list.lines.isEmpty || (list.bytes.last ?? 0) + size > Self.mostBytes {
-      try writeLast(in: outbox, mode)
+      // It is not written again, and nobody looks whether its rows are whole.
+      try writeLast(in: outbox, mode, durable: true)
       last = []
       list.lines.append(0)
       list.bytes.append(script(of: [], list.lines.count - 1).utf8.count)
@@ -114,12 +115,14 @@ struct IndexData: Sendable {
       .outbox)
   }
 
-  private mutating func writeLast(in outbox: String, _ mode: OutboxMode) throws(FileError) {
+  private mutating func writeLast(
+    in outbox: String, _ mode: OutboxMode, durable: Bool = false
+  ) throws(FileError) {
     try Self.makeFolder(in: outbox, mode)
     guard let index = list.lines.indices.last else { return }
     let bytes = Array(script(of: last, index).utf8)
     list.bytes[index] = bytes.count
-    try AtomicFile.write(bytes, to: path(index, in: outbox), mode: mode.files, durable: false, .outbox)
+    try AtomicFile.write(bytes, to: path(index, in: outbox), mode: mode.files, durable: durable, .outbox)
   }
 
   private func script(of rows: [String], _ index: Int) -> String {

@@ -38,7 +38,8 @@ struct IndexLines {
     return hasOthers
   }
 
-  /// Puts studies that have no line yet at the end of both.
+  /// Puts studies that have no line yet at the end of both, on the disk: the list of rows tells how long both are, and by
+  /// that alone a line that a loss of power spoilt is known.
   func append(_ entries: [OutboxEntry]) throws(FileError) {
     guard !entries.isEmpty else { return }
     try append(entries.flatMap { Array($0.line) }, to: lines)
@@ -48,6 +49,7 @@ struct IndexLines {
   private func append(_ bytes: [UInt8], to path: String) throws(FileError) {
     let file = try Descriptor.open(path, O_WRONLY | O_APPEND | O_NOFOLLOW, .outbox)
     try file.write(bytes, .outbox)
+    try file.syncWherePossible(.outbox)
   }
 
   /// Writes both anew, each by a temporary name and one rename: the lines that may stay, and further entries.
