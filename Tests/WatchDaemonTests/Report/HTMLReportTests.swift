@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test func holdsItsPicturesAndNothingFromOutside() {
-    let page = page()
+    // The name of SVG's elements is no address that anything is fetched from.
+    let page = page().replacing("http://www.w3.org/2000/svg", with: "")
     #expect(page.contains("src=\"data:image/png;base64,AQID\""))
     for foreign in ["http://", "https://", "<script src", "@import", "url(", "<link"] {
       #expect(!page.contains(foreign), "\(foreign)")
