@@ -66,7 +66,7 @@ import Testing
     ("printf 'H\\002\\000\\000\\000{}'", .decoderCrashed),
     ("printf 'E\\000\\000\\000\\000'", .decoderCrashed),
     ("printf 'X\\017\\000\\000\\000no-such-code\\nhi'", .decoderCrashed),
-    ("printf 'X\\015\\000\\000\\000corrupt\\n\\nBad.'", .corrupt),
+    ("printf 'X\\016\\000\\000\\000corrupt\\n\\n\\nBad.'", .corrupt),
   ])
   func saysHowTheWorkerEnded(_ script: String, _ reason: ReasonCode) throws {
     #expect(try Self.reason(impostor: script) == reason)
