@@ -161,7 +161,8 @@ package struct Claimant: Sendable {
     if try isUnchanged(file, at: target) { return true }
     guard try Files.examine(source, .inbox) == nil else {
       // Under a name that it can have beside the other one; in the spool nobody would look at it again.
-      let name = "hinged-\(Files.lastComponent(of: spool.claimedFolder(path: target)))-\(file.spoolName)"
+      let claim = Files.lastComponent(of: Files.parent(of: target) ?? target)
+      let name = "hinged-\(claim)-\(file.spoolName)"
       try names.rename(target, .claimed, to: "\(Files.parent(of: source) ?? inbox)/\(name)", .inbox)
       return false
     }
