@@ -56,14 +56,16 @@ final class ClaimFlow: Service, @unchecked Sendable {
     case .returning: giveBack(claim.id)
     case .claiming:
       intake.expect(claim.files.map(\.source))
-      begin(claim)
-    default: begin(claim, isSuspect: state.phase == .started)
+      begin(claim, isResumed: true)
+    default: begin(claim, isResumed: true, isSuspect: state.phase == .started)
     }
   }
 
   /// Brings a claim to its end, from whatever step it has reached.
-  /// - Parameter isSuspect: A process ended while it was in work.
-  func begin(_ claim: Claim, isSuspect: Bool = false) {
+  /// - Parameters:
+  ///   - isResumed: An earlier process made the claim.
+  ///   - isSuspect: A process ended while it was in work.
+  func begin(_ claim: Claim, isResumed: Bool = false, isSuspect: Bool = false) {
     dispatchPrecondition(condition: .onQueue(control))
     let isQueued = claim.needsProcessing
     if isQueued {
