@@ -64,9 +64,15 @@ final class Admission: Service, @unchecked Sendable {
       let isToCome =
         intake.gathering.studies[study] != nil
         || (history.lastRevision != nil && SystemClock.monotonic() - firstSeen < configuration.limitSeconds)
-      if history.isActive || (!history.hasResult && isToCome) { continue }
+      if history.isActive || (isToCome && !hasResult(history)) { continue }
       claim(plan.correction(file, of: study, id: 0, firstSeenAt: SystemClock.utc(at: firstSeen)))
     }
+  }
+
+  /// The journal need not know of it: `hinged process` and `hinged correct` publish too.
+  private func hasResult(_ history: StudyHistory) -> Bool {
+    guard !history.hasResult, let last = history.lastRevision else { return history.hasResult }
+    return (try? Files.exists(configuration.outbox + "/" + last.name + "/study.json", .outbox)) ?? false
   }
 
   private var plan: ClaimPlan {
