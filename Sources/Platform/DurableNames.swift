@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 
 /// Renames and removals that survive a loss of power: the only ones for files of the inbox, the spool and the outbox.
@@ -17,6 +18,8 @@ package struct DurableNames: ~Copyable {
 
   private var entered: [Folder] = []
   private var left: [Folder] = []
+  /// Entered by a folder from another one.
+  private var committed: [Folder] = []
 
   private init() {}
 
@@ -26,6 +29,7 @@ package struct DurableNames: ~Copyable {
   ) throws(FileError) -> Answer {
     var names = DurableNames()
     let answer = try body(&names)
+    for folder in names.committed { try Files.commit(folder.path, folder.place) }
     for folder in names.entered { try sync(folder) }
     for folder in names.left where !names.entered.contains(folder) { try sync(folder) }
     return answer
@@ -43,8 +47,12 @@ package struct DurableNames: ~Copyable {
     {
       try Files.remove(old, place)
     }
-    enter(Files.parent(of: new) ?? "/", newPlace)
-    leave(Files.parent(of: old) ?? "/", oldPlace)
+    let (target, source) = (Files.parent(of: new) ?? "/", Files.parent(of: old) ?? "/")
+    if target != source, try Files.examine(new, place)?.isFolder == true {
+      committed.append(Folder(path: target, place: newPlace))
+    }
+    enter(target, newPlace)
+    leave(source, oldPlace)
   }
 
   /// Removes a file; one that is not there is fine.
@@ -126,6 +134,12 @@ extension Files {
       guard error.operation == .open, error.isRefusedOfInbox else { throw error }
       SyncRefusals.note(error)
     }
+  }
+
+  /// Puts a folder that came from another one on the disk where syncing the two of them is not enough.
+  fileprivate static func commit(_ folder: String, _ place: FileError.Place) throws(FileError) {
+    let descriptor = try Descriptor.open(folder, O_RDONLY | O_DIRECTORY, place)
+    guard hd_commit_btrfs(descriptor.raw) == 0 else { throw FileError(.sync, place) }
   }
 
   /// Makes a folder that nobody made so far, the outbox say, with those above it, for good.

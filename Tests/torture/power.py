@@ -109,7 +109,7 @@ class Outage:
         choice = source.random()
         if number and choice < 0.2 and self._can_ask:
             self._ask()
-        elif choice < 0.35 and self._is_moving:
+        elif choice < 0.35 and self._is_moving and world.settings.get("keep_done_days") is None:
             world.boxed_study(self.tally.next("study"), clips=2)
         elif choice < 0.45 and self.studies:
             index = self.tally.next("late clip") + 10

@@ -17,16 +17,17 @@ import orders
 import owners
 import poison
 import power
+import shares
 import soak
 import upgrade
 from tally import Tally, Trial
 from world import Tools
 
 #: What a lane does next, as often as it is named here.
-MIX = ["kills", "calls", "orders", "power"] * 3 + ["kills", "calls", "upgrade", "kills", "inboxes", "poison"]
+MIX = ["kills", "calls", "orders", "power"] * 3 + ["kills", "calls", "upgrade", "kills", "inboxes", "shares", "poison"]
 CAMPAIGNS = {
     "calls": calls, "inboxes": inboxes, "kills": kills, "orders": orders, "owners": owners, "poison": poison, "power": power,
-    "soak": soak, "upgrade": upgrade,
+    "shares": shares, "soak": soak, "upgrade": upgrade,
 }  # fmt: skip
 
 
@@ -37,7 +38,7 @@ def main() -> int:
     tally = Tally(state / "torture.json", options.seed, options.resume)
     with tempfile.TemporaryDirectory(prefix="torture-", dir=options.dir) as folder:
         elsewhere = options.elsewhere if options.elsewhere and is_elsewhere(folder, options.elsewhere) else None
-        tools = Tools(options.program, options.shim, folder, elsewhere, options.older)
+        tools = Tools(options.program, options.shim, folder, elsewhere, options.older, options.share)
         if options.replay:
             replay(tools, tally, options)
         else:
@@ -69,6 +70,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--dir", help="where the worlds are made; a file system in memory saves the syncs")
     parser.add_argument("--elsewhere", default="/tmp", help="a folder on another file system, for some inboxes (/tmp)")
     parser.add_argument("--older", help="a program of an earlier version, for `upgrade`")
+    parser.add_argument("--share", help=argparse.SUPPRESS)
     parser.add_argument("--program", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--shim", required=True, help=argparse.SUPPRESS)
     return parser.parse_args()

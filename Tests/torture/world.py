@@ -32,6 +32,8 @@ class Tools:
     elsewhere: str | None
     #: The program of an earlier version, or none.
     older: str | None = None
+    #: The program of share.c, or none.
+    share: str | None = None
     #: Worlds that were not removed, by their identity: a fault of the harness leaves one behind.
     worlds: "dict[int, World]" = field(default_factory=dict)
 
@@ -85,7 +87,8 @@ class World:
         self.outbox, self.spool, self.log = base / "out", base / "spool", self.root / "log"
         for folder in (self.inbox, self.outbox, self.spool):
             folder.mkdir()
-            sync(folder.parent)
+            if self.disk:
+                sync(folder.parent)
         model, card = cine.network()
         (self.root / "grey.onnx").write_bytes(model)
         (self.root / "grey.json").write_bytes(card)

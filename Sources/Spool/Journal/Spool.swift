@@ -62,6 +62,12 @@ package struct Spool: Sendable, Equatable {
     unpackedFolder(file.claim) + "/" + ClaimedFile.spoolName(file.index)
   }
 
+  /// Whether a file that was taken out of an archive has another name, which is that of a claim: nothing else in the
+  /// spool is ever linked.
+  package func isSecondName(_ unpacked: String) throws(FileError) -> Bool {
+    try Files.examine(unpacked, .spool).map { $0.isRegular && $0.st_nlink > 1 } ?? false
+  }
+
   func claimedFolder(_ claim: Claim) -> String { claimed + "/" + claim.folderName }
 
   package func claimedFile(_ claim: Claim, _ file: ClaimedFile) -> String {

@@ -112,15 +112,20 @@ final class ArchiveService: Service {
       guard store.state(of: id)?.phase == .unpacked, store.read({ $0.isBoxSettled(id) }) else { return }
       let folder = spool.unpackedFolder(id)
       do throws(FileError) {
-        guard try Files.names(in: folder, .spool) == [UnpackedBox.listName],
-          let box = try UnpackedBox.read(folder)
-        else { return }
+        for name in try Files.names(in: folder, .spool) where try !isOver(name, in: folder) { return }
+        guard let box = try UnpackedBox.read(folder) else { return }
         try conclude(id, box.end)
         done()
       } catch {
         log.warning("an archive cannot be brought to its end yet: \(error)", ["claim": "c\(id)"])
       }
     }
+  }
+
+  /// What else lies there is yet to be claimed, but for a second name of what was, which a loss of power has left.
+  private func isOver(_ name: String, in folder: String) throws(FileError) -> Bool {
+    if name == UnpackedBox.listName { return true }
+    return try spool.isSecondName(folder + "/" + name)
   }
 
   private func conclude(_ id: Int, _ end: InputEnd) throws(FileError) {

@@ -119,10 +119,13 @@ extension ClaimFlow {
   private func unclaimedFiles(of archive: UnpackedBox, claim id: Int, source: String) -> [Intake.Unpacked] {
     archive.files.compactMap { file in
       let place = BoxedFile(claim: id, index: file.index)
-      guard (try? Files.exists(opened.spool.unpackedFile(place), .spool)) == true else { return nil }
-      let path = SourcePath.unpacked(id, source: source, name: file.name)
+      let path = opened.spool.unpackedFile(place)
+      guard (try? Files.exists(path, .spool)) == true, (try? opened.spool.isSecondName(path)) == false
+      else { return nil }
+      let source = SourcePath.unpacked(id, source: source, name: file.name)
       return Intake.Unpacked(
-        file: ScanReport.File(path: path, stamp: file.stamp, box: place), sha256: file.sha256, end: file.end)
+        file: ScanReport.File(path: source, stamp: file.stamp, box: place), sha256: file.sha256, end: file.end
+      )
     }
   }
 
