@@ -76,7 +76,8 @@ struct HTMLCine {
       \(place)aria-label="Cine of clip \(number), \(cine.frames.count) frames. Space plays and stops, the arrow keys go one \
       frame on or back, D goes to end diastole and S to end systole.">
       <div class="stage"><img src="data:image/jpeg;base64,\(HTML(base64: cine.frames[start]))" \
-      alt="Clip \(number): outlines of left ventricle, myocardium and left atrium, hinge points and diameter"></div>
+      alt="Clip \(number): outlines of left ventricle, myocardium and left atrium, hinge points and diameter">\
+      \(cine.place.map { HTMLCorrection.points(of: number, $0) })</div>
       <div class="controls">
       <button type="button" data-do="play">Play</button>
       <button type="button" data-do="ED">ED</button>

@@ -17,7 +17,7 @@ struct HTMLClip {
     \(HTMLReader.word(on: clip))
     \(cine.flatMap { HTMLCine(number: number, clip: clip, cine: $0).player() })
     \(pictures(overlays, hasCine: cine != nil))
-    \(HTMLCorrection(number: number, clip: clip, place: cine?.place).panel())
+    \(cine.map { HTMLCorrection(number: number, clip: clip, place: $0.place).panel() })
     \(measurementTable)
     \(chart)
     </section>

@@ -45,9 +45,23 @@ struct HTMLCorrection {
   /// Stands in for the digest of `study.json`, which is not known before that is written.
   package static let digestPlace = "result-sha256".padding(toLength: 64, withPad: "_", startingAt: 0)
 
+  /// What is moved over the cine's pictures; empty until the script places it.
+  static func points(of number: Int, _ place: HTMLReport.Cine.Place) -> HTML {
+    let handle: HTML = """
+      <g class="handle" tabindex="-1" role="button" aria-label="Hinge point of clip \(number)">\
+      <circle r="12" class="grip"/><circle r="5" class="ring"/>\
+      <path d="M-9 0H-2M2 0H9M0 -9V-2M0 2V9" class="cross"/></g>
+      """
+    return """
+      <svg class="points" hidden="" viewBox="0 0 \(place.width) \(place.height)" role="group" \
+      aria-label="Hinge points of clip \(number)"><line class="diameter"/>\
+      <text class="whose" x="8" y="\(place.height - 8)"></text>\(handle)\(handle)</svg>
+      """
+  }
+
   func panel() -> HTML {
     """
-    <details class="correct">
+    <details class="correct" data-clip="\(text)">
     <summary>Correct clip \(number)</summary>
     <form>
     <label>View <select name="view"><option value="">\(clip.view.code.rawValue), as it is</option>\(views)</select></label>
@@ -58,10 +72,11 @@ struct HTMLCorrection {
     <label class="wide">Remark <textarea name="remark" rows="2" maxlength="10000"></textarea></label>
     <output class="said" aria-live="polite"></output>
     </form>
-    <script type="application/json">\(HTML(json: data))</script>
     </details>
     """
   }
+
+  private var text: String { (try? data.compact()) ?? "{}" }
 
   private var views: [HTML] {
     EchoView.stateable.map { "<option value=\"\($0.rawValue)\">\($0.rawValue), \($0.words)</option>" }

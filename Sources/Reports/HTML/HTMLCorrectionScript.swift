@@ -9,7 +9,7 @@ extension HTMLScript {
       const round = v => Math.round(v * 1000) / 1000;
       const copy = v => JSON.parse(JSON.stringify(v));
       function panel(details) {
-        const data = JSON.parse(details.querySelector('script').textContent);
+        const data = JSON.parse(details.dataset.clip);
         const form = details.querySelector('form'), said = form.querySelector('.said');
         const card = details.closest('.card'), cine = card.querySelector('.cine[data-place]');
         const number = card.querySelector('h3').id.slice(4);
@@ -41,20 +41,8 @@ extension HTMLScript {
         if (cine) points(cine);
         function points(cine) {
           const [ox, oy, sx, sy, width, height] = cine.dataset.place.split(' ').map(Number);
-          const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-          svg.setAttribute('viewBox', '0 0 ' + width + ' ' + height);
-          svg.setAttribute('class', 'points');
-          svg.setAttribute('role', 'group');
-          svg.setAttribute('aria-label', 'Hinge points of clip ' + number);
-          cine.querySelector('.stage').append(svg);
-          const make = (name, attributes, parent) => {
-            const e = document.createElementNS('http://www.w3.org/2000/svg', name);
-            for (const k of Object.keys(attributes)) e.setAttribute(k, attributes[k]);
-            parent.append(e);
-            return e;
-          };
-          const line = make('line', {class: 'diameter'}, svg);
-          const caption = make('text', {x: 8, y: height - 8, class: 'whose'}, svg);
+          const svg = cine.querySelector('svg.points');
+          const line = svg.querySelector('.diameter'), caption = svg.querySelector('.whose');
           const frame = () => Number(cine.dataset.frame);
           const phase = () => ['ED', 'ES'].find(p => phases[p] && phases[p].frame === frame());
           const limit = (v, last) => Math.min(Math.max(v, -0.5), last - 0.5);
@@ -67,10 +55,7 @@ extension HTMLScript {
           }
           const keep = () => { before.push([copy(phases), copy(moved)]); before = before.slice(-50); };
           const handles = ['left', 'right'].map(side => {
-            const g = make('g', {class: 'handle', tabindex: 0, role: 'button'}, svg);
-            make('circle', {r: 12, class: 'grip'}, g);
-            make('circle', {r: 5, class: 'ring'}, g);
-            make('path', {d: 'M-9 0H-2M2 0H9M0 -9V-2M0 2V9', class: 'cross'}, g);
+            const g = svg.querySelectorAll('.handle')[side === 'left' ? 0 : 1];
             const at = e => {
               const box = svg.getBoundingClientRect();
               return [(e.clientX - box.left) / box.width * width / sx - 0.5 + ox,

@@ -47,13 +47,13 @@ package enum HTMLReport {
       \(shown.isEmpty ? nil : "<h2>Measured clips</h2>")
       \(pair(cards, report, cines))
       \(shown.filter { !pairedClips(report).contains($1.sopInstanceUID) }.map { cards[$1.sopInstanceUID] ?? "" })
-      \(shown.isEmpty ? nil : readerSection(report))
+      \(cines.isEmpty ? nil : readerSection(report))
       \(measures.section())
       \(HTMLWithheld(report: report).section())
       \(howToRead)
       \(footer(report))
       </main>
-      \(cines.isEmpty && shown.isEmpty ? nil : HTMLScript.element)
+      \(cines.isEmpty ? nil : HTMLScript.element)
       </body>
       </html>
 

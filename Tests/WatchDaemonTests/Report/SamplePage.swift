@@ -32,6 +32,19 @@ enum SamplePage {
       report: try report.recorded(), overlays: .init(), cines: [SampleReport.measuredUID: cine])
   }
 
+  /// Of a cine that shows the right half of the stored frame, halved.
+  static func toCorrect() throws -> String {
+    let frames = (0..<40).map { Data(JPEGBytes.flat(rows: 300, columns: 200, components: [UInt8(4 * $0)])) }
+    let place = HTMLReport.Cine.Place(
+      left: 200, top: 0, scaleX: 0.5, scaleY: 0.5, width: 200, height: 300)
+    let page = HTMLReport.render(
+      report: try SampleReport.study.recorded(), overlays: .init(),
+      cines: [SampleReport.measuredUID: .init(frames: frames, place: place)])
+    return String(
+      decoding: HTMLReport.stating(digest: String(repeating: "a", count: 64), on: Data(page.utf8)),
+      as: UTF8.self)
+  }
+
   /// Of both views, whose biplane numbers come from them, with a cine each.
   static func ofBothViews() throws -> String {
     var report = SampleReport.study
