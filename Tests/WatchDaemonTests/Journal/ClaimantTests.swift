@@ -62,7 +62,8 @@ import Testing
     try base.write("new", to: "in/a/1")
     let file = claim.files[0]
     let isKept = try DurableNames.change { names throws(FileError) in
-      try claimant.keep(file, at: claimant.spool.claimedFile(claim, file), from: base.path + "/in/a/1", &names)
+      try claimant.keep(
+        file, at: claimant.spool.claimedFile(claim, file), from: base.path + "/in/a/1", &names)
     }
     #expect(!isKept)
     #expect(try base.files(below: "in") == ["in/a/1", "in/a/hinged-c1-000001"])
