@@ -16,8 +16,8 @@ struct HTMLClip {
     \(remark)
     \(HTMLReader.word(on: clip))
     \(cine.flatMap { HTMLCine(number: number, clip: clip, cine: $0).player() })
-    \(pictures(overlays, hasCine: cine != nil))
     \(cine.map { HTMLCorrection(number: number, clip: clip, place: $0.place).panel() })
+    \(pictures(overlays, hasCine: cine != nil))
     \(measurementTable)
     \(chart)
     </section>

@@ -40,7 +40,7 @@ extension HTMLScript {
         form.addEventListener('submit', e => e.preventDefault());
         if (cine) points(cine);
         function points(cine) {
-          const [ox, oy, sx, sy, width, height] = cine.dataset.place.split(' ').map(Number);
+          const [ox, oy, sx, sy] = cine.dataset.place.split(' ').map(Number);
           const svg = cine.querySelector('svg.points');
           const line = svg.querySelector('.diameter'), caption = svg.querySelector('.whose');
           const frame = () => Number(cine.dataset.frame);
@@ -57,9 +57,8 @@ extension HTMLScript {
           const handles = ['left', 'right'].map(side => {
             const g = svg.querySelectorAll('.handle')[side === 'left' ? 0 : 1];
             const at = e => {
-              const box = svg.getBoundingClientRect();
-              return [(e.clientX - box.left) / box.width * width / sx - 0.5 + ox,
-                (e.clientY - box.top) / box.height * height / sy - 0.5 + oy];
+              const place = new DOMPoint(e.clientX, e.clientY).matrixTransform(svg.getScreenCTM().inverse());
+              return [place.x / sx - 0.5 + ox, place.y / sy - 0.5 + oy];
             };
             let grip = null;
             g.addEventListener('pointerdown', e => {
@@ -69,7 +68,7 @@ extension HTMLScript {
               const [x, y] = at(e), own = phases[p][side];
               grip = [own[0] - x, own[1] - y];
               g.setPointerCapture(e.pointerId);
-              g.focus();
+              g.focus({preventScroll: true});
               e.preventDefault();
             });
             g.addEventListener('pointermove', e => {

@@ -98,6 +98,7 @@ package enum HTMLStyle {
     .correct fieldset { border: 1px solid var(--rule); border-radius: 6px; padding: .3rem .7rem .5rem; margin: 0;
       min-width: 0; display: flex; flex-wrap: wrap; gap: .3rem .8rem; }
     .correct fieldset p { flex-basis: 100%; margin: 0; }
+    .correct label { min-width: 0; max-width: 100%; }
     .correct .wide, .correct .said { flex: 1 1 100%; }
     .correct textarea { display: block; width: 100%; }
     .reader { display: none; }

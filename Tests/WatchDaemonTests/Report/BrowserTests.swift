@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Clips
+@testable import Study
 @testable import WatchDaemon
 
 private enum Program {
@@ -112,6 +113,57 @@ private enum Program {
       document.title = [all.length > 12, without.length, tables.length, jumps.length].join(' ');
       """)
     #expect(said == "true 0 0 0")
+  }
+
+  @Test func pointsMovedByKeyAndByPointerAreSavedAsACorrection() throws {
+    let said = try ask(
+      """
+      const details = document.querySelector('details.correct'), form = details.querySelector('form');
+      const cine = document.querySelector('.cine'), save = document.querySelector('[data-do=save]');
+      const [left, right] = document.querySelectorAll('.handle'), svg = document.querySelector('svg.points');
+      let saved = null;
+      URL.createObjectURL = blob => { saved = blob; return '#saved'; };
+      details.open = true;
+      setTimeout(async () => {
+        const key = (e, k, shiftKey) => e.dispatchEvent(new KeyboardEvent('keydown', {key: k, shiftKey, bubbles: true}));
+        key(left, 'ArrowRight'); key(left, 'ArrowDown', true);
+        document.querySelector('[data-do=ES]').click();
+        left.setPointerCapture = right.setPointerCapture = () => {};
+        const onScreen = svg.getScreenCTM();
+        const move = (type, x, y) => {
+          const place = new DOMPoint(x / 2, y / 2).matrixTransform(onScreen);
+          right.dispatchEvent(new PointerEvent(type,
+            {clientX: place.x, clientY: place.y, pointerId: 1, bubbles: true}));
+        };
+        move('pointerdown', 100, 100); move('pointermove', 110, 95.5); move('pointerup', 110, 95.5);
+        form.elements.verdict.value = 'accepted';
+        form.elements.view.value = 'A2C';
+        form.elements.remark.value = '<' + '/script><b>"&';
+        form.dispatchEvent(new Event('input'));
+        document.querySelector('[name=reader]').value = 'Döe^J';
+        save.click();
+        document.title = encodeURIComponent(await saved.text());
+      }, 200);
+      """, of: SamplePage.toCorrect())
+    let text = try #require(said.removingPercentEncoding)
+    let correction = try ReaderCorrection(Array(text.utf8))
+    let clip = try #require(correction.clips?.first)
+    #expect(correction.reader == "Döe^J" && clip.view == .a2c && clip.verdict == .accepted)
+    #expect(clip.remark == "</script><b>\"&")
+    let expected: [(CyclePhase, Int, [Double])] = [
+      (.endDiastole, 12, [302.4, 388.1, 371.9, 391.2]), (.endSystole, 31, [305, 360.25, 376.125, 360.5]),
+    ]
+    for (measurement, (phase, frame, points)) in zip(clip.measurements ?? [], expected) {
+      #expect(measurement.phase == phase && measurement.frame == frame)
+      let read = [measurement.left?.x, measurement.left?.y, measurement.right?.x, measurement.right?.y]
+      #expect(zip(read, points).allSatisfy { abs(($0 ?? -1) - $1) < 0.01 }, "\(read)")
+    }
+    #expect(clip.measurements?.count == 2)
+    var report = try SampleReport.study.recorded()
+    #expect(report.refusal(of: correction, seenIn: report) == nil)
+    report.add(correction, sha256: String(repeating: "b", count: 64))
+    let points = try report.recorded().clips[0].measurements[0].hingePoints
+    #expect(zip(points.flatMap { [$0.x, $0.y] }, expected[0].2).allSatisfy { abs($0 - $1) < 0.01 })
   }
 
   /// Contrast as WCAG 2.1 defines it, 1.4.3: 4.5 for text.
