@@ -9,7 +9,7 @@ import Testing
 
 /// The daemon is brought into each trouble by real means, and out of it again. Of each, status, metrics, log and the
 /// operator's command tell: while it lasts, and once at its start and at its end.
-@Suite(.serialized, .enabled(if: DaemonProcess.isPossible)) struct DaemonHealthTests {
+@Suite(.enabled(if: DaemonProcess.isPossible)) struct DaemonHealthTests {
   /// A daemon whose command for troubles writes down how it was called.
   private static func daemon(outbox: String? = nil, _ settings: [String: String] = [:]) throws
     -> DaemonProcess
