@@ -7,22 +7,20 @@ would write for one of its clips (reference_walk.py).
 
     whole_study.py HINGED MODEL.onnx --data DATA [--clips N] [--threads N] [--rounds N] [--keep FOLDER]
 
-Prints medians of time on the clock, processor time, peak of resident memory and bytes read, and the processor time of
-each kind of clip. Needs what reference_walk.py needs; with --rounds 0 the study is only made, in --keep.
+Prints medians of time on the clock, processor time and peak of resident memory, and what became of each kind of clip.
+Needs what reference_walk.py needs; with --rounds 0 the study is only made, in --keep.
 """
 import argparse
 import json
 import pathlib
 import resource
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
 import pydicom
 
-from compare_walk import resident
+from compare_walk import measured
 
 HERE = pathlib.Path(__file__).resolve().parent
 STUDY = "1.2.826.0.1.3680043.2.1125.80"
@@ -51,31 +49,22 @@ def make_study(data, folder, clips):
     return kinds
 
 
-def measured(command):
+def measured_with_processors(command):
     """Seconds on the clock and of processors, and the peak of resident megabytes of all processes of the command."""
-    before, start, peak = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic(), 0
-    process = subprocess.Popen([str(each) for each in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               start_new_session=True)
-    while process.poll() is None:
-        peak = max(peak, resident(process.pid))
-        time.sleep(0.01)
-    seconds = time.monotonic() - start
-    if process.returncode:
-        sys.exit(f"{command[0]}: {process.stderr.read().decode().strip()}")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds, megabytes = measured(command)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, processor, peak / 1e6
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, megabytes
 
 
 def published(outbox, kinds):
-    """By kind of clip: how many, how many were measured, and milliseconds of their work."""
+    """By kind of clip how many there are and how many were measured, and the times of the study's stages."""
     record = json.loads((outbox / STUDY / "study.json").read_text())
     rows = {}
     for clip in record["clips"]:
-        row = rows.setdefault(kinds[clip["sop_instance_uid"]], [0, 0, 0.0])
+        row = rows.setdefault(kinds[clip["sop_instance_uid"]], [0, 0])
         row[0] += 1
         row[1] += clip["status"] == "measured"
-        row[2] += sum((clip.get("timings_ms") or {}).values())
     return rows, record.get("timings_ms", {})
 
 
@@ -91,10 +80,10 @@ def main():
         runs = {"hinged": [], "reference": []}
         for turn in range(options.rounds):
             out = scratch / str(turn)
-            runs["hinged"].append(measured([
+            runs["hinged"].append(measured_with_processors([
                 options.hinged, "process", study, "--model", options.model, "--outbox", out / "outbox",
                 "--threads", options.threads]))
-            runs["reference"].append(measured([
+            runs["reference"].append(measured_with_processors([
                 sys.executable, HERE / "reference_walk.py", options.model, options.data / "dicom" / APICAL[0],
                 out / "reference", options.threads]))
         if not options.rounds:
@@ -109,9 +98,9 @@ def report(runs, rows, timings):
         print(f"| {name} | {seconds:.2f} | {processor:.2f} | {megabytes:.0f} |")
     ratios = [ours / theirs for ours, theirs in zip(medians["hinged"], medians["reference"])]
     print(f"| ratio | {ratios[0]:.2f} | {ratios[1]:.2f} | {ratios[2]:.2f} |\n")
-    print("| clips | number | measured | ms a clip |\n|---|---|---|---|")
-    for source, (count, measured_clips, milliseconds) in sorted(rows.items()):
-        print(f"| {source} | {count} | {measured_clips} | {milliseconds / count:.0f} |")
+    print("| clips | number | measured |\n|---|---|---|")
+    for source, (count, measured_clips) in sorted(rows.items()):
+        print(f"| {source} | {count} | {measured_clips} |")
     print(f"\nStages of the study, ms: {json.dumps(timings)}")
 
 
