@@ -133,7 +133,8 @@ class Mender {
       spend(8);
       const ElementHeader header = headerAt(at, end);
       if (header.tag == itemEnd && untilDelimiter) return at + header.size;
-      if (header.tag >> 16 == 0xFFFE || header.tag < previous) throw Unexplained();
+      // Out of order is what some write; without the letters of a VR it is a sign that this is no element.
+      if (header.tag >> 16 == 0xFFFE || (header.tag < previous && header.vr == 0)) throw Unexplained();
       previous = header.tag;
       at = element(at, header, end, depth);
     }
@@ -231,7 +232,10 @@ class Mender {
     if (!next) return false;
     if (next->tag == itemEnd) return next->length == 0;
     const bool fits = next->length == undefinedLength || next->length <= end - at - next->size;
-    return next->tag > header.tag && next->tag >> 16 != 0xFFFE && fits && (isImplicit || next->vr != 0);
+    // Out of order only what the dictionary knows: a private sequence has elements of its own in it.
+    const bool isKnown = next->vr != unknownVR && next->vr == dictionaryVR(next->tag);
+    const bool mayBeHere = next->tag > header.tag ? isImplicit || next->vr != 0 : isKnown;
+    return mayBeHere && next->tag >> 16 != 0xFFFE && fits;
   }
 
   size_t pixelData(const ElementHeader &header, size_t at, size_t end) {

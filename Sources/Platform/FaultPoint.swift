@@ -5,6 +5,7 @@ import Glibc
 ///
 ///     HINGED_PAUSE_AT=renamed      the first thread that comes there stays there until the process ends
 ///     HINGED_PAUSE_AT=renamed:2    it goes on after 2 seconds
+///     HINGED_PAUSE_AT=renamed:/f   it goes on once there is a file /f
 ///
 /// The log tells that a thread pauses and where; all others go on. Without the variable nothing happens here.
 package enum FaultPoint: String, Sendable, CaseIterable {
@@ -59,29 +60,47 @@ package enum FaultPoint: String, Sendable, CaseIterable {
 /// A pause that was asked for, made once.
 private final class FaultPause: Sendable {
   let point: FaultPoint
-  /// `nil` for the rest of the process's life.
-  let seconds: Double?
-  private let isOver = Guarded(false)
+  let end: End
+  private let isTaken = Guarded(false)
 
-  /// - Parameter text: `point` or `point:seconds`.
+  enum End: Equatable {
+    case never
+    case after(seconds: Double)
+    case onceThereIs(path: String)
+  }
+
+  /// - Parameter text: `point`, `point:seconds` or `point:/path`.
   init?(_ text: String) {
     let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
     guard let point = parts.first.flatMap(FaultPoint.init) else { return nil }
     self.point = point
-    seconds = parts.count > 1 ? Double(parts[1]) : nil
+    end = parts.count > 1 ? Self.end(parts[1]) : .never
+  }
+
+  private static func end(_ text: String) -> End {
+    if text.hasPrefix("/") { return .onceThereIs(path: text) }
+    return Double(text).map { .after(seconds: $0) } ?? .never
   }
 
   func reach(_ point: FaultPoint) {
     guard point == self.point, isFirst() else { return }
     Log().warning(FaultPoint.announcement, ["at": point.rawValue])
-    let end = SystemClock.monotonic() + (seconds ?? .infinity)
-    while SystemClock.monotonic() < end { usleep(10_000) }
+    let start = SystemClock.monotonic()
+    while !isOver(after: SystemClock.monotonic() - start) { usleep(10_000) }
+  }
+
+  private func isOver(after seconds: Double) -> Bool {
+    switch end {
+    case .never: false
+    case .after(let limit): seconds >= limit
+    case .onceThereIs(let path): access(path, F_OK) == 0
+    }
   }
 
   private func isFirst() -> Bool {
-    isOver.withLock { isOver in
-      defer { isOver = true }
-      return !isOver
+    isTaken.withLock { isTaken in
+      defer { isTaken = true }
+      return !isTaken
     }
   }
 }

@@ -31,7 +31,7 @@ import Testing
   ) async throws {
     let sample = "hinged_trouble{name=\"\(name.rawValue)\"} "
     var answer = (status: Int32(0), output: "")
-    let starts = try await daemon.wait {
+    let starts = try await daemon.wait(every: DaemonProcess.askingPause) {
       answer = try daemon.command("status", "--json")
       return answer.status == 1 && answer.output.contains("\"name\": \"\(name.rawValue)\"")
     }
@@ -203,8 +203,11 @@ import Testing
   @Test func studyThatDoesNotMove() async throws {
     let daemon = try Self.daemon(["stage_seconds": "1", "drain_seconds": "1"])
     try daemon.drop(Drops.loop(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
-    try daemon.start(environment: ["HINGED_PAUSE_AT": "inference:20"])
-    try await check(daemon, .studyStuck, saying: "gives no sign of life") {}
+    let goesOn = daemon.folder + "/goes-on"
+    try daemon.start(environment: ["HINGED_PAUSE_AT": "inference:\(goesOn)"])
+    try await check(daemon, .studyStuck, saying: "gives no sign of life") {
+      try Data().write(to: URL(fileURLWithPath: goesOn))
+    }
     #expect(try await daemon.ended() == 0)
   }
 

@@ -115,14 +115,19 @@ final class DaemonProcess {
 
 /// Waiting, bounded but not judged by the clock.
 extension DaemonProcess {
-  func wait(seconds: Double = 120, until isTrue: () throws -> Bool) async throws -> Bool {
+  func wait(
+    seconds: Double = 120, every pause: Duration = .milliseconds(30), until isTrue: () throws -> Bool
+  ) async throws -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while try !isTrue() {
       if Date() > deadline { return false }
-      try await Task.sleep(for: .milliseconds(30))
+      try await Task.sleep(for: pause)
     }
     return true
   }
+
+  /// Between two askings of `hinged`: each is a process, and the suites ask beside one another.
+  static let askingPause: Duration = .milliseconds(300)
 
   /// How often a daemon here has told that it watches the inbox.
   var lives: Int { log.components(separatedBy: "hinged watches the inbox").count - 1 }
@@ -132,11 +137,7 @@ extension DaemonProcess {
   }
 
   func waitForStatus(_ isTrue: (String) -> Bool) async throws -> Bool {
-    try await wait {
-      if isTrue(try command("status").output) { return true }
-      usleep(100_000)
-      return false
-    }
+    try await wait(every: Self.askingPause) { isTrue(try command("status").output) }
   }
 
   /// Waits until as many files were taken and each of them is at its end, as the journal tells it.

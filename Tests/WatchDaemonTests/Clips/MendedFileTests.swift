@@ -67,6 +67,19 @@ import Testing
     #expect(try fixture.header().identity.patientName == "Test^Picture")
   }
 
+  @Test(arguments: privateSequences) func readsElementsOutOfOrder(
+    _ sequence: (String, String, DICOMBytes.Value)
+  ) throws {
+    let (what, vr, value) = sequence
+    let file = Self.cine(.explicitLittle, [Element(0x0021_1001, vr, value)]).file
+    let samples = Self.tag(0x0028_0002) + Array("US".utf8)
+    let place = try #require(file.firstRange(of: samples)).lowerBound
+    let late = Self.explicit(0x0008_103E, "LO", Array("LATE".utf8))
+    let fixture = try DecodeFixture(Array(file[..<place]) + late + Array(file[place...]))
+    #expect(try Self.brightness(fixture) == [10, 20, 30, 40, 50, 60], "\(what)")
+    #expect(try fixture.header().identity.patientName == "Test^Picture")
+  }
+
   @Test(arguments: [DICOMBytes.Syntax.explicitLittle]) func readsStandardElementsOfUnknownVR(
     _ syntax: DICOMBytes.Syntax
   ) throws {
