@@ -8,8 +8,8 @@ package enum ArchiveForm: Sendable, Equatable {
   /// Packed in a way that is not read, with its name.
   case foreign(String)
 
-  /// So many bytes of the start tell.
-  package static let startBytes = 512
+  /// So many bytes of the start tell; all but a disc's image in the first 512.
+  package static let startBytes = disc.offset + disc.mark.count
 
   private static let foreign: [(start: [UInt8], name: String)] = [
     ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "7z"), (Array("Rar!".utf8) + [0x1A, 0x07], "RAR"),
@@ -19,6 +19,9 @@ package enum ArchiveForm: Sendable, Equatable {
   private static let bzip2 = (
     start: Array("BZh".utf8), block: [0x31, 0x41, 0x59, 0x26, 0x53, 0x59] as [UInt8]
   )
+
+  /// The first volume descriptor of ISO 9660 (ECMA-119, 8.1) is in the sector of number 16.
+  private static let disc = (offset: 16 * 2_048 + 1, mark: Array("CD001".utf8))
 
   /// `nil` for what is no archive. A DICOM file may begin with anything (PS3.10 7.1), so it is none.
   package init?(start: [UInt8]) {
@@ -33,6 +36,8 @@ package enum ArchiveForm: Sendable, Equatable {
       self = .foreign("bzip2")
     } else if let block = TarHeader.Block(start.prefix(TarHeader.blockBytes)), !block.isEmpty {
       self = .tar
+    } else if start.dropFirst(Self.disc.offset).starts(with: Self.disc.mark) {
+      self = .foreign("a disc's image (ISO 9660)")
     } else {
       return nil
     }

@@ -149,12 +149,12 @@ final class GzipArchive {
 
   func read(into sink: ArchiveMeter) throws(ArchiveFailure) {
     var start: [UInt8] = []
-    while start.count < ArchiveForm.startBytes {
+    while start.count < TarHeader.blockBytes {
       let part = try stream.next()
       if part.isEmpty { break }
       start += part
     }
-    if ArchiveForm(start: Array(start.prefix(ArchiveForm.startBytes))) == .tar {
+    if ArchiveForm(start: Array(start.prefix(TarHeader.blockBytes))) == .tar {
       return try TarArchive(stream, start: start).read(into: sink)
     }
     try sink.begin(ArchiveEntry(name: "", kind: .file, modified: 0))

@@ -213,6 +213,8 @@ import Testing
       #expect(ArchiveForm(start: Array(bytes.prefix(512))) == form)
     }
     #expect(ArchiveForm(start: Array("Rar!".utf8) + [0x1A, 7, 0]) == .foreign("RAR"))
+    let disc = [UInt8](repeating: 0, count: 32_768) + [1] + Array("CD001".utf8)
+    #expect(ArchiveForm(start: disc) == .foreign("a disc's image (ISO 9660)"))
     for bytes in [[], Array("PK".utf8), [UInt8](repeating: 0, count: 512), Array("plain text".utf8)] {
       #expect(ArchiveForm(start: bytes) == nil)
     }
