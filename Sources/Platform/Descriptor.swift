@@ -79,6 +79,23 @@ package struct Descriptor: ~Copyable {
     }
   }
 
+  /// Fills a buffer from a byte of the file on; that the file ends before is an EIO.
+  package func read(
+    at offset: Int, _ buffer: UnsafeMutableRawBufferPointer, _ place: FileError.Place
+  ) throws(FileError) {
+    var done = 0
+    while done < buffer.count {
+      let count = pread(raw, buffer.baseAddress! + done, buffer.count - done, off_t(offset + done))
+      if count > 0 {
+        done += count
+      } else if count == 0 {
+        throw FileError(.read, place, code: EIO)
+      } else if errno != EINTR {
+        throw FileError(.read, place)
+      }
+    }
+  }
+
   package func readToEnd(limit: Int, _ place: FileError.Place) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)

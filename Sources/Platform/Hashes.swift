@@ -39,6 +39,15 @@ package enum CRC32C {
   }()
 }
 
+/// FNV-1a, 64 bits: the same in every process. It finds things in tables, and whoever finds them compares.
+package enum StableHash {
+  package static func of(_ text: String) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    return hash
+  }
+}
+
 /// The digest that UUID version 5 is defined by (FIPS 180-4, 6.1). For names of objects only: it protects nothing.
 package enum SHA1 {
   /// The 20 bytes of the digest of a short message.

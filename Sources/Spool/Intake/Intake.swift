@@ -65,8 +65,11 @@ package final class Intake: @unchecked Sendable {
   }
 
   /// What lies in the inbox and is done with, from the journal.
-  package func setKnown(_ files: [ScanReport.File]) {
-    scanQueue.async { [self] in for file in files { scan.setKnown(file.path, file.stamp) } }
+  package func setKnown(_ files: [ScanReport.File]) { setKnown { files } }
+
+  /// - Parameter files: Asked before the next look; it may take its time.
+  package func setKnown(_ files: @escaping @Sendable () -> [ScanReport.File]) {
+    scanQueue.async { [self] in for file in files() { scan.setKnown(file.path, file.stamp) } }
   }
 
   package func setUnknown(_ paths: [String]) {

@@ -25,7 +25,9 @@ package struct Claim: Sendable, Equatable {
   /// The study that the files belong to, or say that they belong to.
   package var namedStudy: String? { study ?? statedStudy }
 
-  package var folderName: String { "c\(id)" }
+  package var folderName: String { Self.folderName(id) }
+
+  static func folderName(_ id: Int) -> String { "c\(id)" }
 
   /// Its file is a reader's correction of the study, which is none of the study's instances.
   package var isCorrection: Bool {

@@ -8,7 +8,11 @@ import Platform
 /// was recorded is in it, and it is passed over. Everything else that cannot be read is refused. A line that matches
 /// its checksum was written as it is, by this program or by another one, and to cut it off would lose what it records.
 struct JournalReplay {
-  private(set) var ledger = Ledger()
+  private(set) var ledger: Ledger
+  /// The reader owns the spool: it makes missing indexes anew, and files settled claims where they are many.
+  private let isOwner: Bool
+  /// Claims were brought into books that the journal does not name.
+  private(set) var hasFiled = false
   /// Bytes of the lines that count.
   private(set) var length = 0
   /// Lines that count, the header among them.
@@ -18,12 +22,20 @@ struct JournalReplay {
   /// The line behind those that count does not match its checksum.
   private var isTorn = false
 
+  /// So many settled claims at most are in memory while a long journal is read.
+  private static let mostInMemory = 50_000
+
+  init(settled: SettledFolder, isOwner: Bool) {
+    ledger = Ledger(settled: settled)
+    self.isOwner = isOwner
+  }
+
   /// Reads all whole lines.
   /// - Parameter searched: So many bytes at the beginning hold no line feed.
   /// - Returns: The length of what was read, in bytes.
   mutating func read(
     _ bytes: UnsafeRawBufferPointer, searched: Int = 0
-  ) throws(StudyJournal.Corruption) -> Int {
+  ) throws(StudyJournal.Failure) -> Int {
     guard let base = bytes.baseAddress else { return 0 }
     var (start, searched) = (0, searched)
     while let feed = memchr(base + searched, Int32(UInt8(ascii: "\n")), bytes.count - searched) {
@@ -34,16 +46,16 @@ struct JournalReplay {
     return start
   }
 
-  private mutating func read(line: UnsafeRawBufferPointer) throws(StudyJournal.Corruption) {
+  private mutating func read(line: UnsafeRawBufferPointer) throws(StudyJournal.Failure) {
     // What a crash left has nothing whole behind it: this line was damaged later.
-    if isTorn { throw corruption("does not match its checksum", .setAside) }
+    if isTorn { throw .corrupt(corruption("does not match its checksum", .setAside)) }
     guard let text = JournalFormat.text(of: line) else {
       isTorn = true
       return
     }
     let entry: Ledger.Entry?
     do throws(RecordProblem) { entry = try self.entry(of: text) } catch {
-      throw corruption(error.text, .otherVersion)
+      throw .corrupt(corruption(error.text, .otherVersion))
     }
     if let entry { try apply(entry) }
     lines += 1
@@ -55,16 +67,47 @@ struct JournalReplay {
     guard let version else {
       let stated = try JournalFormat.version(of: text)
       version = stated
-      return stated == JournalFormat.current ? nil : try EarlierRecord.entry(of: text)
+      return stated >= JournalFormat.named ? nil : try EarlierRecord.entry(of: text)
     }
-    if version == JournalFormat.current { return try JSONFieldReader.record(text) }
+    if version >= JournalFormat.named { return try JSONFieldReader.record(text) }
     return try EarlierRecord.entry(of: text)
   }
 
-  private mutating func apply(_ entry: Ledger.Entry) throws(StudyJournal.Corruption) {
-    do throws(Ledger.Contradiction) { try ledger.apply(entry) } catch {
-      throw corruption("contradicts those before it: \(error.description)", .setAside)
+  private mutating func apply(_ entry: Ledger.Entry) throws(StudyJournal.Failure) {
+    let claims: [FiledClaim]?
+    if case .book(let book) = entry { claims = try self.claims(of: book) } else { claims = nil }
+    do throws(Ledger.Contradiction) {
+      if case .book(let book) = entry {
+        try ledger.apply(book, claims ?? [])
+      } else {
+        try ledger.apply(entry)
+      }
+    } catch {
+      throw .corrupt(corruption("contradicts those before it: \(error.description)", .setAside))
     }
+  }
+
+  private func claims(of book: SettledBook) throws(StudyJournal.Failure) -> [FiledClaim] {
+    let folder = ledger.filed.folder
+    do throws(StudyJournal.Failure) {
+      // That it is there, and as long as it was written.
+      _ = try BookReader(book, in: folder)
+      if let claims = BookIndex.claims(of: book, in: folder) { return claims }
+      let index = try BookIndex(reading: book, in: folder)
+      if isOwner { ledger.filed.writeIndex(index, of: book) }
+      return index.claims
+    } catch {
+      guard case .file(let failure) = error, failure.code == ENOENT else { throw error }
+      throw .corrupt(
+        corruption("names the file settled/\(book.name) of settled claims, which is missing", .missingBook))
+    }
+  }
+
+  /// Brings settled claims into a book where they are many.
+  fileprivate mutating func file() throws(FileError) {
+    guard isOwner, ledger.packed.count > Self.mostInMemory else { return }
+    try ledger.fileSettled(merges: false)
+    hasFiled = true
   }
 
   private func corruption(
@@ -88,10 +131,8 @@ extension JournalReplay {
       } catch { throw .file(error) }
       if count == 0 { return }
       let piece = UnsafeRawBufferPointer(rebasing: buffer[..<(kept + count)])
-      let taken: Int
-      do throws(StudyJournal.Corruption) { taken = try read(piece, searched: kept) } catch {
-        throw .corrupt(error)
-      }
+      let taken = try read(piece, searched: kept)
+      do throws(FileError) { try self.file() } catch { throw .file(error) }
       kept = piece.count - taken
       buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: piece[taken...]))
       if kept == buffer.count { buffer = buffer.doubled() }

@@ -1,5 +1,7 @@
+import Platform
+
 /// All claims as the journal records them. A pure value: events in, answers out.
-package struct Ledger: Sendable, Equatable {
+package struct Ledger: Sendable {
   /// One line of the journal.
   package enum Entry: Sendable, Equatable {
     case claim(Claim)
@@ -10,6 +12,11 @@ package struct Ledger: Sendable, Equatable {
     case forgotten(Forgotten)
     /// Claims whose retention ran out.
     case forget(claims: [Int])
+    /// A file of settled claims that counts.
+    case book(SettledBook)
+    /// Claims of the books before this entry that count no more: they were forgotten, or given back and have their
+    /// state in a later entry.
+    case left(claims: [Int])
   }
 
   /// Counts of files whose claims are no longer listed.
@@ -25,23 +32,36 @@ package struct Ledger: Sendable, Equatable {
 
   /// Claims with something left to do, and those that were given back.
   package private(set) var open: [Int: StudyState] = [:]
-  /// Claims that are over.
-  package private(set) var packed = PackedStates()
+  /// Claims that were settled since the last book.
+  private(set) var packed = PackedStates()
+  /// Claims that were settled before, in books.
+  private(set) var filed: FiledClaims
   package private(set) var forgotten = Forgotten()
   private var claimsByStudy = StudyIndex()
   private var lastClaim = 0
 
-  package init() {}
+  package init(settled: SettledFolder = SettledFolder(path: "settled")) {
+    filed = FiledClaims(folder: settled)
+  }
 
   var nextClaim: Int { max(lastClaim, forgotten.lastClaim) + 1 }
-  package var count: Int { open.count + packed.count }
+  package var count: Int { open.count + packed.count + filed.count }
 
-  package func state(of claim: Int) -> StudyState? { open[claim] ?? packed[claim] }
+  package func state(of claim: Int) -> StudyState? { open[claim] ?? packed[claim] ?? filed[claim] }
 
   /// All claims in no order, unfolded one after the other.
   package var states: some Sequence<StudyState> { ids.lazy.compactMap { state(of: $0) } }
 
-  private var ids: [Int] { Array(open.keys) + Array(packed.ids) }
+  private var ids: [Int] { Array(open.keys) + Array(packed.ids) + filed.ids }
+
+  /// Files of settled claims, by the raw value of the file's state.
+  package var settledFiles: [String: Int] { packed.files.merging(filed.files, uniquingKeysWith: +) }
+
+  /// Settled claims by what came of them.
+  package var settledOutcomes: [ClaimOutcome: Int] {
+    let recent = packed.ids.lazy.compactMap { packed[$0] }.map { (ClaimOutcome($0), 1) }
+    return Dictionary(recent, uniquingKeysWith: +).merging(filed.outcomes, uniquingKeysWith: +)
+  }
 
   /// A line that cannot follow on the ones before it.
   struct Contradiction: Error, Equatable { var description: String }
@@ -67,7 +87,9 @@ package struct Ledger: Sendable, Equatable {
       !has(state.claim.id)
         ? nil : Contradiction(description: "claim \(state.claim.id) is recorded twice")
     case .event(let id, let event): contradiction(of: event, on: id)
-    case .forgotten, .forget: nil
+    case .left(let ids):
+      ids.first { !filed.contains($0) }.map { Contradiction(description: "claim \($0) is in no book") }
+    case .forgotten, .forget, .book: nil
     }
   }
 
@@ -88,7 +110,31 @@ package struct Ledger: Sendable, Equatable {
       if let next = state(of: id)?.following(event) { replace(by: next) }
     case .forgotten(let counts): forgotten = counts
     case .forget(let ids): for id in ids { forget(id) }
+    case .left(let ids): for id in ids { filed.leave(id) }
+    case .book: preconditionFailure("a book is taken in with its claims")
     }
+  }
+
+  /// Takes in the claims of a book that the journal names.
+  mutating func apply(_ book: SettledBook, _ claims: [FiledClaim]) throws(Contradiction) {
+    if let claim = claims.first(where: { has(Int($0.claim)) }) {
+      throw Contradiction(description: "claim \(claim.claim) is recorded twice")
+    }
+    if let claim = filed.add(book, claims) {
+      throw Contradiction(description: "claim \(claim) is recorded twice")
+    }
+    lastClaim = max(lastClaim, claims.lazy.map { Int($0.claim) }.max() ?? 0)
+  }
+
+  /// Brings what was settled since the last book into a new one. When it throws, all is as it was.
+  mutating func fileSettled(merges: Bool = true) throws(FileError) {
+    let ids = packed.ids.sorted()
+    let states = ids.lazy.compactMap { [packed] in packed[$0] }
+    try filed.file(Array(states), merges: merges)
+    for id in ids {
+      if let study = packed[id]?.claim.namedStudy { claimsByStudy.remove(id, of: study) }
+    }
+    packed = PackedStates()
   }
 
   private mutating func insert(_ state: StudyState) {
@@ -97,7 +143,9 @@ package struct Ledger: Sendable, Equatable {
     if let study = state.claim.namedStudy { claimsByStudy.add(state.claim.id, of: study) }
   }
 
-  private func has(_ claim: Int) -> Bool { open[claim] != nil || packed.contains(claim) }
+  private func has(_ claim: Int) -> Bool {
+    open[claim] != nil || packed.contains(claim) || filed.contains(claim)
+  }
 
   private mutating func put(_ state: StudyState) {
     if state.phase == .settled, !state.isToBeAnnounced {
@@ -108,12 +156,14 @@ package struct Ledger: Sendable, Equatable {
   }
 
   private mutating func replace(by state: StudyState) {
+    let isFromBook = filed.contains(state.claim.id)
     remove(state.claim.id)
     put(state)
+    if isFromBook, let study = state.claim.namedStudy { claimsByStudy.add(state.claim.id, of: study) }
   }
 
   private mutating func remove(_ id: Int) {
-    if open.removeValue(forKey: id) == nil { packed.remove(id) }
+    if open.removeValue(forKey: id) == nil, packed.remove(id) == nil { filed.leave(id) }
   }
 
   private mutating func forget(_ id: Int) {
@@ -137,12 +187,45 @@ package struct Ledger: Sendable, Equatable {
 
   /// The claims of a study, ascending.
   package func claims(of study: String) -> [StudyState] {
-    claimsByStudy.candidates(of: study).compactMap { state(of: $0) }.filter { $0.claim.study == study }
+    claims(naming: study).filter { $0.claim.study == study }
   }
 
   /// The claims of a study, and those of files that state it and are of no study, ascending.
   package func claims(naming study: String) -> [StudyState] {
-    claimsByStudy.candidates(of: study).compactMap { state(of: $0) }.filter { $0.claim.namedStudy == study }
+    (claimsByStudy.candidates(of: study) + filed.candidates(of: study)).sorted()
+      .compactMap { state(of: $0) }.filter { $0.claim.namedStudy == study }
+  }
+
+  /// Claims whose files came by one of these paths below the inbox, and maybe others.
+  package func claims(from paths: Set<String>) -> [StudyState] {
+    Array(open.values) + packed.ids.compactMap { packed[$0] }
+      + filed.candidates(ofSources: paths).compactMap { filed[$0] }
+  }
+
+  /// Claims whose files left the inbox last: those that are not over, and so many of the others, at least.
+  package func recent(_ count: Int) -> [StudyState] {
+    Array(open.values) + packed.ids.compactMap { packed[$0] } + filed.newest(count)
+  }
+
+  /// Claims that were concluded before a time (UTC, milliseconds), and may be forgotten with their files; some of them
+  /// where they are more than the limit.
+  package func removable(before time: Int64, limit: Int = .max) -> [StudyState] {
+    due(.removable, time, limit, [])
+  }
+
+  /// The same of those whose files may go as far as they are not in quarantine.
+  /// - Parameter seen: Claims that are left out.
+  package func partlyRemovable(
+    before time: Int64, limit: Int = .max, but seen: Set<Int> = []
+  ) -> [StudyState] {
+    due(.partlyRemovable, time, limit, seen)
+  }
+
+  private func due(
+    _ retention: ClaimRetention, _ time: Int64, _ limit: Int, _ seen: Set<Int>
+  ) -> [StudyState] {
+    let recent = packed.due(retention, before: time).filter { !seen.contains($0.claim.id) }
+    return Array((filed.due(retention, before: time, limit: limit, but: seen) + recent).prefix(limit))
   }
 
   /// Archives that were taken apart and are not at their end.
@@ -175,18 +258,34 @@ package struct Ledger: Sendable, Equatable {
       .min()
   }
 
-  /// Claims whose files lie in quarantine or are on their way there, ascending.
-  package var setAside: [StudyState] {
+  /// Files that lie in quarantine or are on their way there, by claim, ascending.
+  package var setAside: [SetAsideFiles] {
     let open = open.values.filter { $0.hasSetAside && $0.phase != .returning && $0.phase != .returned }
-    return (open + packed.setAside.compactMap { packed[$0] }).sorted { $0.claim.id < $1.claim.id }
+    let recent = open + packed.setAside.compactMap { packed[$0] }
+    return (recent.map { SetAsideFiles($0) } + filed.setAside).sorted { $0.claim < $1.claim }
   }
 
   /// The fewest entries that tell the same, one after the other; what was forgotten is the first of them, and always
   /// there.
   var entries: some Sequence<Entry> {
-    let ids = ids.sorted()
-    return (-1..<ids.count).lazy.compactMap { place in
-      place < 0 ? .forgotten(forgotten) : state(of: ids[place]).map(Entry.state)
+    let ids = (Array(open.keys) + Array(packed.ids)).sorted()
+    let gone = filed.gone
+    let head: [Entry] =
+      [.forgotten(forgotten)] + filed.books.map { .book($0.book) }
+      + (gone.isEmpty ? [] : [.left(claims: gone)])
+    return (0..<head.count + ids.count).lazy.compactMap { place in
+      place < head.count ? head[place] : state(of: ids[place - head.count]).map(Entry.state)
     }
+  }
+
+  /// Lines that those entries take, those of recent settled claims left out: they go into a book.
+  var lineCount: Int { open.count + filed.books.count + forgotten.revisions.count + 2 }
+}
+
+extension Ledger: Equatable {
+  /// Whether they tell the same, wherever it lies.
+  package static func == (one: Ledger, other: Ledger) -> Bool {
+    one.forgotten == other.forgotten && one.nextClaim == other.nextClaim && one.count == other.count
+      && one.ids.allSatisfy { one.state(of: $0) == other.state(of: $0) }
   }
 }

@@ -1,33 +1,13 @@
-/// Claims that are over. What is known of years of studies is in memory like this, and is unfolded when one of them is
-/// asked for. They lie one behind the other in blocks: on the heap, each would keep a page from being given back that
+/// Claims that were settled since the last book was written (`FiledClaims`), unfolded when one of them is asked for. They lie one behind the other in blocks: on the heap, each would keep a page from being given back that
 /// other work has long left.
 package struct PackedStates: Sendable {
   private struct Place {
     /// UTC, milliseconds; when the ends were decided.
     var concludedAt: Int64
-    var retention: Retention
+    var retention: ClaimRetention
     var block: Int32
     var start: Int32
     var count: Int32
-  }
-
-  /// What becomes of a claim that was kept long enough.
-  private enum Retention: Sendable {
-    /// Its files never left the inbox, or all of them wait in quarantine for a person.
-    case kept
-    /// Some of its files are in quarantine. The others may be removed, and the claim is kept.
-    case partlyRemovable
-    /// Its files may be removed and the claim forgotten.
-    case removable
-
-    init(_ claim: Claim) {
-      let setAside = claim.files.count { $0.end?.isSetAside == true }
-      if !claim.moves || setAside == claim.files.count && setAside > 0 {
-        self = .kept
-      } else {
-        self = setAside > 0 ? .partlyRemovable : .removable
-      }
-    }
   }
 
   /// What a block holds; a claim with thousands of files has one to itself.
@@ -55,7 +35,7 @@ package struct PackedStates: Sendable {
   /// The same of those whose files may go as far as they are not in quarantine.
   package func partlyRemovable(before time: Int64) -> [StudyState] { due(.partlyRemovable, before: time) }
 
-  private func due(_ retention: Retention, before time: Int64) -> [StudyState] {
+  func due(_ retention: ClaimRetention, before time: Int64) -> [StudyState] {
     places.values.filter { $0.retention == retention && $0.concludedAt < time }.map(state)
   }
 
@@ -64,7 +44,7 @@ package struct PackedStates: Sendable {
     let bytes = PackedFieldWriter.bytes(of: state)
     var place = Place(
       concludedAt: state.concludedAt ?? .max,
-      retention: Retention(state.claim),
+      retention: ClaimRetention(state.claim),
       block: 0, start: 0, count: Int32(bytes.count))
     put(bytes[...], &place)
     places[state.claim.id] = place

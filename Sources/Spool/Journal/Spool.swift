@@ -10,6 +10,8 @@ package struct Spool: Sendable, Equatable {
   }
 
   package var journal: String { path + "/journal" }
+  /// Settled claims that the journal only names.
+  package var settled: SettledFolder { SettledFolder(path: path + "/settled") }
   package var lock: String { path + "/lock" }
   package var key: String { path + "/key" }
   /// Blocks held back, to be given up when the disk is full.
@@ -30,19 +32,18 @@ package struct Spool: Sendable, Equatable {
   package var unpacked: String { path + "/unpacked" }
   /// Where `requeue` leaves its requests for the daemon.
   package var requests: String { path + "/requests" }
-  /// Short-lived copies of files whose names other code cannot be given.
-  package var scratch: String { path + "/scratch" }
 
   /// Makes the folders that are missing.
   package func prepare() throws(FileError) {
     try Files.makeRoot(path, mode: 0o700, .spool)
     try closeToOthers()
     try DurableNames.change { names throws(FileError) in
-      for folder in [claimed, done, quarantine, unpacked, requests, scratch] {
+      for folder in [claimed, done, quarantine, unpacked, requests, settled.path] {
         try names.makeFolder(folder, in: path, mode: 0o700, .spool)
       }
+      // Copies of inputs, of a version that made some.
+      try names.removeTree(path + "/scratch", .spool)
     }
-    for name in try Files.names(in: scratch, .spool) { try Files.discardTree(scratch + "/" + name, .scratch) }
   }
 
   /// What lies here is patients' data, and files that were moved here keep their mode. A folder that somebody made

@@ -11,22 +11,26 @@ package struct StudyJournal: ~Copyable {
       case setAside
       /// Another version wrote it.
       case otherVersion
+      /// A book of settled claims is not where it was.
+      case missingBook
     }
 
-    /// The path.
+    /// The path, of the journal or of one of its books.
     var journal = "journal"
-    /// 1-based.
-    var line: Int
+    /// 1-based; `nil` where it was not counted.
+    var line: Int?
     /// Continues a sentence on the line.
     var problem: String
     var remedy: Remedy
 
     package var description: String {
-      let start = "line \(line) of the journal \(journal) \(problem)"
+      let start = "\(line.map { "line \($0)" } ?? "a line") of the journal \(journal) \(problem)"
       switch remedy {
       case .setAside:
         return start + "; put a copy of it back, or set it aside and start again: published results stay, "
           + "and inputs under 'claimed' are then to be put back into the inbox"
+      case .missingBook:
+        return start + "; put it back, or put back a copy of the whole spool"
       case .otherVersion:
         return start + "; start the version of hinged that wrote it, or a later one: this one changed nothing"
       }
@@ -53,29 +57,44 @@ package struct StudyJournal: ~Copyable {
     do throws(FileError) {
       descriptor = try Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600, .journal)
     } catch { throw .file(error) }
-    let replay = try replay(descriptor, path)
+    let replay = try replay(descriptor, path, isOwner: true)
     ledger = replay.ledger
     do throws(FileError) {
-      guard replay.version == JournalFormat.current else { return try write(ledger, to: path) }
+      guard replay.version == JournalFormat.current, !replay.hasFiled else {
+        return try write(ledger, to: path)
+      }
       var journal = StudyJournal(path, descriptor, length: replay.length, lineCount: replay.lines)
       try journal.cutTail()
       return journal
     } catch { throw .file(error) }
   }
 
-  /// Reads a journal that another process may be writing to.
+  /// Reads a journal that another process may be writing to. Between the reading of the journal and of its books the
+  /// process may have replaced both.
   package static func read(_ path: String) throws(Failure) -> Ledger {
-    let descriptor: Descriptor
-    do throws(FileError) { descriptor = try Descriptor.open(path, O_RDONLY, .journal) } catch {
-      throw .file(error)
+    var tries = 0
+    while true {
+      do throws(Failure) {
+        let descriptor: Descriptor
+        do throws(FileError) { descriptor = try Descriptor.open(path, O_RDONLY, .journal) } catch {
+          throw .file(error)
+        }
+        return try replay(descriptor, path, isOwner: false).ledger
+      } catch {
+        tries += 1
+        guard case .corrupt(let corruption) = error, corruption.remedy == .missingBook, tries < 3 else {
+          throw error
+        }
+      }
     }
-    return try replay(descriptor, path).ledger
   }
 
-  private static func replay(_ file: borrowing Descriptor, _ path: String) throws(Failure) -> JournalReplay {
-    var replay = JournalReplay()
+  private static func replay(
+    _ file: borrowing Descriptor, _ path: String, isOwner: Bool
+  ) throws(Failure) -> JournalReplay {
+    var replay = JournalReplay(settled: SettledFolder(besideJournal: path), isOwner: isOwner)
     do throws(Failure) { try replay.read(file) } catch {
-      guard case .corrupt(var corruption) = error else { throw error }
+      guard case .corrupt(var corruption) = error, corruption.journal == "journal" else { throw error }
       corruption.journal = path
       throw .corrupt(corruption)
     }

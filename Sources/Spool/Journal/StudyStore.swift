@@ -10,6 +10,10 @@ package final class StudyStore: Sendable {
     /// Rises with each record.
     var version = 0
     var isClosed = false
+    /// Books that the journal on the disk names.
+    var namedBooks: Set<String>
+    /// Where a rewriting failed, it is tried again when so many lines more are there.
+    var nextCompaction = 0
     /// Claims whose last start is this process's.
     private(set) var started: Set<Int> = []
 
@@ -39,10 +43,13 @@ package final class StudyStore: Sendable {
     throws(StudyJournal.Failure)
   {
     self.assertOwned = assertOwned
-    var ledger = Ledger()
+    var ledger = Ledger(settled: spool.settled)
     let journal = try Self.open(spool, into: &ledger)
     reserve = spool.reserve
-    content = Guarded(Content(journal: journal, ledger: ledger))
+    // Another process may own the spool no more, or never have written what it had begun.
+    try? ledger.filed.folder.removeAll(but: ledger.bookNames)
+    content = Guarded(Content(journal: journal, ledger: ledger, namedBooks: ledger.bookNames))
+    content.withLock { compactIfWorthwhile(&$0) }
     keepReserve()
   }
 
@@ -135,17 +142,32 @@ package final class StudyStore: Sendable {
 
   /// A journal much longer than what it records is rewritten. If that fails the long one goes on.
   private func compactIfWorthwhile(_ content: inout Content) {
-    let needed = content.ledger.count + 1
-    guard content.journal.lineCount > 4 * needed + Self.linesWorthCompacting else { return }
-    try? content.journal.compact(to: content.ledger)
+    let worthwhile = max(4 * content.ledger.lineCount + Self.linesWorthCompacting, content.nextCompaction)
+    guard content.journal.lineCount > worthwhile else { return }
+    do throws(FileError) { try compact(&content) } catch {
+      content.nextCompaction = content.journal.lineCount + Self.linesWorthCompacting / 4
+    }
   }
 
   package func compact() throws(FileError) {
     let failure = content.withLock { content -> FileError? in
-      do throws(FileError) { try content.journal.compact(to: content.ledger) } catch { return error }
+      do throws(FileError) { try compact(&content) } catch { return error }
       return nil
     }
     if let failure { throw failure }
+  }
+
+  /// What is settled goes into a book, which is on the disk before the journal names it. Until the journal is replaced the
+  /// one before tells the same. A book that was replaced stays until the next time: whoever has just read the journal
+  /// before reads it yet.
+  private func compact(_ content: inout Content) throws(FileError) {
+    try content.ledger.fileSettled()
+    try content.journal.compact(to: content.ledger)
+    let (before, now) = (content.namedBooks, content.ledger.bookNames)
+    content.namedBooks = now
+    content.nextCompaction = 0
+    // They are in nobody's way, and the next time or the next start tries again.
+    try? content.ledger.filed.folder.removeAll(but: before.union(now))
   }
 
   /// - Returns: Whether it is gone.
@@ -156,4 +178,8 @@ package final class StudyStore: Sendable {
 
   private static let reserveBytes = 1 << 20
   private static let linesWorthCompacting = 2_000
+}
+
+extension Ledger {
+  fileprivate var bookNames: Set<String> { Set(filed.books.map(\.book.name)) }
 }

@@ -43,7 +43,7 @@ final class ClaimFlow: Service, @unchecked Sendable {
     let unfinished = opened.store.read { $0.unfinished }
     if !unfinished.isEmpty { log.notice("resuming", ["claims": "\(unfinished.count)"]) }
     switch configuration.intake {
-    case .leave: intake.setKnown(opened.store.read { $0.knownFiles })
+    case .leave: intake.setKnown { [store = opened.store] in store.read { $0 }.knownFiles }
     case .move: intake.setEmptied(opened.store.read { $0.movedSources })
     }
     for state in unfinished { resume(state) }
@@ -154,11 +154,14 @@ extension KeyedHash {
 }
 
 extension Ledger {
-  /// Paths below the inbox that files were moved away from.
+  /// Paths below the inbox that files were moved away from lately: folders that are empty for it are yet to be removed.
   fileprivate var movedSources: [String] {
-    states.filter { $0.claim.moves && $0.phase != .claiming }
+    recent(Self.recentClaims).filter { $0.claim.moves && $0.phase != .claiming }
       .flatMap { $0.claim.files.filter { $0.box == nil }.map(\.source) }
   }
+
+  /// More than are settled while a folder has to stay empty before it goes.
+  private static let recentClaims = 4_000
 
   /// Files of an inbox that is only read, as they were when they were taken.
   fileprivate var knownFiles: [ScanReport.File] {

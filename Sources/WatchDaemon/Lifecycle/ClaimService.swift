@@ -13,6 +13,8 @@ final class ClaimService: Service {
   private let stranded = Guarded<[Int: String]>([:])
   /// Claims that could not be settled or given back when it was last tried, with why.
   private let delayed = Guarded<[Int: String]>([:])
+  /// Claims of which nothing is left but what is in quarantine.
+  private let purged = Guarded<Set<Int>>([])
   private let store: StudyStore
   private let claimant: Claimant
   private let spool: Spool
@@ -152,7 +154,8 @@ extension ClaimService {
       do throws(FileError) {
         try store.mayGoOn()
         let names = SecondNames(spool: spool, inbox: claimant.inbox)
-        done(try names.clear(links, store.read { Array($0.states) }))
+        // The ledger as it is now, so that nobody waits while its books are looked through.
+        done(try names.clear(links, store.read { $0 }.claims(from: Set(links.keys))))
       } catch {
         // They are still there at the next look.
         done([:])
@@ -192,16 +195,17 @@ extension ClaimService {
     }
   }
 
+  /// So many claims at a time, so that other work has its turn between them.
+  private static let mostPurged = 2_000
+
   /// Removes processed inputs, and forgets their claims, that were concluded before a time (UTC, milliseconds). What
   /// is in quarantine stays with its claim, and so does what is known of an inbox that is only read.
   func purge(before time: Int64) {
     work { [self] in
-      let (due, parts, returned) = store.read { ledger in
-        (
-          ledger.packed.removable(before: time), ledger.packed.partlyRemovable(before: time),
-          ledger.returned(before: time)
-        )
-      }
+      let ledger = store.read { $0 }
+      let due = ledger.removable(before: time, limit: Self.mostPurged)
+      let parts = purged.withLock { ledger.partlyRemovable(before: time, limit: Self.mostPurged, but: $0) }
+      let returned = ledger.returned(before: time)
       do throws(FileError) {
         // Files first: those of a claim that is forgotten would lie there for ever.
         try DurableNames.change { names throws(FileError) in
@@ -212,6 +216,8 @@ extension ClaimService {
         }
         let over = (due.map(\.claim.id) + returned).sorted()
         if !over.isEmpty { try store.record([.forget(claims: over)]) }
+        purged.withLock { $0.formUnion(parts.map(\.claim.id)) }
+        if max(due.count, parts.count) == Self.mostPurged { purge(before: time) }
       } catch {
         log.warning("processed inputs cannot be removed: \(error)")
       }

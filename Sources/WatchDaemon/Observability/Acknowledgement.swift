@@ -39,13 +39,12 @@ struct NeedsPerson: Sendable, Equatable {
   ///   - folders: Names in `quarantine/`; `nil` where that is not known.
   init(_ ledger: Ledger, _ acknowledged: Acknowledgement, folders: Set<String>?) {
     let seen = Set(acknowledged.claims)
-    for state in ledger.setAside where !seen.contains(state.claim.id) {
-      if let folders, state.phase == .settled, !folders.contains(state.claim.folderName) { continue }
-      claims.append(state.claim.id)
-      for file in state.claim.files {
-        guard let end = file.end else { continue }
-        if end.state == .held { held += 1 }
-        if end.state == .quarantined { quarantined[end.reason?.rawValue ?? "other", default: 0] += 1 }
+    for files in ledger.setAside where !seen.contains(files.claim) {
+      if let folders, files.isSettled, !folders.contains(files.folderName) { continue }
+      claims.append(files.claim)
+      for (kind, count) in files.files {
+        if kind.state == .held { held += count }
+        if kind.state == .quarantined { quarantined[kind.reason?.rawValue ?? "other", default: 0] += count }
       }
     }
   }

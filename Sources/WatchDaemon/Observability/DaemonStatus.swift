@@ -82,12 +82,12 @@ struct DaemonStatus {
   /// Claims of studies by their state, or by what came of them.
   private var studies: [(name: String, count: Int)] {
     var counts: [String: Int] = [:]
-    for state in ledger.states where state.claim.study != nil && state.phase != .returned {
+    for (outcome, count) in ledger.settledOutcomes { if let name = outcome.name { counts[name] = count } }
+    for state in ledger.open.values where state.claim.study != nil && state.phase != .returned {
       let isOver = state.phase == .settled || state.phase == .concluded
-      let name =
-        isOver ? state.published == nil ? "not published" : state.status?.rawValue ?? "" : state.phase.name
-      counts[name, default: 0] += 1
+      counts[(isOver ? ClaimOutcome(state).name : state.phase.name) ?? "", default: 0] += 1
     }
+    counts = counts.filter { $0.value > 0 }
     return counts.sorted { $0.key < $1.key }.map { (name: $0.key, count: $0.value) }
   }
 
@@ -231,6 +231,17 @@ extension DaemonStatus {
     case ..<7200: "\(Int(seconds / 60)) min"
     case ..<172_800: "\(Int(seconds / 3600)) h"
     default: "\(Int(seconds / 86_400)) d"
+    }
+  }
+}
+
+extension ClaimOutcome {
+  /// What it is called among the studies; `nil` for files of no study.
+  fileprivate var name: String? {
+    switch self {
+    case .ofNoStudy: nil
+    case .notPublished: "not published"
+    case .completed, .partial, .ineligible, .failed: "\(self)"
     }
   }
 }

@@ -10,7 +10,7 @@ struct FileSums: Sendable, Equatable {
   private(set) var taken: Int
 
   init(_ ledger: Ledger) {
-    ends = ledger.forgotten.files.merging(ledger.packed.files, uniquingKeysWith: +)
+    ends = ledger.forgotten.files.merging(ledger.settledFiles, uniquingKeysWith: +)
     taken = ends.values.reduce(0, +)
     for state in ledger.open.values where state.phase != .returned {
       taken += state.claim.files.count
@@ -46,10 +46,8 @@ struct FilesInTrouble: Sendable, Equatable {
   /// Files in quarantine, by reason.
   static func setAside(_ ledger: Ledger) -> [FilesInTrouble] {
     var counts: [ReasonCode: Int] = [:]
-    for state in ledger.setAside {
-      for file in state.claim.files {
-        if let end = file.end, end.isSetAside, let reason = end.reason { counts[reason, default: 0] += 1 }
-      }
+    for claim in ledger.setAside {
+      for (kind, count) in claim.files { if let reason = kind.reason { counts[reason, default: 0] += count } }
     }
     return counts.map { FilesInTrouble(reason: $0.key, count: $0.value) }
       .sorted { $0.reason.rawValue < $1.reason.rawValue }

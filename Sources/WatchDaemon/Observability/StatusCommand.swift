@@ -66,7 +66,7 @@ struct StatusQuestion {
   /// What needs a person now needs one no more.
   func acknowledge() throws(CommandFailure) {
     guard let spool else { return }
-    let seen = Set(Acknowledgement.read(spool).claims).intersection(ledger.setAside.map(\.claim.id))
+    let seen = Set(Acknowledgement.read(spool).claims).intersection(ledger.setAside.map(\.claim))
     do throws(FileError) {
       try Acknowledgement(claims: seen.union(NeedsPerson(ledger, spool).claims)).write(spool)
     } catch {

@@ -19,15 +19,15 @@ import Testing
     let lines = String(decoding: try Files.read(path, .journal), as: UTF8.self).split(separator: "\n")
     #expect(
       lines.map { String($0.dropFirst(9)) } == [
-        #"{"format":"hinged.journal","version":2}"#,
+        #"{"format":"hinged.journal","version":3}"#,
         #"{"record":"forgotten","last_claim":0,"files":{},"studies":[]}"#,
       ])
   }
 
-  @Test(arguments: [0, 1, 3, 20]) func journalOfAnUnknownVersionIsRefused(version: Int) throws {
+  @Test(arguments: [0, 1, 4, 20]) func journalOfAnUnknownVersionIsRefused(version: Int) throws {
     let header = line(#"{"format":"hinged.journal","version":\#(version),"since":"2031"}"#)
     let problem =
-      "names version \(version) of the journal's format, of which hinged \(Software.version) knows 1 and 2"
+      "names version \(version) of the journal's format, of which hinged \(Software.version) knows 1 to 3"
     try expectRefused(header, line: 1, problem)
     try expectRefused(header + line("{}") + Array("torn".utf8), line: 1, problem)
   }
@@ -49,13 +49,13 @@ import Testing
   }
 
   @Test func sentenceNamesJournalLineFindingAndRemedy() throws {
-    try AtomicFile.write(line(#"{"format":"hinged.journal","version":3}"#), to: path, .journal)
+    try AtomicFile.write(line(#"{"format":"hinged.journal","version":4}"#), to: path, .journal)
     let error = #expect(throws: StudyJournal.Failure.self) { try opened() }
     guard case .corrupt(let corruption) = error else { throw try #require(error) }
     #expect(
       "\(corruption)"
-        == "line 1 of the journal \(path) names version 3 of the journal's format, of which hinged "
-        + "\(Software.version) knows 1 and 2; start the version of hinged that wrote it, or a later one: "
+        == "line 1 of the journal \(path) names version 4 of the journal's format, of which hinged "
+        + "\(Software.version) knows 1 to 3; start the version of hinged that wrote it, or a later one: "
         + "this one changed nothing")
   }
 
@@ -69,9 +69,19 @@ import Testing
     #expect(state.claim.files.map(\.end) == [.used, .used] && ledger.nextClaim == 2)
     #expect(try opened() == ledger)
     let lines = String(decoding: try Files.read(path, .journal), as: UTF8.self).split(separator: "\n")
-    #expect(lines.count == 3 && lines[0].hasSuffix(#"{"format":"hinged.journal","version":2}"#))
+    #expect(lines.count == 3 && lines[0].hasSuffix(#"{"format":"hinged.journal","version":3}"#))
     #expect(try Files.examine(path, .journal)?.st_mode == S_IFREG | 0o600)
     #expect(try opened() == ledger, "and it is read as it was written")
+  }
+
+  @Test func journalOfVersion2IsReadAndWrittenAnew() throws {
+    let bytes =
+      line(#"{"format":"hinged.journal","version":2}"#) + Self.records.flatMap { JournalFormat.line(of: $0) }
+    try AtomicFile.write(bytes, to: path, .journal)
+    #expect(try StudyJournal.read(path).state(of: 1)?.phase == .started)
+    #expect(try Files.read(path, .journal) == bytes, "whoever only reads changes nothing")
+    #expect(try opened().state(of: 1)?.attempts == 1)
+    #expect(try Files.read(path, .journal).starts(with: JournalFormat.header))
   }
 
   /// What was recorded before the line that tore is what the new journal tells.

@@ -8,9 +8,10 @@
 struct RecordExample: Sendable {
   var entry: Ledger.Entry
   var text: String
-  var earlier: String
+  /// `nil` where that version had no such record.
+  var earlier: String?
 
-  init(_ entry: Ledger.Entry, _ text: String, earlier: String) {
+  init(_ entry: Ledger.Entry, _ text: String, earlier: String?) {
     (self.entry, self.text, self.earlier) = (entry, text, earlier)
   }
 
@@ -293,6 +294,11 @@ struct RecordExample: Sendable {
       .forget(claims: []),
       #"{"record":"forget","claims":[]}"#,
       earlier: #"{"forget":{"claims":[]}}"#),
+    RecordExample(
+      .book(SettledBook(name: "c1-c20-0a1b", bytes: 5_000, claims: 9)),
+      #"{"record":"book","name":"c1-c20-0a1b","bytes":5000,"claims":9}"#, earlier: nil),
+    RecordExample(
+      .left(claims: [3, 17]), #"{"record":"left","claims":[3,17]}"#, earlier: nil),
   ]
 }
 

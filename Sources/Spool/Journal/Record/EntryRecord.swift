@@ -1,6 +1,6 @@
 /// The words that say what kind each record of the journal is.
 enum RecordKind: String, CaseIterable {
-  case claim, state, forgotten, forget
+  case claim, state, forgotten, forget, book, left
   case claimed, unpacked, started, lost, released, failed, publishing, unpublished, concluded, settled
   case returning, returned, announced
 }
@@ -14,6 +14,8 @@ extension Ledger.Entry: RecordPart {
     case .state: self = .state(try StudyState(from: &fields))
     case .forgotten: self = .forgotten(try Ledger.Forgotten(from: &fields))
     case .forget: self = .forget(claims: try fields.integers("claims"))
+    case .book: self = .book(try SettledBook(from: &fields))
+    case .left: self = .left(claims: try fields.integers("claims"))
     default: self = .event(claim: try fields.integer("claim"), try StudyState.Event(kind, from: &fields))
     }
   }
@@ -24,7 +26,8 @@ extension Ledger.Entry: RecordPart {
     case .claim(let claim): claim.write(to: &fields)
     case .state(let state): state.write(to: &fields)
     case .forgotten(let forgotten): forgotten.write(to: &fields)
-    case .forget(let claims): fields.write("claims", claims)
+    case .forget(let claims), .left(let claims): fields.write("claims", claims)
+    case .book(let book): book.write(to: &fields)
     case .event(let claim, let event):
       fields.write("claim", claim)
       event.write(to: &fields)
@@ -37,6 +40,8 @@ extension Ledger.Entry: RecordPart {
     case .state: .state
     case .forgotten: .forgotten
     case .forget: .forget
+    case .book: .book
+    case .left: .left
     case .event(_, let event): event.kind
     }
   }
@@ -58,7 +63,7 @@ extension StudyState.Event {
     case .returning: self = .returning
     case .returned: self = .returned
     case .announced: self = .announced
-    case .claim, .state, .forgotten, .forget: throw .unknown(kind.rawValue, in: "record")
+    case .claim, .state, .forgotten, .forget, .book, .left: throw .unknown(kind.rawValue, in: "record")
     }
   }
 

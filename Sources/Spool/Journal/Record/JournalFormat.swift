@@ -3,14 +3,17 @@ import Platform
 /// The journal's form on disk.
 ///
 /// Every line is the CRC-32C of its text in eight hexadecimal digits, a space, JSON, a line feed. The first line is the
-/// header, which names the format and its version; every other line is a record, named by its first field. Version 1,
-/// of hinged 0.2.0 and before, has no header and other records (`EarlierRecord`).
+/// header, which names the format and its version; every other line is a record, named by its first field. Version 2
+/// has no books. Version 1, of hinged 0.2.0 and before, has no header and other records (`EarlierRecord`).
 enum JournalFormat {
   static let name = "hinged.journal"
 
   /// What this version writes. Raised with any change of what a record holds.
-  static let current = 2
+  static let current = 3
   static let earliest = 1
+  /// Since then records are named by their first field. A record that a version does not have is none of it, but one
+  /// that it has is the same in each.
+  static let named = 2
 
   /// The first line.
   static var header: [UInt8] { line(of: Header(name: name, version: current)) }
@@ -45,12 +48,12 @@ enum JournalFormat {
     guard header.name == name else {
       throw RecordProblem("names the format '\(header.name.prefix(40))' and not '\(name)'")
     }
-    guard header.version == current else {
+    guard (named...current).contains(header.version) else {
       throw RecordProblem(
         "names version \(header.version) of the journal's format, of which hinged \(Software.version) knows "
-          + "\(earliest) and \(current)")
+          + "\(earliest) to \(current)")
     }
-    return current
+    return header.version
   }
 
   private struct Header: RecordPart {
