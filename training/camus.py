@@ -1,5 +1,6 @@
 """CAMUS: which pictures there are, and reading them."""
 
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -40,6 +41,17 @@ class Case:
     def labels(self) -> np.ndarray:
         return read_nifti(self.folder / self.patient / f"{self.name}_gt.nii.gz")[0]
 
+    def has_labels(self) -> bool:
+        return (self.folder / self.patient / f"{self.name}_gt.nii.gz").exists()
+
+    def points(self) -> np.ndarray | None:
+        """Hinge points that a person set (`hinged agreement --dataset`), in pixel indices: [[left x, y], [right x, y]]."""
+        file = self.folder / self.patient / f"{self.name}_points.json"
+        if not file.exists():
+            return None
+        said = json.loads(file.read_text())
+        return np.array([said["left"], said["right"]], float)
+
 
 def data_root(argument: str | None) -> Path:
     """The folder that holds camus/ and camus_2ch/."""
@@ -78,7 +90,8 @@ def present(root: Path, patients: list[str], views: tuple[str, ...]) -> list[Cas
         for patient in patients
         for phase in ("ED", "ES")
     ]
-    return [case for case in found if (case.folder / case.patient / f"{case.name}.nii.gz").exists()]
+    there = [case for case in found if (case.folder / case.patient / f"{case.name}.nii.gz").exists()]
+    return [case for case in there if case.has_labels()]
 
 
 def sector(picture: np.ndarray) -> np.ndarray:
@@ -105,7 +118,7 @@ def shrunk(case: Case, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Picture and labels (with TISSUE) on a square grid, both uint8, and the hinge points there.
 
     The points are [[left u, v], [right u, v]], pixel centres whole; not a number where the
-    labels have none.
+    labels have none. Points that a person set come before those of the labels.
     """
     picture, sx, sy = case.picture()
     labels = case.labels().copy()
@@ -113,7 +126,8 @@ def shrunk(case: Case, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     small = square.shrink(picture).round().clip(0, 255).astype(np.uint8)
     classes = square.shrink_labels(labels, len(CLASSES))
     classes[(classes == 0) & sector(small)] = TISSUE
-    points = hinge_points(labels, sx, sy)
+    said = case.points()
+    points = hinge_points(labels, sx, sy) if said is None else (said + 0.5) * np.array([sx, sy])
     places = np.full((2, 2), np.nan) if points is None else square.from_mm(points)
     return small, classes, places.astype(np.float32)
 

@@ -1,15 +1,18 @@
 """Checks that need no data: `python -m unittest discover training`."""
 
+import json
 import tempfile
 import unittest
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import onnx
 import torch
 from torch.nn import functional as F
 
 import export_paper
+from camus import Case, shrunk
 from export import check, predictor, to_onnx
 from geometry import Square
 from hinge import hinge_points
@@ -17,6 +20,27 @@ from labels import LA, LV, MYOCARDIUM
 from muon import optimisers, orthogonal
 from paper import VGGUNet
 from unet import UNet
+
+
+class Truth(unittest.TestCase):
+    def test_points_that_a_person_set_come_before_those_of_the_labels(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder, "read0001")
+            place.mkdir()
+            labels = np.zeros((80, 60), np.uint8)
+            labels[20:40, 20:40] = LV
+            labels[40:60, 20:40] = LA
+            for suffix, pixels in (("", labels * 50), ("_gt", labels)):
+                image = nibabel.Nifti1Image(pixels.T, np.diag([0.5, 0.25, 1, 1]))
+                nibabel.save(image, place / f"read0001_4CH_ED{suffix}.nii.gz")
+            case = Case("read0001", "4CH", "ED", Path(folder))
+            drawn = shrunk(case, 64)[2]
+            said = {"schema": "hinged.points/1", "left": [18.5, 44], "right": [41, 45.25], "labels": [1, 3]}
+            Path(place, "read0001_4CH_ED_points.json").write_text(json.dumps(said))
+            square = Square(80, 60, 0.5, 0.25, 64)
+            expected = square.from_mm((np.array([[18.5, 44], [41, 45.25]]) + 0.5) * [0.5, 0.25])
+            np.testing.assert_allclose(shrunk(case, 64)[2], expected, atol=1e-4)
+            self.assertGreater(np.abs(drawn - expected).max(), 0.5)
 
 
 class Geometry(unittest.TestCase):

@@ -61,6 +61,10 @@ struct hd_report {
   std::string seriesUID;
   std::string instanceUID;
   std::vector<std::pair<std::string, std::string>> attributes;
+  struct Verification {
+    std::string observer, organization, time;
+  };
+  std::vector<Verification> verifications;
   /// How deep the cursor is below the root's level, and whether the next item goes below the current one.
   int depth = 0;
   bool below = false;
@@ -115,6 +119,12 @@ struct hd_report {
   /// The bytes of the file.
   void encode(bool complete) {
     if (complete) hd::check(document.completeDocument(), "completing the document");
+    for (const Verification &by : verifications) {
+      hd::check(
+          document.verifyDocument(
+              OFString(by.observer.c_str()), OFString(by.organization.c_str()), OFString(by.time.c_str())),
+          "verifying the document");
+    }
     DcmFileFormat file;
     hd::check(document.write(*file.getDataset()), "writing the document tree");
     writeHeader(*file.getDataset());
@@ -162,6 +172,11 @@ int hd_report_add_predecessor(
     hd::check(
         predecessors.addItem(study_uid, series_uid, sop_class_uid, sop_instance_uid, unchecked), "predecessor");
   });
+}
+
+int hd_report_verify(
+    hd_report *report, const char *observer, const char *organization, const char *time, hd_error *error) {
+  return guarded(error, [&] { report->verifications.push_back({observer, organization, time}); });
 }
 
 int hd_report_add_container(

@@ -33,7 +33,8 @@ package enum EchoReport {
     let containers = zip(names, sections).filter { !$1.isEmpty }.map { ContentItem.container($0, $1) }
     guard !containers.isEmpty else { return nil }
     return .container(
-      EchoConcept.report, template: "5300", DeviceObserver.context(of: study.report) + containers)
+      EchoConcept.report, template: "5300",
+      DeviceObserver.context(of: study.report) + PersonObserver.context(of: study.report) + containers)
   }
 
   /// One number and what belongs to it.
@@ -69,8 +70,9 @@ package enum EchoReport {
 
     /// What a reader is to know of the number before it is relied on.
     private var remark: [ContentItem] {
-      guard let reasons = measurement.reviewReasons, !reasons.isEmpty else { return [] }
-      return [.text(.hasProperties, Concept.comment, ReasonText.call(for: reasons))]
+      PersonObserver.sentences(on: measurement, of: study.report).map {
+        .text(.hasProperties, Concept.comment, $0)
+      }
     }
 
     /// The frames of the reference beat that it is taken from, by value: there is no image library here.

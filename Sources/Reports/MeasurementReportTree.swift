@@ -126,13 +126,12 @@ struct MeasurementReportTree {
         + modifiers.site
         + Self.algorithm(
           of: report, clips: report.clips.filter { measurement.from.contains($0.sopInstanceUID) })
-        + origins.flatMap(annulusLines) + [number] + Self.comment(on: measurement))
+        + origins.flatMap(annulusLines) + [number] + comment(on: measurement))
   }
 
   /// What a reader is to know of a number before it is relied on.
-  private static func comment(on measurement: StudyReport.Measurement) -> [ContentItem] {
-    guard let reasons = measurement.reviewReasons, !reasons.isEmpty else { return [] }
-    return [.text(.contains, Concept.comment, ReasonText.call(for: reasons))]
+  private func comment(on measurement: StudyReport.Measurement) -> [ContentItem] {
+    PersonObserver.sentences(on: measurement, of: report).map { .text(.contains, Concept.comment, $0) }
   }
 
   /// What makes a study's number say the whole: the site for the group, the rest for the number.
@@ -191,10 +190,22 @@ struct MeasurementReportTree {
 
   /// What is said in words: the disclaimer, and why a clip that was looked at has no measurement here.
   private func qualitativeEvaluations() -> ContentItem {
-    let remarks = report.clips.filter { $0.status != .ignored }.compactMap(remark)
+    let remarks = report.clips.filter { $0.status != .ignored }.compactMap(remark) + readersRemarks
     return .container(
       Concept.qualitativeEvaluations,
       [.text(.contains, Concept.comment, StructuredReport.disclaimer)] + remarks)
+  }
+
+  /// What readers said of clips, beside their points and verdicts.
+  private var readersRemarks: [ContentItem] {
+    report.clips.compactMap { clip in
+      guard let text = clip.reader?.remark.flatMap(PersonObserver.text), !text.isEmpty else { return nil }
+      let images = source(of: clip).map { source in
+        ContentItem(
+          relation: .inferredFrom, name: Concept.sourceOfMeasurement, value: .image(source.image(frame: nil)))
+      }
+      return .text(.contains, Concept.comment, "A reader's remark: \(text)", [images].compactMap(\.self))
+    }
   }
 
   private func remark(on clip: ClipReport) -> ContentItem? {

@@ -47,6 +47,14 @@ final class ReportDocument {
     }
   }
 
+  /// Adds a person who answers for the document.
+  func verify(_ verification: Verification) throws(Failure) {
+    try check {
+      hd_report_verify(
+        handle, verification.observer, verification.organization, verification.time, $0)
+    }
+  }
+
   /// Adds an item and all that is below it.
   func add(_ item: ContentItem) throws(Failure) {
     try addAlone(item)

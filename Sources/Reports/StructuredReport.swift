@@ -3,7 +3,7 @@ import Study
 
 /// `report.dcm`: the study's measurements as a DICOM Structured Report for echo systems and viewers.
 ///
-/// Nobody has verified it (UNVERIFIED); it is COMPLETE unless part of the study could not be processed. Patient and
+/// It is UNVERIFIED unless readers answer for it (`Verification`); it is COMPLETE unless part of the study could not be processed. Patient and
 /// study are copied from the source; series and instance are new, named after the work that made them.
 package enum StructuredReport {
   package enum Failure: Error, Equatable {

@@ -12,16 +12,24 @@ package struct StudyDocument: Sendable {
   package var contentTime: UTCTime
   /// What was written of each clip, by its SOPInstanceUID.
   package var objects: [String: ClipObjects]
+  /// For which readers answer who accepted the result; `nil`: their word verifies no document.
+  package var verifyingOrganization: String?
 
   package init(
     report: StudyReport, sources: [SourceClip], uids: DerivedUID, contentTime: UTCTime,
-    objects: [String: ClipObjects] = [:]
+    objects: [String: ClipObjects] = [:], verifyingOrganization: String? = nil
   ) {
     self.report = report
     self.sources = sources
     self.uids = uids
     self.contentTime = contentTime
     self.objects = objects
+    self.verifyingOrganization = verifyingOrganization
+  }
+
+  /// Who answers for the documents.
+  var verifications: [Verification] {
+    Verification.all(of: report, organization: verifyingOrganization, contentTime: contentTime)
   }
 
   /// What tells one document of a study from another.
@@ -51,6 +59,9 @@ package struct StudyDocument: Sendable {
     for object in evidence { try document.addEvidence(object, study: report.study.uid) }
     if let predecessor { try document.addPredecessor(predecessor) }
     try document.add(root)
+    if complete, kind.document != .keyObjects {
+      for verification in verifications { try document.verify(verification) }
+    }
     return try document.encode(complete: complete)
   }
 

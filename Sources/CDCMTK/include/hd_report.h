@@ -80,6 +80,11 @@ int hd_report_add_predecessor(
     hd_report *report, const char *study_uid, const char *series_uid, const char *sop_class_uid,
     const char *sop_instance_uid, hd_error *error);
 
+/// Adds a person who answers for the document, which is VERIFIED then (Verifying Observer Sequence). `time` is a DT
+/// with its offset from UTC. Only what is complete can be verified.
+int hd_report_verify(
+    hd_report *report, const char *observer, const char *organization, const char *time, hd_error *error);
+
 /// The first item added is the root: a container. `template_id` (of DCMR) may be NULL.
 int hd_report_add_container(
     hd_report *report, hd_relation relation, hd_code name, const char *template_id, hd_error *error);
@@ -109,7 +114,7 @@ int hd_report_enter(hd_report *report, hd_error *error);
 int hd_report_leave(hd_report *report, hd_error *error);
 
 /// The document as a DICOM file, Explicit VR Little Endian; the bytes belong to the report. `complete` sets
-/// CompletionFlag; nobody has verified it. A report is encoded once.
+/// CompletionFlag; it is UNVERIFIED unless somebody was added who verifies it. A report is encoded once.
 int hd_report_encode(
     hd_report *report, int complete, const uint8_t **bytes, size_t *count, hd_error *error);
 

@@ -16,6 +16,8 @@ package struct AnalysisSettings: Sendable, Equatable {
   /// JPEG quality of the overlay cine.
   package var overlayQuality = 70
   package var reportKind = Configuration.ReportKind.comprehensive
+  /// For which readers answer whose acceptance verifies documents.
+  package var verifyingOrganization: String?
   /// Frames in work at once. Results do not depend on it.
   package var threads: Int
   /// What the network runs in; the segmenter knows.
@@ -37,6 +39,7 @@ package struct AnalysisSettings: Sendable, Equatable {
     segmentTransfer = configuration.segmentTransfer
     overlayQuality = configuration.overlayQuality
     reportKind = configuration.report
+    verifyingOrganization = configuration.verifyingOrganization
   }
 
   /// The view that the rules state; a file that came by several paths counts by the first of them for which one does.
@@ -55,6 +58,7 @@ package struct AnalysisSettings: Sendable, Equatable {
       [operatorView?.rawValue ?? "-", viewFromPicture.rawValue, reportKind.rawValue, precision.rawValue]
       + [segmentFrames.rawValue, segmentTransfer.rawValue, String(overlayQuality)]
       + outputs.map(\.rawValue).sorted() + rules + models
+      + (verifyingOrganization.map { ["verified for \($0)"] } ?? [])
     var hash = SHA256()
     for word in words { hash.update(Array("\(word.utf8.count):\(word)".utf8)) }
     return SHA256.hex(hash.finish())

@@ -80,27 +80,29 @@ extension ReaderAgreement.Tally {
 }
 
 extension ReaderAgreement {
-  package var json: JSONValue {
-    .object([
-      ("schema", .string("hinged.agreement/1")),
-      (
-        "views",
-        .array(
-          views.map { name, tally in
-            let limits = BlandAltman(differences: tally.differences)
-            return .object([
-              ("view", .string(name)), ("accepted", .integer(tally.accepted)),
-              ("corrected", .integer(tally.corrected)), ("rejected", .integer(tally.rejected)),
-              ("points_moved", .integer(tally.distances.count)),
-              ("mean_distance_mm", .rounded(tally.meanDistance, 2)), ("frames", .integer(tally.frames)),
-              ("share_within_5_mm", .rounded(tally.share, 3)),
-              ("diameter_bias_mm", .rounded(limits?.meanDifference, 2)),
-              ("diameter_lower_limit_mm", .rounded(limits?.lowerLimit, 2)),
-              ("diameter_upper_limit_mm", .rounded(limits?.upperLimit, 2)),
-            ])
-          })
-      ),
-    ])
+  /// - Parameter more: Members that follow.
+  package func json(_ more: JSONValue.Members? = nil) -> JSONValue {
+    .object(
+      [
+        ("schema", .string("hinged.agreement/1")),
+        (
+          "views",
+          .array(
+            views.map { name, tally in
+              let limits = BlandAltman(differences: tally.differences)
+              return .object([
+                ("view", .string(name)), ("accepted", .integer(tally.accepted)),
+                ("corrected", .integer(tally.corrected)), ("rejected", .integer(tally.rejected)),
+                ("points_moved", .integer(tally.distances.count)),
+                ("mean_distance_mm", .rounded(tally.meanDistance, 2)), ("frames", .integer(tally.frames)),
+                ("share_within_5_mm", .rounded(tally.share, 3)),
+                ("diameter_bias_mm", .rounded(limits?.meanDifference, 2)),
+                ("diameter_lower_limit_mm", .rounded(limits?.lowerLimit, 2)),
+                ("diameter_upper_limit_mm", .rounded(limits?.upperLimit, 2)),
+              ])
+            })
+        ),
+      ] + (more ?? []))
   }
 
   /// A table for a terminal: a line a view.

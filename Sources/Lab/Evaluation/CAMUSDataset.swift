@@ -3,7 +3,8 @@ import Hinge
 import Study
 
 /// A folder in CAMUS's layout: `<patient>/<patient>_<view>_<phase>.nii.gz` (or `.mhd` beside `.raw`) with the
-/// truth in `..._gt` (Leclerc et al., IEEE TMI 38(9), 2019).
+/// truth in `..._gt` (Leclerc et al., IEEE TMI 38(9), 2019). Where `..._points.json` lies beside them (`TruthPoints`), its
+/// hinge points are the truth, and the label image may lack structures or be missing.
 package struct CAMUSDataset: Sendable {
   package enum View: String, Codable, Sendable, CaseIterable, Comparable {
     case fourChamber = "4CH"
@@ -24,6 +25,10 @@ package struct CAMUSDataset: Sendable {
   package struct Sample: Sendable {
     package var picture: GridImage
     package var truth: LabelMask
+    /// Labels that a person set; the others tell nothing of how good a prediction is.
+    var known = Set(ChamberLabel.allCases)
+    /// Hinge points that a person set, in place of those of the labels.
+    var points: TruthPoints?
     /// Of the truth.
     var placement: GridPlacement
   }
@@ -59,6 +64,15 @@ package struct CAMUSDataset: Sendable {
   package func load(_ entry: Entry) throws -> Sample {
     let folder = folders[entry.view] ?? ""
     let picture = try GridImage.read(try Self.existing(folder, entry, suffix: ""))
+    let points = try TruthPoints.read("\(folder)/\(entry.patient)/\(entry.name)\(TruthPoints.suffix)")
+    if let points, points.labels.isEmpty, Self.path(folder, entry, suffix: "_gt") == nil {
+      return Sample(
+        picture: picture,
+        truth: LabelMask(
+          width: picture.width, height: picture.height, spacing: picture.spacing,
+          labels: [UInt8](repeating: 0, count: picture.pixels.count)),
+        known: [], points: points, placement: picture.placement)
+    }
     let file = try Self.existing(folder, entry, suffix: "_gt")
     let truth = try GridImage.read(file)
     guard truth.width == picture.width, truth.height == picture.height,
@@ -71,7 +85,7 @@ package struct CAMUSDataset: Sendable {
       picture: picture,
       truth: LabelMask(
         width: truth.width, height: truth.height, spacing: truth.spacing, labels: truth.pixels),
-      placement: truth.placement)
+      known: points?.known ?? Set(ChamberLabel.allCases), points: points, placement: truth.placement)
   }
 
   private static func patients(_ list: String) throws -> [String] {

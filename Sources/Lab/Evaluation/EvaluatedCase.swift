@@ -34,10 +34,11 @@ package struct EvaluatedCase: Sendable, Equatable {
     var distance: Double
   }
 
+  /// `nil` where the truth does not tell the structure.
   struct Agreement: Sendable, Equatable {
-    var ventricle: StructureAgreement
-    var myocardium: StructureAgreement
-    var atrium: StructureAgreement
+    var ventricle: StructureAgreement?
+    var myocardium: StructureAgreement?
+    var atrium: StructureAgreement?
   }
 
   var entry: CAMUSDataset.Entry
@@ -62,21 +63,32 @@ package struct EvaluatedCase: Sendable, Equatable {
   var confidence: Double?
   package var reviewReasons: [String]
 
+  /// - Parameters:
+  ///   - known: Structures that the truth's labels tell.
+  ///   - points: Hinge points that a person set, in place of those of the labels' contact line.
   package init(
-    entry: CAMUSDataset.Entry, truth mask: LabelMask, prediction: LabelMask, finding: HingeFinding,
+    entry: CAMUSDataset.Entry, truth mask: LabelMask, known: Set<ChamberLabel> = Set(ChamberLabel.allCases),
+    points truthPoints: TruthPoints? = nil, prediction: LabelMask, finding: HingeFinding,
     expected: ModelCard.HingeErrors? = nil, cutsAtrium: Bool = false
   ) {
+    func compared(_ label: ChamberLabel) -> StructureAgreement? {
+      known.contains(label) ? StructureAgreement(label, prediction: prediction, truth: mask) : nil
+    }
     self.cutsAtrium = cutsAtrium
     self.entry = entry
     confidence = expected?.bothWithin5Millimetres
     spacing = mask.spacing
     agreement = Agreement(
-      ventricle: StructureAgreement(.leftVentricle, prediction: prediction, truth: mask),
-      myocardium: StructureAgreement(.myocardium, prediction: prediction, truth: mask),
-      atrium: StructureAgreement(.leftAtrium, prediction: prediction, truth: mask))
-    let line = ContactLine(of: mask)
-    truth = line.map { Self.sided($0.left, $0.right) }
-    truthDiameter = line?.length
+      ventricle: compared(.leftVentricle), myocardium: compared(.myocardium),
+      atrium: compared(.leftAtrium))
+    if let truthPoints {
+      truth = Self.sided(truthPoints.left, truthPoints.right)
+      truthDiameter = mask.spacing.distance(truthPoints.left, truthPoints.right)
+    } else {
+      let line = ContactLine(of: mask)
+      truth = line.map { Self.sided($0.left, $0.right) }
+      truthDiameter = line?.length
+    }
     switch finding {
     case .indeterminate(let cause):
       status = .indeterminate
@@ -90,7 +102,7 @@ package struct EvaluatedCase: Sendable, Equatable {
       diameter = pair.diameterMillimetres
     }
     errors = Self.errors(points, truth, mask.spacing)
-    truthGeometry = PictureGeometry(mask, truth)
+    truthGeometry = known.contains(.leftVentricle) ? PictureGeometry(mask, truth) : nil
     geometry = PictureGeometry(prediction, points)
   }
 
@@ -145,9 +157,19 @@ extension EvaluatedCase: Encodable {
   }
 
   private struct Structures<Value: Encodable>: Encodable {
-    var lv: Value
-    var myocardium: Value
-    var la: Value
+    var lv: Value?
+    var myocardium: Value?
+    var la: Value?
+
+    private enum CodingKeys: CodingKey { case lv, myocardium, la }
+
+    /// Writes `null` for what is not known.
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(lv, forKey: .lv)
+      try container.encode(myocardium, forKey: .myocardium)
+      try container.encode(la, forKey: .la)
+    }
   }
 
   private struct Surface: Encodable {
@@ -168,11 +190,11 @@ extension EvaluatedCase: Encodable {
     try container.encode(entry.phase, forKey: .phase)
     try container.encode(spacing, forKey: .spacing)
     let dice = Structures(
-      lv: agreement.ventricle.dice, myocardium: agreement.myocardium.dice, la: agreement.atrium.dice)
+      lv: agreement.ventricle?.dice, myocardium: agreement.myocardium?.dice, la: agreement.atrium?.dice)
     try container.encode(dice, forKey: .dice)
     let surfaces = Structures(
-      lv: Surface(agreement.ventricle), myocardium: Surface(agreement.myocardium),
-      la: Surface(agreement.atrium))
+      lv: agreement.ventricle.map(Surface.init), myocardium: agreement.myocardium.map(Surface.init),
+      la: agreement.atrium.map(Surface.init))
     try container.encode(surfaces, forKey: .surfaces)
     try container.encode(cutsAtrium, forKey: .cutsAtrium)
     try container.encode(status, forKey: .status)

@@ -112,7 +112,8 @@ package struct Evaluator {
     var expected: ModelCard.HingeErrors?
     if case .measured(let pair) = finding { expected = expectedErrors(pair, entry) }
     let result = EvaluatedCase(
-      entry: entry, truth: sample.truth, prediction: found.labels, finding: finding, expected: expected,
+      entry: entry, truth: sample.truth, known: sample.known, points: sample.points,
+      prediction: found.labels, finding: finding, expected: expected,
       cutsAtrium: sector?.cuts(sample.truth, .leftAtrium) ?? false)
     return (found.labels, result)
   }

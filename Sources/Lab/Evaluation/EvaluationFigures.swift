@@ -10,7 +10,9 @@ struct StructureFigures: Codable, Sendable, Equatable {
   var meanOfMeanAbsoluteDistance: Double?
   var meanHausdorff: Double?
 
-  init(_ agreements: [StructureAgreement]) {
+  /// - Parameter all: `nil` for pictures whose truth does not tell the structure.
+  init(_ all: [StructureAgreement?]) {
+    let agreements = all.compactMap(\.self)
     meanDice = Percentiles.mean(agreements.map(\.dice))
     dice = PercentileRange(agreements.map(\.dice))
     meanAbsoluteDistance = PercentileRange(agreements.compactMap(\.meanAbsoluteDistance))

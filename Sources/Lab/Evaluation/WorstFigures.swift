@@ -17,7 +17,7 @@ struct WorstFigures: Codable, Sendable, Equatable {
     let count = max(1, Int((Self.share * Double(cases.count)).rounded()))
     func worst(_ values: [Double]) -> Double? { Percentiles.mean(Array(values.sorted(by: >).prefix(count))) }
     pictures = count
-    let ventricles = cases.map(\.agreement.ventricle)
+    let ventricles = cases.compactMap(\.agreement.ventricle)
     ventricleDice = Percentiles.mean(Array(ventricles.map(\.dice).sorted().prefix(count)))
     meanAbsoluteDistance = worst(ventricles.compactMap(\.meanAbsoluteDistance))
     hausdorff = worst(ventricles.compactMap(\.hausdorff))

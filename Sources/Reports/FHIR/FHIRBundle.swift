@@ -3,7 +3,7 @@ import Study
 
 /// `fhir.json`: the study's numbers as a FHIR R4B transaction, after HL7's mapping of TID 1500 (guide `dicom-sr`).
 ///
-/// One DiagnosticReport, preliminary as long as nobody has signed it; one Observation a number of the study, one a
+/// One DiagnosticReport, preliminary unless readers accepted the result, whom it names then; one Observation a number of the study, one a
 /// diameter with its measurement group, and the Device that measured them. Patient, study and order are named by their
 /// identifiers, since they exist elsewhere. What is withheld is absent. The guide's image regions need resources that
 /// R4B does not have; the structured report has them, and the report names it.
@@ -115,18 +115,32 @@ package struct FHIRBundle {
           "identifier",
           .array([FHIR.identifier(uid, type: (code: "sop-instance-uid", display: "SOP Instance UID"))])
         ),
-        ("basedOn", order), ("status", .string("preliminary")),
+        ("basedOn", order), ("status", status(study.report.reviewState)),
         ("category", .array([FHIR.object([("coding", .array([cardiac]))])])),
         ("code", FHIR.concept(Concept.imagingMeasurementReport)), ("subject", subject),
         ("effectiveDateTime", FHIR.date(attributes["StudyDate"])), ("_issued", FHIR.unknown),
+        ("resultsInterpreter", interpreters),
         ("result", FHIR.list(observations.map { FHIR.reference(FHIR.uuid($0.uid)) })),
         ("imagingStudy", .array([imagingStudy()])), ("conclusion", .string(StructuredReport.disclaimer)),
       ])
   }
 
+  /// What only a program said is preliminary; what a reader accepted is final.
+  private func status(_ state: ReviewState) -> JSONValue {
+    .string(state == .accepted ? "final" : "preliminary")
+  }
+
+  /// Who accepted the result, by name: no Practitioner is known here.
+  private var interpreters: JSONValue? {
+    guard study.report.reviewState == .accepted else { return nil }
+    return FHIR.list(
+      study.report.acceptingReaders.compactMap { ReviewWords.shown($0.name) }
+        .map { FHIR.object([("display", .string($0))]) })
+  }
+
   /// What every Observation has.
   private func observation(
-    _ uid: String, code: JSONValue, tracking: String?, _ members: [FHIR.Member]
+    _ uid: String, code: JSONValue, tracking: String?, _ state: ReviewState, _ members: [FHIR.Member]
   ) -> JSONValue {
     let imaging = FHIR.coding(
       system: "http://terminology.hl7.org/CodeSystem/observation-category", "imaging", "Imaging")
@@ -136,7 +150,7 @@ package struct FHIRBundle {
         "identifier",
         .array([FHIR.identifier(uid, type: (code: "observation-uid", display: "Observation UID"))])
       ),
-      ("basedOn", order), ("partOf", .array([imagingStudy()])), ("status", .string("preliminary")),
+      ("basedOn", order), ("partOf", .array([imagingStudy()])), ("status", status(state)),
       // The guide allows a group no category but its own, and that only where the code is another one.
       ("category", isGroup ? nil : .array([FHIR.object([("coding", .array([imaging]))])])),
       ("code", code), ("subject", subject),
@@ -169,6 +183,7 @@ package struct FHIRBundle {
       let entry = observation(
         uid, code: FHIR.concept(measure.code, text: measure.name),
         tracking: study.uids.uid("tracking", "study", measurement.name),
+        study.report.reviewState(of: measurement),
         [
           ("valueQuantity", FHIR.quantity(value, measure.unit)),
           ("note", note(measurement.reviewReasons)),
@@ -196,16 +211,17 @@ package struct FHIRBundle {
     let view = clip.view.code.concept.map { [Measure.Modifier(Concept.imageView, $0)] } ?? []
     let places = FHIRPlaces([.mitralAnnulus, .at(measurement.phase)] + view)
     let place = "Frame \(measurement.frame + 1) of SOP instance \(clip.sopInstanceUID)"
+    let state: ReviewState = clip.reader?.verdict == .accepted ? .accepted : .unread
     let member = observation(
       number, code: FHIR.concept(MeasureConcept.diameter(clip.view.code, measurement.phase)),
-      tracking: study.uids.uid("tracking", names[0], names[1], names[2], "diameter", ""),
+      tracking: study.uids.uid("tracking", names[0], names[1], names[2], "diameter", ""), state,
       [
         ("valueQuantity", FHIR.quantity(value, "mm")),
         ("note", note(measurement.review ? measurement.reviewReasons : nil)), ("bodySite", places.site),
         ("derivedFrom", .array([imagingStudy(place)])), ("component", FHIR.list(places.components)),
       ])
     let parent = observation(
-      group, code: FHIR.concept(Concept.measurementGroup), tracking: nil,
+      group, code: FHIR.concept(Concept.measurementGroup), tracking: nil, state,
       [
         ("valueCodeableConcept", FHIR.concept(Concept.mitralAnnulus)), ("bodySite", places.site),
         ("hasMember", .array([FHIR.reference(FHIR.uuid(number))])),

@@ -138,10 +138,7 @@ package enum HTMLReport {
     """
 
   private static func readers(_ report: StudyReport) -> HTML {
-    let read = report.clips.filter { $0.reader != nil }.count
-    if read == 0 { return "<p>Nobody has verified these numbers.</p>" }
-    return
-      "<p>A reader spoke of \(read == 1 ? "one clip" : "\(read) clips"); nobody has verified the other numbers.</p>"
+    "<p>\(ReviewWords.sentence(report))</p>"
   }
 
   private static func named(_ model: StudyReport.Model) -> HTML {

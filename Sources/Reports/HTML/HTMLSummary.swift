@@ -69,10 +69,16 @@ struct HTMLSummary {
     return "<span class=\"muted\">usual \(ranges.map { measures.range($0, measure.unit) })</span>"
   }
 
-  /// What a person is asked to do; that nobody has looked at a number goes for all of them, and is said of each.
+  /// What a person is asked to do, or how far readers looked at the number: said of each.
   private func call(_ measures: [StudyReport.Measurement]) -> HTML {
     let call = Attention(measures.flatMap { $0.reviewReasons ?? [] }).words
-    return "<dd class=\"\(call == nil ? "muted" : "warn" as HTML)\">\(call ?? "not reviewed")</dd>"
+    let states = measures.map(report.reviewState)
+    let state: ReviewState =
+      states.allSatisfy { $0 == .accepted }
+      ? .accepted : states.contains { $0 != .unread } ? .partly : .unread
+    return """
+      <dd class="\(call == nil ? "muted" : "warn" as HTML)">\(call ?? ReviewWords.words(state))</dd>
+      """
   }
 }
 

@@ -29,7 +29,8 @@ package enum EncapsulatedPDF {
       "SoftwareVersions": .text(report.software.version), "ConversionType": "SYN",
       // It is made to be read by people, with the patient's name in it.
       "BurnedInAnnotation": "YES", "DocumentTitle": .text(PDFReport.title),
-      "ConceptNameCodeSequence": .code(Concept.imagingMeasurementReport), "VerificationFlag": "UNVERIFIED",
+      "ConceptNameCodeSequence": .code(Concept.imagingMeasurementReport),
+      "VerificationFlag": .text(study.verifications.isEmpty ? "UNVERIFIED" : "VERIFIED"),
       "SourceInstanceSequence": .items(
         study.sources.map { source in
           [

@@ -52,7 +52,10 @@ extension PDFReport {
       return measurement.annulusDiameterPixels.map { "\(Decimal.text($0, 1)) px" }
     }
     let view = clip.view.isUnknown ? "view unknown" : clip.view.code.rawValue
-    return ["Clip \(number)", view, phase.rawValue + frame, diameter].compactMap { $0 }.joined(
+    let word: String? =
+      measurement?.source == .reader
+      ? "the reader's" : clip.reader?.verdict == .accepted ? "accepted" : nil
+    return ["Clip \(number)", view, phase.rawValue + frame, diameter, word].compactMap { $0 }.joined(
       separator: ", ")
   }
 

@@ -37,7 +37,8 @@ package struct PDFReport {
   private mutating func putHeading() {
     sheet.put(Self.title, x: PDFSheet.left, y: sheet.y + 14, size: 18, .bold)
     sheet.put(
-      "made by \(software); nobody has reviewed it", x: PDFSheet.right, y: sheet.y + 14, size: 8, .regular,
+      PDFText.legible("made by \(software); \(ReviewWords.phrase(report))"), x: PDFSheet.right,
+      y: sheet.y + 14, size: 8, .regular,
       .muted,
       alignment: 1)
     sheet.y += 23
@@ -61,7 +62,7 @@ package struct PDFReport {
   private mutating func putFeet() {
     let model = report.models(of: report.clips).map { "\($0.name) (sha256 \($0.sha256.prefix(12)))" }
     let lines = [
-      "\(StructuredReport.disclaimer) Nobody has verified these numbers. Usual ranges are those of healthy adults, not "
+      "\(StructuredReport.disclaimer) \(ReviewWords.sentence(report)) Usual ranges are those of healthy adults, not "
         + "limits for this patient.",
       "Study \(report.study.uid) · \(software) · model \(model.joined(separator: ", "))",
     ]

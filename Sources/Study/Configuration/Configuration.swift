@@ -64,6 +64,8 @@ package struct Configuration: Sendable, Equatable {
   package var precision = Precision.auto
   /// Default `comprehensive`.
   package var report = ReportKind.comprehensive
+  /// For which readers answer whose acceptance verifies documents. `nil`, the default: no document is verified.
+  package var verifyingOrganization: String?
   /// Default all.
   package var outputs = Output.standard
   /// Default `ed-es`.

@@ -27,6 +27,16 @@ struct ConfigurationKey: Sendable {
     choice("view_from_picture", \.viewFromPicture), path("model", \.model),
     path("model.A4C", \.viewModels[.a4c]), path("model.A2C", \.viewModels[.a2c]),
     choice("precision", \.precision), choice("sr", \.report),
+    ConfigurationKey(name: "verifying_organization") { text, draft in
+      // A value of one line (LO, PS3.5 6.2).
+      let isName =
+        text.unicodeScalars.count <= 64 && !text.isEmpty
+        && text.unicodeScalars.allSatisfy {
+          $0.value >= 0x20 && $0 != "\\" && !(0x7F..<0xA0).contains($0.value)
+        }
+      if isName { draft.verifyingOrganization = text }
+      return isName ? nil : ("it is no name of an organization", "use 1 to 64 characters without a backslash")
+    },
     ConfigurationKey(name: "outputs") { text, draft in outputs(text, &draft) },
     choice("seg_frames", \.segmentFrames), choice("seg_transfer", \.segmentTransfer),
     count("overlay_quality", \.overlayQuality, 1...100),

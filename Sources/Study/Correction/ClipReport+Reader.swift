@@ -72,7 +72,9 @@ extension ClipReport {
     var clip = self
     clip.machine = MachineEnd(
       status: status, reason: reason, detail: detail, phases: measurements.map(\.phase), beats: beats.count)
-    clip.reader = Reader(name: word.reader, verdict: word.verdict, remark: word.remark)
+    clip.reader = Reader(
+      name: word.reader, verdict: word.verdict, remark: word.remark, verdictBy: word.verdictBy,
+      viewBy: word.viewBy)
     clip.setMeasurements(word)
     clip.setView(word)
     switch word.verdict {
@@ -156,7 +158,7 @@ extension ClipReport {
   private mutating func setMeasurements(_ word: ReaderWord) {
     for phase in CyclePhase.allCases {
       guard let said = word.measurements[phase], let read = read(said) else { continue }
-      setMeasurement(phase, read)
+      setMeasurement(phase, read, by: word.measurementsBy[phase])
     }
     if word.measurements.isEmpty { return }
     measurements.sort { $0.phase == .endDiastole && $1.phase == .endSystole }
@@ -164,7 +166,7 @@ extension ClipReport {
     setBeat()
   }
 
-  private mutating func setMeasurement(_ phase: CyclePhase, _ read: ReadPhase) {
+  private mutating func setMeasurement(_ phase: CyclePhase, _ read: ReadPhase, by reader: String?) {
     let points = read.points.map(\.point)
     let index = measurements.firstIndex { $0.phase == phase }
     let found = index.map { measurements[$0] }
@@ -174,7 +176,7 @@ extension ClipReport {
       phase: phase, frame: read.frame, hingePoints: read.points, annulusDiameterMillimetres: millimetres,
       annulusDiameterPixels: PixelSpacing(x: 1, y: 1).distance(points[0], points[1]), review: false,
       reviewReasons: [], contours: sameFrame ? found?.contours : nil, source: .reader,
-      machine: found.map { MachineMeasurement($0, keepsContours: !sameFrame) })
+      machine: found.map { MachineMeasurement($0, keepsContours: !sameFrame) }, reader: reader)
     // What makes the whole clip doubtful is not mended by its points.
     measurement.reviewReasons = (found?.reviewReasons ?? []).filter { ClipDoubt(rawValue: $0) != nil }
     measurement.review = !measurement.reviewReasons.isEmpty

@@ -114,17 +114,22 @@ package struct MachineEnd: Recorded, Equatable {
 extension ClipReport {
   /// Who looked at the clip, and what was said of it as a whole.
   package struct Reader: Recorded, Equatable {
-    /// Free text.
+    /// Free text, of the one who spoke last.
     package var name: String?
     package var verdict: ReaderCorrection.Verdict?
     package var remark: String?
+    /// Whose the verdict is, and the view; `nil` where there is none, and for a reader without a name.
+    package var verdictBy: String?
+    package var viewBy: String?
 
     package static let form = RecordForm<Self>(
-      Self.init(name:verdict:remark:), "reader", doc: "A reader's word on the clip."
+      Self.init(name:verdict:remark:verdictBy:viewBy:), "reader", doc: "A reader's word on the clip."
     ) {
-      Field("name", \.name, .text)
+      Field("name", \.name, .text, "Of the one who spoke last.")
       Field("verdict", \.verdict, .word(isClosed: true))
       Field("remark", \.remark, .text)
+      Field("verdict_by", \.verdictBy, .text, presence: .whereKnown)
+      Field("view_by", \.viewBy, .text, presence: .whereKnown)
     }
   }
 

@@ -8,12 +8,17 @@ package struct AppliedCorrection: Recorded, Equatable {
   package var resultSHA256: String
   package var reader: String?
   package var clips: [Clip]
+  /// When it came, ISO 8601 in UTC; `nil` in results of versions that did not note it.
+  package var time: String?
 
-  package init(sha256: String, resultSHA256: String, reader: String? = nil, clips: [Clip]) {
+  package init(
+    sha256: String, resultSHA256: String, reader: String? = nil, clips: [Clip], time: String? = nil
+  ) {
     self.sha256 = sha256
     self.resultSHA256 = resultSHA256
     self.reader = reader
     self.clips = clips
+    self.time = time
   }
 
   package struct Clip: Recorded, Equatable {
@@ -43,29 +48,38 @@ package struct AppliedCorrection: Recorded, Equatable {
     Field("result_sha256", \.resultSHA256, .sha256)
     Field("reader", \.reader, .text)
     Field("clips", \.clips, .list(.record))
+    Field("time", \.time, .text, "When it came, ISO 8601 in UTC.", presence: .whereKnown)
   }
 }
 
 /// All that readers said of one clip, later words over earlier ones.
 struct ReaderWord: Equatable {
+  /// Who spoke last; those below, who said just that.
   var reader: String?
   var view: EchoView?
+  var viewBy: String?
   var mirrored: Bool?
   var verdict: ReaderCorrection.Verdict?
+  var verdictBy: String?
   var remark: String?
   var measurements: [CyclePhase: ReaderCorrection.Measurement] = [:]
+  var measurementsBy: [CyclePhase: String] = [:]
 
   /// - Returns: `nil` where nothing was said.
   init?(_ words: [(reader: String?, said: ReaderCorrection.Clip)]) {
     if words.isEmpty { return nil }
     for (reader, said) in words {
       self.reader = reader ?? self.reader
-      if let view = said.view { (self.view, mirrored) = (view, said.mirrored) }
+      if let view = said.view { (self.view, viewBy, mirrored) = (view, reader, said.mirrored) }
       remark = said.remark ?? remark
       let measurements = said.measurements ?? []
-      for measurement in measurements { self.measurements[measurement.phase] = measurement }
+      for measurement in measurements {
+        self.measurements[measurement.phase] = measurement
+        measurementsBy[measurement.phase] = reader
+      }
       // Who sets points anew, or the view, does not reject what comes of them.
-      verdict = said.verdict ?? (measurements.isEmpty && said.view == nil ? verdict : nil)
+      let isKept = said.verdict == nil && measurements.isEmpty && said.view == nil
+      if !isKept { (verdict, verdictBy) = (said.verdict, said.verdict == nil ? nil : reader) }
     }
   }
 }
@@ -103,14 +117,15 @@ extension StudyReport {
 
   /// Takes a correction up, in the clips and in the list of corrections.
   /// - Precondition: nothing speaks against it.
-  package mutating func add(_ correction: ReaderCorrection, sha256: String) {
+  package mutating func add(_ correction: ReaderCorrection, sha256: String, time: String? = nil) {
     let clips = (correction.clips ?? []).map { said in
       AppliedCorrection.Clip(said: said, pixels: clip(said.sopInstanceUID)?.pixels)
     }
     corrections =
       (corrections ?? []) + [
         AppliedCorrection(
-          sha256: sha256, resultSHA256: correction.resultSHA256, reader: correction.reader, clips: clips)
+          sha256: sha256, resultSHA256: correction.resultSHA256, reader: correction.reader, clips: clips,
+          time: time)
       ]
     applyCorrections()
   }

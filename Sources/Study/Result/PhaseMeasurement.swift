@@ -24,6 +24,8 @@ package struct PhaseMeasurement: Recorded, Equatable {
   package var source: Source?
   /// What the program found where the reader's word stands.
   package var machine: MachineMeasurement?
+  /// Who set it, as free text; `nil` where it is the program's own, and for a reader without a name.
+  package var reader: String?
 
   /// Whose a measurement or a point is, where it is not the program's own.
   package enum Source: String, Codable, Sendable, CaseIterable { case reader }
@@ -32,7 +34,7 @@ package struct PhaseMeasurement: Recorded, Equatable {
     phase: CyclePhase, frame: Int, hingePoints: [HingePoint], annulusDiameterMillimetres: Double? = nil,
     annulusDiameterPixels: Double? = nil, confidence: Double? = nil, withheld: ReasonCode? = nil,
     review: Bool, reviewReasons: [String], contours: Contours? = nil, source: Source? = nil,
-    machine: MachineMeasurement? = nil
+    machine: MachineMeasurement? = nil, reader: String? = nil
   ) {
     self.phase = phase
     self.frame = frame
@@ -46,6 +48,7 @@ package struct PhaseMeasurement: Recorded, Equatable {
     self.contours = contours
     self.source = source
     self.machine = machine
+    self.reader = reader
   }
 
   package static let form = RecordForm<Self>(Self.init, "measurement") {
@@ -68,6 +71,7 @@ package struct PhaseMeasurement: Recorded, Equatable {
       "source", \.source, .word, "Who set points or frame; absent where it is the program.",
       presence: .whereKnown)
     Field("machine", \.machine, .record, presence: .whereKnown)
+    Field("reader", \.reader, .text, "Who set points or frame.", presence: .whereKnown)
   }
 }
 

@@ -118,7 +118,7 @@ struct CorrectRun {
       guard content.studyInstanceUID == PublishedRevision.parse(named.name)?.study else {
         throw ReaderCorrection.Refusal("The correction is of another study than \(named.name).")
       }
-      return CorrectionFile(sha256: SHA256.hexDigest(of: given), content: content)
+      return CorrectionFile(sha256: SHA256.hexDigest(of: given), content: content, time: .now)
     } catch {
       throw CommandFailure(code: ExitCode.noInput, sentence: error.sentence)
     }

@@ -44,7 +44,8 @@ struct ClaimSource: StudySource {
     guard let path = input.path else { return }
     let bytes = try Files.read(path, limit: ReaderCorrection.mostBytes + 1, .claimed)
     do throws(ReaderCorrection.Refusal) {
-      source.corrections.append(CorrectionFile(sha256: input.sha256, content: try ReaderCorrection(bytes)))
+      source.corrections.append(
+        CorrectionFile(sha256: input.sha256, content: try ReaderCorrection(bytes), time: input.time))
     } catch {
       throw StudyFailure(.permanent, .header, .correctionRefused, detail: error.sentence)
     }
@@ -56,7 +57,7 @@ struct ClaimSource: StudySource {
         let bytes = try? Files.read(path, limit: ReaderCorrection.mostBytes + 1, .done),
         SHA256.hexDigest(of: bytes) == input.sha256, let content = try? ReaderCorrection(bytes)
       else { return nil }
-      return CorrectionFile(sha256: input.sha256, content: content)
+      return CorrectionFile(sha256: input.sha256, content: content, time: input.time)
     }
   }
 
@@ -205,6 +206,11 @@ private final class ClaimWork: StudyWork {
         return (input.index, InputEnd(state: known?.state ?? .used, reason: known?.reason, detail: detail))
       })
   }
+}
+
+extension ClaimedInput {
+  /// Of the last change of its content.
+  fileprivate var time: UTCTime { UTCTime(milliseconds: modified / 1_000_000) }
 }
 
 extension StudyFailure {

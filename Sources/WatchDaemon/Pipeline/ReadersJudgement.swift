@@ -9,6 +9,8 @@ import Study
 struct CorrectionFile: Sendable {
   var sha256: String
   var content: ReaderCorrection
+  /// When it came: the time of the file, or of the command.
+  var time: UTCTime?
 }
 
 /// Which of the corrections that came a result takes, and how the others end.
@@ -67,7 +69,7 @@ extension StudyReport {
   /// Takes over what readers said of the result before, and what they say now.
   mutating func take(_ files: [CorrectionFile], after earlier: StudyReport?) {
     corrections = earlier?.corrections
-    for file in files { add(file.content, sha256: file.sha256) }
+    for file in files { add(file.content, sha256: file.sha256, time: file.time?.iso8601) }
     applyCorrections()
   }
 }

@@ -135,7 +135,8 @@ struct StudyWriter: Sendable {
     let document = StudyDocument(
       report: report, sources: sources, uids: uids,
       contentTime: max(study.contentTime, earlier?.statedTime ?? study.contentTime),
-      objects: Dictionary(written, uniquingKeysWith: { first, _ in first }))
+      objects: Dictionary(written, uniquingKeysWith: { first, _ in first }),
+      verifyingOrganization: settings.verifyingOrganization)
     try writeDocument(.sr, "report.dcm", "report-refused", in: staging, refusals) {
       () throws(StructuredReport.Failure) in
       try StructuredReport.encode(

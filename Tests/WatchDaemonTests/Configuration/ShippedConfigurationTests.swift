@@ -44,6 +44,7 @@ import Testing
     expected.viewModels = value.viewModels
     (expected.model, expected.metrics, expected.onPublished) = (value.model, value.metrics, value.onPublished)
     expected.onTrouble = value.onTrouble
+    expected.verifyingOrganization = value.verifyingOrganization
     #expect(value == expected && value.viewRules.count == 3)
   }
 }

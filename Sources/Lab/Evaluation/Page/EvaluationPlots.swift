@@ -98,7 +98,8 @@ struct EvaluationPlots {
         x: NiceAxis(from: 0.75, to: 1), y: NiceAxis(from: 0, to: 1))
       let group = members(subgroup)
       for (style, values) in [
-        ("a", group.map(\.agreement.ventricle.dice)), ("b", group.map(\.agreement.atrium.dice)),
+        ("a", group.compactMap(\.agreement.ventricle?.dice)),
+        ("b", group.compactMap(\.agreement.atrium?.dice)),
       ] {
         let sorted = values.sorted()
         let steps = sorted.enumerated().map { i, dice in

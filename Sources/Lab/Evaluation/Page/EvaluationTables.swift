@@ -24,12 +24,12 @@ struct EvaluationTables {
     func row(_ name: String, _ paper: String, _ value: (CAMUSDataset.View?) -> String) -> [String] {
       [name, paper] + columns.map(value)
     }
-    func dice(_ structure: KeyPath<EvaluatedCase.Agreement, StructureAgreement>, _ phase: CyclePhase)
+    func dice(_ structure: KeyPath<EvaluatedCase.Agreement, StructureAgreement?>, _ phase: CyclePhase)
       -> (CAMUSDataset.View?) -> String
     {
       { view in
         let of = evaluation.cases.filter { $0.entry.phase == phase && (view == nil || $0.entry.view == view) }
-        return number(Percentiles.mean(of.map { $0.agreement[keyPath: structure].dice }), 3)
+        return number(Percentiles.mean(of.compactMap { $0.agreement[keyPath: structure]?.dice }), 3)
       }
     }
     func points(_ value: KeyPath<PooledFigures, Double>) -> (CAMUSDataset.View?) -> String {
@@ -173,8 +173,8 @@ struct EvaluationTables {
         let distances = item.errors?.map { number($0.distance, 1) } ?? ["", ""]
         let notes = [item.reason].compactMap(\.self) + item.reviewReasons.filter { $0 != item.reason }
         return [
-          item.entry.name, item.status.rawValue, number(item.agreement.ventricle.dice, 3),
-          number(item.agreement.atrium.dice, 3), distances[0], distances[1], number(item.diameter, 1),
+          item.entry.name, item.status.rawValue, number(item.agreement.ventricle?.dice, 3),
+          number(item.agreement.atrium?.dice, 3), distances[0], distances[1], number(item.diameter, 1),
           number(item.truthDiameter, 1), notes.joined(separator: ", "),
         ]
       })

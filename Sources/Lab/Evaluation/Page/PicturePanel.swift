@@ -67,11 +67,13 @@ extension PicturePanel {
   ) -> [HTML] {
     [
       PicturePanel(sample.picture).figure("\(item.entry.name): the picture"),
-      PicturePanel(sample.picture, labels: sample.truth).figure("the labels as drawn by a physician"),
+      sample.known.isEmpty
+        ? nil
+        : PicturePanel(sample.picture, labels: sample.truth).figure("the labels as drawn by a physician"),
       PicturePanel(sample.picture, labels: found).figure("the labels found"),
       contactLine(sample.picture, found),
       points(item, sample.picture, caption: "hinge points: true white, found pink"),
-    ]
+    ].compactMap(\.self)
   }
 
   private static func contactLine(_ picture: GridImage, _ found: LabelMask) -> HTML {
