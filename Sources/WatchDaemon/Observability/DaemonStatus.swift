@@ -84,11 +84,15 @@ struct DaemonStatus {
     var counts: [String: Int] = [:]
     for state in ledger.states where state.claim.study != nil && state.phase != .returned {
       let isOver = state.phase == .settled || state.phase == .concluded
-      let name =
-        isOver ? state.published == nil ? "not published" : state.status?.rawValue ?? "" : state.phase.name
-      counts[name, default: 0] += 1
+      counts[isOver ? Self.outcome(of: state) : state.phase.name, default: 0] += 1
     }
     return counts.sorted { $0.key < $1.key }.map { (name: $0.key, count: $0.value) }
+  }
+
+  private static func outcome(of state: StudyState) -> String {
+    if state.published != nil { return state.status?.rawValue ?? "" }
+    let ends = state.claim.files.compactMap(\.end)
+    return !ends.isEmpty && ends.allSatisfy { $0.reason == .duplicate } ? "nothing new" : "not published"
   }
 
   private var endings: [(name: String, count: Int)] {
