@@ -12,7 +12,8 @@ package enum StandardError {
 
   /// One sentence, with the program's name before it.
   package static func complain(_ sentence: String) {
-    write("hinged: \(TerminalText.visible(sentence, keepsLines: true))\n")
+    let name = TerminalStyle.errors.text("hinged:", .bad)
+    write("\(name) \(TerminalText.visible(sentence, keepsLines: true))\n")
   }
 }
 

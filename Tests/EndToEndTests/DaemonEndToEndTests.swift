@@ -134,12 +134,18 @@ import Testing
       try await daemon.wait { try Self.claims(of: "1.2.1", in: daemon) == ["c1 returned", "c2 settled"] },
       "\(daemon.log)")
     #expect(try Drops.results(in: daemon.outbox) == ["1.2.1"], "the same work is published once")
+    #expect(daemon.log.ranges(of: "nothing new: the result stays as it is").count == 1, "\(daemon.log)")
+    #expect(try daemon.command("explain", "1.2.1").output.contains("nothing new: the same as revision 1"))
+    try daemon.drop(file.bytes, as: "copy/IM1")
+    #expect(try await daemon.waitUntilIdle(taken: 2))
+    #expect(daemon.log.ranges(of: "nothing new: ").count == 2, "\(daemon.log)")
     #expect(try daemon.command("status").status == 0)
     #expect(try daemon.end() == 0)
     #expect(try daemon.command("status").status == 1)
     #expect(!daemon.log.contains("DOE"))
     let ends = try Drops.files(below: daemon.spool + "/done")
-    #expect(ends.count == 1 && ends.allSatisfy { $0.hasPrefix(daemon.spool + "/done/1.2.1/c2/") }, "\(ends)")
+    let folders = ["c2", "c3"].map { daemon.spool + "/done/1.2.1/\($0)/" }
+    #expect(ends.count == 2 && zip(ends.sorted(), folders).allSatisfy { $0.hasPrefix($1) }, "\(ends)")
   }
 
   /// A study's claims and where they stand, as the program tells it.

@@ -60,9 +60,19 @@ import Testing
     try daemon.reload(["quiet_seconds": "600", "width": "0"])
     #expect(try await daemon.waitForLog("the configuration is kept as it was: "))
     #expect(daemon.log.contains("width"))
+    try daemon.reload(["width": "0", "threads": "x", "limit_seconds": "y"])
+    #expect(try await daemon.waitForLog("the configuration is kept as it was: 3 faults in the new one"))
+    for key in ["width", "threads", "limit_seconds"] {
+      #expect(
+        daemon.log.split(separator: "\n").contains { $0.contains(": line ") && $0.contains(": \(key): ") })
+    }
+    let told = daemon.log.split(separator: "\n").filter { $0.contains("limit_seconds: ") }
+    #expect(told.allSatisfy { !$0.contains("threads: ") }, "a line each")
     let elsewhere = daemon.folder + "/elsewhere"
     try DaemonProcess.makeFolder(elsewhere)
-    try daemon.reload(["quiet_seconds": "0.3", "width": "1", "inbox": elsewhere])
+    try daemon.reload([
+      "quiet_seconds": "0.3", "width": "1", "threads": "1", "limit_seconds": "900", "inbox": elsewhere,
+    ])
     #expect(
       try await daemon.waitForLog("inbox, outbox, spool, intake and outbox_mode change with a restart only"))
     #expect(try Drops.resultFiles(in: daemon.outbox) == [])

@@ -134,7 +134,7 @@ package struct Evaluator {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw EvaluationError(file: path, problem: "the folder cannot be made")
+      throw EvaluationError(file: path, problem: "the folder cannot be made", isOfOutput: true)
     }
   }
 
@@ -142,17 +142,19 @@ package struct Evaluator {
     do {
       try data.write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw EvaluationError(file: path, problem: "it cannot be written")
+      throw EvaluationError(file: path, problem: "it cannot be written", isOfOutput: true)
     }
   }
 }
 
 /// Why an evaluation cannot be done: the file and what is wrong with it, as one sentence.
-struct EvaluationError: Error, Equatable, CustomStringConvertible {
+package struct EvaluationError: Error, Equatable, CustomStringConvertible {
   var file: String
   var problem: String
+  /// It is a result that could not be written, and not what was to be read.
+  package var isOfOutput = false
 
-  var description: String { "\(file): \(problem)" }
+  package var description: String { "\(file): \(problem)" }
 }
 
 /// What an evaluation asks of the product's segmentation: one picture on its own grid, which may be anisotropic.

@@ -9,12 +9,13 @@ package struct ConfigurationFile {
   package private(set) var lines: [String: Int] = [:]
 
   /// Reads the text without touching the folders that it names.
-  package init(_ text: String) {
+  /// - Parameter needsPlaces: `false` where no daemon is to run by it, so that it may lack inbox, outbox and spool.
+  package init(_ text: String, needsPlaces: Bool = true) {
     // As editors of other systems leave it: a mark before the first line, and line ends of two characters.
     let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     let split = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     for (index, line) in split.enumerated() { read(line, number: index + 1) }
-    checkWhole()
+    checkWhole(needsPlaces: needsPlaces)
   }
 
   /// What is wrong with it; `nil` where nothing is.
@@ -23,9 +24,13 @@ package struct ConfigurationFile {
     faults.isEmpty ? nil : ConfigurationError(file: name, faults: faults)
   }
 
-  /// - Parameter name: The file's path, for messages.
-  package static func parse(_ text: String, name: String) throws(ConfigurationError) -> Configuration {
-    let file = ConfigurationFile(text)
+  /// - Parameters:
+  ///   - name: The file's path, for messages.
+  ///   - needsPlaces: As for `init`.
+  package static func parse(
+    _ text: String, name: String, needsPlaces: Bool = true
+  ) throws(ConfigurationError) -> Configuration {
+    let file = ConfigurationFile(text, needsPlaces: needsPlaces)
     guard file.faults.isEmpty else { throw ConfigurationError(file: name, faults: file.faults) }
     return file.draft
   }
@@ -70,8 +75,8 @@ package struct ConfigurationFile {
   }
 
   /// What can be checked only once all lines are read.
-  private mutating func checkWhole() {
-    for key in ConfigurationKey.all where key.isRequired && lines[key.name] == nil {
+  private mutating func checkWhole(needsPlaces: Bool) {
+    for key in ConfigurationKey.all where needsPlaces && key.isRequired && lines[key.name] == nil {
       faults.append(Fault(key: key.name, problem: "is missing", remedy: "add: \(key.name) = /absolute/path"))
     }
     let folders = [("inbox", draft.inbox), ("outbox", draft.outbox), ("spool", draft.spool)]

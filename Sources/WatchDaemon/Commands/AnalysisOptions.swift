@@ -26,9 +26,11 @@ struct AnalysisOptions {
       try arguments.threads() ?? configuration?.effectiveThreads(cores: cores) ?? cores
   }
 
-  /// Only what the configuration says of results is taken here, so its folders need not exist.
+  /// Only what the configuration says of results is taken here, so its folders need not exist, nor be named.
   private static func configuration(_ file: String) throws -> Configuration {
-    do { return try ConfigurationFile.parse(ConfigurationCheck.text(of: file), name: file) } catch {
+    do {
+      return try ConfigurationFile.parse(ConfigurationCheck.text(of: file), name: file, needsPlaces: false)
+    } catch {
       throw CommandFailure(code: ExitCode.configuration, sentence: "\(error)")
     }
   }

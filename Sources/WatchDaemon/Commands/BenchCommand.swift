@@ -11,6 +11,7 @@ extension Command {
       Option("--precision", "P", "auto, fp32, bf16 or int8 (default: auto)"),
       Option("--threads", "N", "frames in work at once (default: all cores)"),
       Option("--repeats", "N", "how often each part is run; the median counts (default: 3)"),
+      Option("--json", nil, "the figures as JSON on standard output"),
       Option("--network", "FILE", "measure this ONNX network alone, without a card, a clip and an admission"),
       Option("--input", "FILE", "with --network: its input as 32-bit floats (default: a made-up picture)"),
       Option("--serve", nil, "with --network: read how many frames to run, line by line, and print JSON"),
@@ -26,12 +27,14 @@ struct BenchRun {
   private let pipeline: StudyPipeline
   private let clip: String?
   private let repeats: Int
+  private let printsJSON: Bool
 
   init(_ arguments: Arguments) throws {
     if arguments.operands.count > 1 { throw CommandFailure.usage("bench takes one clip at most") }
     pipeline = try AnalysisOptions(arguments).pipeline(namesFiles: true, requiresAdmission: false)
     clip = arguments.operands.first
     repeats = try arguments.positiveInteger("--repeats") ?? 3
+    printsJSON = arguments.has("--json")
   }
 
   func run() throws -> Int32 {
@@ -40,28 +43,62 @@ struct BenchRun {
     try Files.makeFolder(folder, .staging)
     defer { try? Files.discardTree(folder, .staging) }
     let file = try studyFile(in: folder)
-    let frames = Double(file.header.frames)
-    print(
-      "\(Plural.of(file.header.frames, "frame")) of \(file.header.columns) x \(file.header.rows), "
-        + "\(Plural.of(threads, "thread")), \(pipeline.analysis.segmenters.general.model.instructionSet), "
-        + pipeline.analysis.segmenters.general.precision.rawValue)
-    try report("decode", frames) { try decode(file) }
-    try report("inference", frames) { try infer(file.header.frames) }
-    try report("whole walk", frames) { try walk(file, folder: folder) }
+    if !printsJSON { print(head(file.header)) }
+    let figures = [
+      try figure("decode", of: file.header) { try decode(file) },
+      try figure("inference", of: file.header) { try infer(file.header.frames) },
+      try figure("whole walk", of: file.header) { try walk(file, folder: folder) },
+    ]
+    if printsJSON { print(json(file.header, figures).line) }
     return ExitCode.success
   }
 
   private var threads: Int { pipeline.analysis.settings.threads }
+  private var segmenter: Segmenter { pipeline.analysis.segmenters.general }
 
-  private func report(_ name: String, _ frames: Double, _ work: () throws -> Void) throws {
+  private func head(_ header: ClipHeader) -> String {
+    "\(Plural.of(header.frames, "frame")) of \(header.columns) x \(header.rows), "
+      + "\(Plural.of(threads, "thread")), \(segmenter.model.instructionSet), \(segmenter.precision.rawValue)"
+  }
+
+  private struct Figure {
+    var name: String
+    var milliseconds: Double
+    var framesASecond: Double
+  }
+
+  /// The median of all repeats, told at once unless JSON is asked for.
+  private func figure(_ name: String, of header: ClipHeader, _ work: () throws -> Void) throws -> Figure {
     let times = try (0..<repeats).map { _ in
       var watch = Stopwatch()
       try watch.measure(work)
       return watch.milliseconds
     }.sorted()
     let median = times[times.count / 2]
-    let label = name.padding(toLength: 11, withPad: " ", startingAt: 0)
-    print(label + String(format: "%8.1f frames a second, %8.1f ms", frames / median * 1000, median))
+    let figure = Figure(
+      name: name, milliseconds: median, framesASecond: Double(header.frames) / median * 1000)
+    if !printsJSON {
+      let label = name.padding(toLength: 11, withPad: " ", startingAt: 0)
+      print(label + String(format: "%8.1f frames a second, %8.1f ms", figure.framesASecond, median))
+    }
+    return figure
+  }
+
+  private func json(_ header: ClipHeader, _ figures: [Figure]) -> JSONValue {
+    let parts = figures.map { figure in
+      JSONValue.object([
+        ("name", .string(figure.name)), ("frames_a_second", .rounded(figure.framesASecond, 1)),
+        ("ms", .rounded(figure.milliseconds, 1)),
+      ])
+    }
+    return .object([
+      ("schema", .string("hinged.bench/1")), ("frames", .integer(header.frames)),
+      ("columns", .integer(header.columns)), ("rows", .integer(header.rows)),
+      ("threads", .integer(threads)), ("repeats", .integer(repeats)),
+      ("instruction_set", .string("\(segmenter.model.instructionSet)")),
+      ("precision", .string(segmenter.precision.rawValue)), ("model", .string(segmenter.card.name)),
+      ("parts", .array(parts)),
+    ])
   }
 
   private func studyFile(in folder: String) throws -> StudyFile {

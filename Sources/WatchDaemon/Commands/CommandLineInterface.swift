@@ -10,18 +10,22 @@ struct Command: Sendable {
   var options: [Option]
   /// Not listed in the help: for the program's own use.
   var isHidden = false
+  /// With `--json` it prints a line for each input, and a failure of the call is none of them.
+  var printsLines = false
   var run: @Sendable (Arguments) throws -> Int32
 
   var usage: String {
-    let words = ["hinged", name, operands, options.isEmpty ? "" : "[options]"].filter { !$0.isEmpty }
-    return "usage: " + words.joined(separator: " ")
+    "usage: "
+      + ["hinged", name, operands, options.isEmpty ? "" : "[options]"].filter { !$0.isEmpty }
+      .joined(separator: " ")
   }
 
-  var help: String {
+  func help(width: Int?, style: TerminalStyle) -> String {
     let all = options + [Option("--help", nil, "show this help")]
     let list = HelpList(all.map { (head: $0.name + ($0.value.map { " " + $0 } ?? ""), text: $0.help) })
-    let summary = HelpList.wrapped(summary, width: HelpList.terminalWidth).joined(separator: "\n")
-    return "\(usage)\n\n\(summary)\n\n\(list.text(width: HelpList.terminalWidth))\n"
+    let usage = style.text("usage:", .bold) + self.usage.dropFirst("usage:".count)
+    let summary = HelpList.wrapped(summary, width: width).joined(separator: "\n")
+    return "\(usage)\n\n\(summary)\n\n\(list.text(width: width, style: style))\n"
   }
 }
 
@@ -46,53 +50,88 @@ enum CommandLineInterface {
       print("hinged \(Software.version)")
       return ExitCode.success
     default:
-      // A command's name is one word or two.
-      let pair = words.prefix(2).joined(separator: " ")
-      let count = commands.contains { $0.name == pair } ? 2 : 1
-      return runCommand(count == 2 ? pair : name, Array(words.dropFirst(count)))
+      return runNamed(name, Array(words.dropFirst()))
     }
   }
 
-  private static func runCommand(_ name: String, _ words: [String]) -> Int32 {
-    guard let command = commands.first(where: { $0.name == name }) else {
+  /// A command's name is one word or two.
+  private static func runNamed(_ name: String, _ rest: [String]) -> Int32 {
+    let second = rest.first ?? ""
+    if let command = commands.first(where: { $0.name == "\(name) \(second)" }) {
+      return run(command, Array(rest.dropFirst()))
+    }
+    if let command = commands.first(where: { $0.name == name }) { return run(command, rest) }
+    let group = CommandGroup(name, of: commands)
+    guard !group.members.isEmpty else {
       StandardError.complain("unknown command \"\(name)\"; hinged --help lists the commands")
       return ExitCode.usage
     }
+    switch second {
+    case "--help", "-h", "help":
+      print(group.help(width: HelpList.terminalWidth, style: .output), terminator: "")
+      return ExitCode.success
+    case "--version":
+      print("hinged \(Software.version)")
+      return ExitCode.success
+    case "": StandardError.write(group.help(width: nil, style: .errors))
+    default: StandardError.complain(group.problem(with: second))
+    }
+    return ExitCode.usage
+  }
+
+  private static func run(_ command: Command, _ words: [String]) -> Int32 {
     let beforeOperands = words.prefix { $0 != "--" }
     if beforeOperands.contains("--help") || beforeOperands.contains("-h") {
-      print(command.help, terminator: "")
+      print(command.help(width: HelpList.terminalWidth, style: .output), terminator: "")
       return ExitCode.success
     }
     if beforeOperands.contains("--version") {
       print("hinged \(Software.version)")
       return ExitCode.success
     }
+    let answersJSON =
+      beforeOperands.contains("--json") && command.options.contains { $0.name == "--json" }
+      && !command.printsLines
     do {
       return try command.run(Arguments(words, options: command.options))
     } catch let failure as CommandFailure {
-      StandardError.complain(failure.sentence)
+      tell(failure, asJSON: answersJSON)
       if failure.code == ExitCode.usage { StandardError.write(command.usage + "\n") }
       return failure.code
     } catch {
-      StandardError.complain("\(error)")
+      tell(CommandFailure(code: ExitCode.software, sentence: "\(error)"), asJSON: answersJSON)
       return ExitCode.software
     }
   }
 
+  /// Who asked for JSON gets it of a failure too, and the sentence on standard error as ever.
+  private static func tell(_ failure: CommandFailure, asJSON: Bool) {
+    StandardError.complain(failure.sentence)
+    if asJSON { print(failure.json) }
+  }
+
   private static var overview: String {
     let list = HelpList(commands.filter { !$0.isHidden }.map { (head: $0.name, text: $0.summary) })
+    let (style, width) = (TerminalStyle.output, HelpList.terminalWidth)
+    func lines(_ text: String) -> String { HelpList.wrapped(text, width: width).joined(separator: "\n") }
     return """
-      hinged measures mitral valve hinge points
-      in echocardiogram cines.
+      \(lines("hinged measures mitral valve hinge points in echocardiogram cines."))
       Research use only. Not for diagnosis.
 
-      usage: hinged COMMAND [options]
+      \(style.text("usage:", .bold)) hinged COMMAND [options]
 
-      \(list.text(width: HelpList.terminalWidth))
+      \(list.text(width: width, style: style))
 
-      hinged COMMAND --help explains a command.
+      \(lines("hinged COMMAND --help explains a command."))
       hinged --version prints the version.
 
       """
+  }
+}
+
+extension CommandFailure {
+  /// One line: the sentence, and the exit code that the call ends with.
+  var json: String {
+    JSONValue.object([("error", .string(sentence)), ("exit_code", .integer(Int(code)))]).line
   }
 }

@@ -1,10 +1,9 @@
 import Platform
 
 extension Command {
-  /// For the package: a person's shell gets its completions from there.
   static let completion = Command(
     name: "completion", operands: "bash|zsh|fish",
-    summary: "Prints what a shell needs to complete the command line.", options: [], isHidden: true,
+    summary: "Prints what a shell needs to complete the command line.", options: [],
     run: { arguments in
       let word = arguments.operands.first ?? ""
       guard arguments.operands.count == 1, let shell = ShellCompletion(rawValue: word) else {

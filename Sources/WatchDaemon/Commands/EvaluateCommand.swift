@@ -26,7 +26,12 @@ extension Command {
       Option("--threads", "N", "threads a picture, 64 at most (default: all cores)"),
       Option("--quiet", nil, "no progress on standard error"),
     ],
-    run: { arguments in try evaluate(arguments) })
+    run: { arguments in
+      do { return try evaluate(arguments) } catch let error as EvaluationError {
+        throw CommandFailure(
+          code: error.isOfOutput ? ExitCode.temporary : ExitCode.noInput, sentence: error.description)
+      }
+    })
 
   private static func evaluate(_ arguments: Arguments) throws -> Int32 {
     let options = try AnalysisOptions(arguments)
@@ -35,6 +40,10 @@ extension Command {
     let dataset = try CAMUSDataset(
       folder: arguments.require("--dataset", "DIR"), list: arguments.require("--list", "FILE"),
       views: arguments["--views"].map(views))
+    do throws(FileError) { try WriteProbe.check(output, .outbox) } catch {
+      throw CommandFailure(
+        code: ExitCode.temporary, sentence: "--out \(output): \(error); check the folder and its permissions")
+    }
     let segmenter = try Segmenter(
       path: options.model, precision: .init(wanted: options.precision, requiresAdmission: false))
     let progress = CommandProgress(isQuiet: arguments.has("--quiet"))

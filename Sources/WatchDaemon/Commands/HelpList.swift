@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Names with what they mean, in two columns that fit a terminal.
 struct HelpList {
@@ -15,16 +16,16 @@ struct HelpList {
   }
 
   /// Where the second column would be too narrow, the text is put below its name.
-  func text(width: Int?) -> String {
+  func text(width: Int?, style: TerminalStyle = .plain) -> String {
     let indent = (rows.map(\.head.count).max() ?? 0) + 4
     return rows.flatMap { row in
-      let head = "  " + row.head
+      let (head, shown) = ("  " + row.head, "  " + style.text(row.head, .bold))
       guard let width, width - indent < Self.leastColumn else {
         let lines = Self.wrapped(row.text, width: width.map { $0 - indent })
-        let first = head + Self.blanks(indent - head.count) + (lines.first ?? "")
+        let first = shown + Self.blanks(indent - head.count) + (lines.first ?? "")
         return [first] + lines.dropFirst().map { Self.blanks(indent) + $0 }
       }
-      return [head] + Self.wrapped(row.text, width: width - 6).map { Self.blanks(6) + $0 }
+      return [shown] + Self.wrapped(row.text, width: width - 6).map { Self.blanks(6) + $0 }
     }
     .joined(separator: "\n")
   }

@@ -16,6 +16,7 @@ extension Command {
       Option("--json", nil, "one line of JSON an input file on standard output"),
       Option("--quiet", nil, "no progress on standard error"),
     ],
+    printsLines: true,
     run: { arguments in try ProcessRun(arguments).run() })
 }
 
@@ -42,6 +43,7 @@ struct ProcessRun {
   }
 
   func run() throws -> Int32 {
+    try OutboxPlacement.check(outbox: studies.outbox, inputs: paths)
     let inputs = try InputCollection(paths: paths)
     let result = try studies.processAll(inputs)
     let ends = result.ends

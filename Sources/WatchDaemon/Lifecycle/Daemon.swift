@@ -145,7 +145,7 @@ final class Daemon: @unchecked Sendable {
         admission.admit()
         flow.closeArchives()
       }
-    case .failed: break
+    case .failed, .nothingNew: break
     }
   }
 }
@@ -195,13 +195,20 @@ extension Daemon {
       do throws(ConfigurationError) {
         reload(try ConfigurationCheck.load(file))
       } catch {
-        refuse("\(error)", brief: error.brief)
+        refuse(error.faults.map { "\(error.file): \($0)" }, brief: error.brief)
       }
     }
   }
 
-  private func refuse(_ why: String, brief: String) {
-    parts.log.error("the configuration is kept as it was: \(why)")
+  /// - Parameter faults: Each is a line of the log.
+  private func refuse(_ faults: [String], brief: String) {
+    if faults.count > 1 {
+      parts.log.error(
+        "the configuration is kept as it was: \(Plural.of(faults.count, "fault")) in the new one")
+    }
+    for fault in faults {
+      parts.log.error(faults.count > 1 ? fault : "the configuration is kept as it was: \(fault)")
+    }
     health.refuse(brief)
     writeStatus()
   }
@@ -210,12 +217,12 @@ extension Daemon {
     dispatchPrecondition(condition: .onQueue(control))
     guard new.places == configuration.places else {
       let why = "inbox, outbox, spool, intake and outbox_mode change with a restart only"
-      return refuse(why, brief: why)
+      return refuse([why], brief: why)
     }
     do throws(DaemonFailure) {
       runs.setProcessor(try parts.makeProcessor(new))
     } catch {
-      return refuse("\(error)", brief: "\(error)")
+      return refuse(["\(error)"], brief: "\(error)")
     }
     configuration = new
     for service in services { service.reload(new) }

@@ -105,7 +105,8 @@ final class HealthReporter: Service, @unchecked Sendable {
       case .failed(let id, let failure, .release):
         return putOff.updateValue(failure.detail, forKey: id) != failure.detail
       case .failed(_, _, .leave): break
-      case .failed(let id, _, _), .published(let id, _, _), .lost(let id, _): putOff[id] = nil
+      case .failed(let id, _, _), .published(let id, _, _), .lost(let id, _), .nothingNew(let id, _):
+        putOff[id] = nil
       case .settled(let state): putOff[state.claim.id] = nil
       }
       return true

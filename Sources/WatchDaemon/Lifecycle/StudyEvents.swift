@@ -5,6 +5,8 @@ import Study
 /// What happened to a claim.
 enum StudyRunEvent: Sendable {
   case published(Int, PublishedRevision, StudyReport.Status)
+  /// What came of it is in the outbox already, in this revision.
+  case nothingNew(Int, PublishedRevision)
   /// Files of an inbox that is only read are no longer there as they were.
   case lost(Int, [ClaimedFile])
   case settled(StudyState)
@@ -22,6 +24,7 @@ struct StudyEvents: Sendable {
   func report(_ event: StudyRunEvent, isNews: Bool) {
     switch event {
     case .published(let id, let revision, let status): reportPublished(id, revision, status)
+    case .nothingNew(let id, let revision): reportNothingNew(id, revision)
     case .lost(let id, let files):
       log.warning(
         "files changed or went away while their study was in work; they are claimed again where they are found",
@@ -46,6 +49,12 @@ struct StudyEvents: Sendable {
     metrics.count { $0.published(at: Double(SystemClock.utc()) / 1000) }
   }
 
+  private func reportNothingNew(_ id: Int, _ revision: PublishedRevision) {
+    log.notice(
+      "nothing new: the result stays as it is",
+      ["study": study(of: id), "claim": "c\(id)", "revision": "\(revision.number)"])
+  }
+
   private func reportSettled(_ state: StudyState) {
     metrics.count { metrics in
       if state.claim.study != nil, let status = state.status {
@@ -54,7 +63,7 @@ struct StudyEvents: Sendable {
       for file in state.claim.files { if let end = file.end { metrics.fileEnded(end) } }
     }
     let setAside = state.claim.files.filter { $0.end?.isSetAside == true }
-    guard !setAside.isEmpty else { return }
+    guard !setAside.isEmpty else { return reportCopies(state) }
     let reasons = Set(setAside.compactMap { $0.end?.reason?.rawValue }).sorted().joined(separator: ",")
     log.warning(
       "files set aside",
@@ -62,6 +71,15 @@ struct StudyEvents: Sendable {
         "study": hash.name(of: state.claim), "claim": state.claim.folderName, "files": "\(setAside.count)",
         "reasons": reasons,
       ])
+  }
+
+  /// A claim that had nothing to be worked on.
+  private func reportCopies(_ state: StudyState) {
+    let ends = state.claim.files.compactMap(\.end)
+    guard state.published == nil, !ends.isEmpty, ends.allSatisfy({ $0.reason == .duplicate }) else { return }
+    log.notice(
+      "nothing new: every file is a copy of one that came before",
+      ["study": hash.name(of: state.claim), "claim": state.claim.folderName, "files": "\(ends.count)"])
   }
 
   private func reportFailed(_ id: Int, _ failure: StudyFailure, _ disposition: RetryPolicy.Disposition) {

@@ -224,6 +224,7 @@ final class StudyRun: @unchecked Sendable {
     case .alreadyPublished(let revision, let status, let ends):
       discard()
       try ending.conclude(published: revision, status: status, ends: ends)
+      tools.onEvent(.nothingNew(id, revision))
     case .nothingToPublish(let ends):
       discard()
       try ending.conclude(published: nil, status: nil, ends: ends)

@@ -241,6 +241,7 @@ extension ClaimOutcome {
     switch self {
     case .ofNoStudy: nil
     case .notPublished: "not published"
+    case .nothingNew: "nothing new"
     case .completed, .partial, .ineligible, .failed: "\(self)"
     }
   }

@@ -133,6 +133,9 @@ struct StudyExplanation {
       return "about to be published as \(publication.revision.number)"
     case .concluded: return "its files are on their way to their ends"
     case .settled:
+      if let revision = state.published, isOfEarlierClaim(revision, than: state) {
+        return "nothing new: the same as revision \(revision.number), \(state.status?.rawValue ?? "")"
+      }
       if let revision = state.published {
         return "published as revision \(revision.number), \(state.status?.rawValue ?? "")"
       }
@@ -141,6 +144,10 @@ struct StudyExplanation {
     case .returning: return "on its way back to the inbox"
     case .returned: return "given back to the inbox"
     }
+  }
+
+  private func isOfEarlierClaim(_ revision: PublishedRevision, than state: StudyState) -> Bool {
+    claims.contains { $0.claim.id < state.claim.id && $0.published == revision }
   }
 
   private func file(_ path: String) -> String { showsPaths ? path : hash.name(of: path) }

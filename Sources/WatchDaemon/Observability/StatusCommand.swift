@@ -16,11 +16,18 @@ extension Command {
       let question = StatusQuestion(try arguments.require("--config", "FILE"))
       if arguments.has("--acknowledge") { try question.acknowledge() }
       let status = question.answer
-      print(
-        arguments.has("--json") ? status.json : TerminalText.visible(status.text, keepsLines: true),
-        terminator: "")
+      print(arguments.has("--json") ? status.json : status.shown(.output), terminator: "")
       return status.isHealthy ? ExitCode.success : ExitCode.failure
     })
+}
+
+extension DaemonStatus {
+  /// For a terminal: the verdict, which is the first line, in its colour.
+  func shown(_ style: TerminalStyle) -> String {
+    let text = TerminalText.visible(text, keepsLines: true)
+    let verdict = text.prefix { $0 != "\n" }
+    return style.text(String(verdict), isHealthy ? .good : .bad) + text.dropFirst(verdict.count)
+  }
 }
 
 /// One call of `hinged status`. It answers as far as it can: what is wrong with the configuration, with a folder or with

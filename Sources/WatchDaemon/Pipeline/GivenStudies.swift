@@ -40,10 +40,9 @@ struct GivenStudies {
 
   /// Every study among the inputs, one after the other.
   func processAll(_ inputs: InputCollection) throws -> Result {
-    let publisher = try prepareOutbox()
-    progress.line("reading \(Plural.of(inputs.files.count, "file"))")
-    let scratch = try StagingFolder(in: outbox, name: "unpacked")
+    let (publisher, scratch) = try prepareOutbox()
     defer { try? scratch.discard() }
+    progress.line("reading \(Plural.of(inputs.files.count, "file"))")
     let archives = try open(InputAssessment.read(inputs.files, threads: threads), into: scratch)
     let read = archives.inputs
     let grouping = StudyGrouping.group(
@@ -67,11 +66,14 @@ struct GivenStudies {
     }
   }
 
-  private func prepareOutbox() throws -> OutboxPublisher {
+  /// Where it cannot be written is found out before there is anything to lose.
+  /// - Returns: With a folder in it for what is taken apart.
+  private func prepareOutbox() throws -> (OutboxPublisher, StagingFolder) {
     do {
       try Files.makeFolder(outbox, .outbox)
       try StagingFolder.removeAbandoned(in: outbox)
-      return try OutboxPublisher(lookingThrough: outbox, mode: mode)
+      let publisher = try OutboxPublisher(lookingThrough: outbox, mode: mode)
+      return (publisher, try StagingFolder(in: outbox, name: "unpacked"))
     } catch {
       throw CommandFailure(
         code: ExitCode.temporary, sentence: "\(outbox): \(error); check the folder and its permissions")

@@ -17,6 +17,15 @@ import Testing
     #expect(value.outputs == Configuration.Output.standard && value.keepDoneDays == nil)
   }
 
+  @Test func whereNoDaemonRunsNoFolderIsNeededAndOtherFaultsStay() throws {
+    let value = try ConfigurationFile.parse("threads = 2\n", name: "f", needsPlaces: false)
+    #expect(value.threads == 2 && value.inbox.isEmpty)
+    #expect(throws: ConfigurationError.self) {
+      try ConfigurationFile.parse("thread = 2\n", name: "f", needsPlaces: false)
+    }
+    #expect(throws: ConfigurationError.self) { try ConfigurationFile.parse("threads = 2\n", name: "f") }
+  }
+
   @Test func aFileOfAnotherSystemsEditorSaysTheSame() throws {
     let text = "# places\n" + folders + "threads = 2 # two\nkeep_done_days = 3\n"
     let value = try ConfigurationFile.parse(text, name: "f")

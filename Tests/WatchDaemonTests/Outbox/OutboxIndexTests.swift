@@ -282,6 +282,22 @@ import Testing
     }
   }
 
+  @Test func theTableSaysWhyANumberIsMissing() throws {
+    var report = SampleReport.study
+    report.clips = [MeasureSamples.clip(.a4c, uid: "1.1"), MeasureSamples.clip(.a2c, uid: "1.2")]
+    report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
+    let names = report.studyMeasurements.prefix(2).map(\.name)
+    for place in 0..<2 {
+      (report.studyMeasurements[place].value, report.studyMeasurements[place].withheld) = (nil, .noContact)
+    }
+    let missing = report.studyMeasurements.filter { $0.withheld != nil }
+    let entry = try OutboxEntry(report.recorded(), folder: "1.2.3.4", published: 0)
+    #expect(entry.withheld?.count == missing.count && entry.withheld?[names[0]] == "no-contact")
+    let line = MeasurementsTable.line(entry)
+    #expect(MeasurementsTable.head.hasSuffix(",withheld\r\n"))
+    #expect(line.contains("no-contact: \(names.sorted().joined(separator: " + "))"), "\(line)")
+  }
+
   private static let results = ProcessInfo.processInfo.environment["HINGED_RESULTS"]
 
   /// Of an outbox that another build wrote: what this one reads of it, it writes byte for byte the same.

@@ -117,6 +117,8 @@ enum ClaimRetention: UInt8, Sendable {
 /// What came of a claim whose ends are decided.
 package enum ClaimOutcome: UInt8, Sendable, Hashable, CaseIterable {
   case ofNoStudy, notPublished, completed, partial, ineligible, failed
+  /// Nothing that was not known: every file is a duplicate.
+  case nothingNew
 
   package init(_ state: StudyState) {
     guard state.claim.study != nil else {
@@ -128,7 +130,12 @@ package enum ClaimOutcome: UInt8, Sendable, Hashable, CaseIterable {
     case .partial: self = .partial
     case .ineligible: self = .ineligible
     case .failed: self = .failed
-    case nil: self = .notPublished
+    case nil: self = Self.isOfDuplicates(state.claim) ? .nothingNew : .notPublished
     }
+  }
+
+  private static func isOfDuplicates(_ claim: Claim) -> Bool {
+    let ends = claim.files.compactMap(\.end)
+    return !ends.isEmpty && ends.allSatisfy { $0.reason == .duplicate }
   }
 }

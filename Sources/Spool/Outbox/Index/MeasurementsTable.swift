@@ -10,7 +10,7 @@ package enum MeasurementsTable {
       .init("status") { $0.status.rawValue }, .init("review") { $0.attention.column },
     ] + findings + [.init("model") { $0.model }, .init("version") { $0.version }] + views
 
-  /// What was found, one column a measure; empty where it was withheld.
+  /// What was found, one column a measure; empty where it was withheld, which the last column explains.
   package static let findings: [TableColumn<OutboxEntry>] =
     [
       .init("review_reasons") { $0.reviewReasons.joined(separator: " ") },
@@ -22,10 +22,11 @@ package enum MeasurementsTable {
       }
     }
 
-  /// The views of the measured clips, who says so, and what a person can do.
+  /// The views of the measured clips, who says so, what a person can do, and why numbers are missing.
   package static let views: [TableColumn<OutboxEntry>] = [
     .init("views") { ($0.views ?? []).map(\.text).joined(separator: " + ") },
     .init("view_source") { $0.viewSource?.rawValue ?? "" }, .init("to_do") { $0.remedy ?? "" },
+    .init("withheld") { $0.withheldText },
   ]
 
   package static var head: String { TableColumn.head(columns) + "\r\n" }

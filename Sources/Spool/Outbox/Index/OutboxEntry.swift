@@ -17,11 +17,12 @@ package struct OutboxEntry: Recorded, Equatable {
   package var views: [View]?
   package var viewSource: ClipReport.View.Source?
   package var values: [String: Double]
+  package var withheld: [String: String]?
 
   package static let form = RecordForm<Self>(
     Self.init(
       study:revision:folder:published:status:measuredClips:clips:reviewReasons:version:model:views:viewSource:
-      values:)
+      values:withheld:)
   ) {
     Field("study", \.study, .uid)
     Field("revision", \.revision, .integer(min: 1))
@@ -40,6 +41,8 @@ package struct OutboxEntry: Recorded, Equatable {
       presence: .added)
     Field(
       "values", \.values, .map(.number(nil)), "Of the measures that were not withheld, as in study.json.")
+    Field(
+      "withheld", \.withheld, .map(.text), "Reason of each measure that was withheld.", presence: .added)
   }
 
   /// Which view a clip shows, and who says so.
@@ -61,6 +64,7 @@ extension OutboxEntry {
     let views = Set(measured.map { View(code: $0.view.code, source: $0.view.source) })
     let measures = report.studyMeasurements
     let known = measures.compactMap { measure in measure.value.map { (measure.name, $0) } }
+    let unknown = measures.compactMap { measure in measure.withheld.map { (measure.name, $0.rawValue) } }
     let phases = report.clips.flatMap(\.measurements)
     let flags = phases.flatMap(\.reviewReasons) + measures.flatMap { $0.reviewReasons ?? [] }
     let withheld = phases.compactMap { $0.withheld?.rawValue }
@@ -70,7 +74,8 @@ extension OutboxEntry {
       reviewReasons: Set(flags + withheld).sorted(), version: report.software.version,
       model: report.model.name, views: views.sorted { $0.text < $1.text },
       viewSource: .leastCertain(measures.filter { $0.value != nil }.compactMap(\.viewSource)),
-      values: Dictionary(known, uniquingKeysWith: { first, _ in first }))
+      values: Dictionary(known, uniquingKeysWith: { first, _ in first }),
+      withheld: Dictionary(unknown, uniquingKeysWith: { first, _ in first }))
   }
 
   /// Whether a person should look at it before others.
@@ -83,6 +88,13 @@ extension OutboxEntry {
 
   /// Nobody but the picture says what a measured clip shows.
   var hasViewFromPicture: Bool { views?.contains { $0.source == .picture } ?? false }
+
+  /// `no-contact: MAPSE lateral + MAPSE mean; no-body-size: LV volume index biplane ED`.
+  var withheldText: String {
+    let reasons = Dictionary(grouping: withheld ?? [:], by: \.value).mapValues { $0.map(\.key).sorted() }
+    return reasons.sorted { $0.key < $1.key }.map { "\($0): \($1.joined(separator: " + "))" }.joined(
+      separator: "; ")
+  }
 
   /// What a person can do for it, in a sentence; `nil` where there is nothing.
   package var remedy: String? {

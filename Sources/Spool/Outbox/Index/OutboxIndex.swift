@@ -128,7 +128,7 @@ package struct OutboxIndex: Sendable {
     let areWhole = try data.map { try lines.sizes() == [$0.list.linesBytes, $0.list.tableBytes] } ?? false
     if standing.hasOthers || !areWhole {
       try lines.rewrite(with: fresh, mode) {
-        latest[$0.study]?.name == $0.folder && !published.contains($0.folder)
+        $0.withheld != nil && latest[$0.study]?.name == $0.folder && !published.contains($0.folder)
       }
     } else {
       try lines.append(fresh)
@@ -151,8 +151,10 @@ package struct OutboxIndex: Sendable {
   private func standing(in lines: IndexLines, _ latest: [String: PublishedRevision]) throws -> Standing {
     var standing = Standing()
     standing.hasOthers = try lines.goThrough { entry, _ in
+      // A line of an earlier version lacks what was withheld: it is made anew.
       let isCurrent =
-        latest[entry.study]?.name == entry.folder && standing.folders.insert(entry.folder.hashValue).inserted
+        entry.withheld != nil && latest[entry.study]?.name == entry.folder
+        && standing.folders.insert(entry.folder.hashValue).inserted
       if isCurrent { standing.views.add(entry) }
       return isCurrent
     }

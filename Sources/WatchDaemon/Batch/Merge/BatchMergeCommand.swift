@@ -44,6 +44,7 @@ private struct BatchMergeRun {
 
   func run() throws -> Int32 {
     do {
+      try WriteProbe.check(prefix.map { Files.parent(of: $0) ?? "." } ?? merge.outbox, .outbox)
       let scratch = try ScratchSpace()
       let result = try merge.run(scratch: scratch)
       let prefix = prefix ?? merge.outbox + "/batch-\(result.id)"
