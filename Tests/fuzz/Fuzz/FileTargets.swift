@@ -50,8 +50,9 @@ func readJournal(_ bytes: [UInt8]) {
   guard replay(again) != nil else { fatalError("a journal that was written anew cannot be read") }
 }
 
+/// Without books: there is no folder for them.
 private func replay(_ bytes: [UInt8]) -> JournalReplay? {
-  var replay = JournalReplay()
+  var replay = JournalReplay(settled: SettledFolder(path: "/none"), isOwner: false)
   return bytes.withUnsafeBytes { (try? replay.read($0)) == nil ? nil : replay }
 }
 
