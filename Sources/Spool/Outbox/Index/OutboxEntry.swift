@@ -17,11 +17,13 @@ package struct OutboxEntry: Recorded, Equatable {
   package var views: [View]?
   package var viewSource: ClipReport.View.Source?
   package var values: [String: Double]
+  /// `nil` where no reader spoke of it.
+  package var readings: [ViewReading]?
 
   package static let form = RecordForm<Self>(
     Self.init(
       study:revision:folder:published:status:measuredClips:clips:reviewReasons:version:model:views:viewSource:
-      values:)
+      values:readings:)
   ) {
     Field("study", \.study, .uid)
     Field("revision", \.revision, .integer(min: 1))
@@ -40,6 +42,9 @@ package struct OutboxEntry: Recorded, Equatable {
       presence: .added)
     Field(
       "values", \.values, .map(.number(nil)), "Of the measures that were not withheld, as in study.json.")
+    Field(
+      "readings", \.readings, .list(.record), "What readers did with its clips, by view.",
+      presence: .whereKnown)
   }
 
   /// Which view a clip shows, and who says so.
@@ -55,7 +60,7 @@ package struct OutboxEntry: Recorded, Equatable {
 }
 
 extension OutboxEntry {
-  /// - Parameter report: At least its headlines, with the numbers of the record.
+  /// - Parameter report: At least its headlines, with the numbers of the record; where readers spoke of it, all of it.
   package init(_ report: StudyReport, folder: String, published: Int64) {
     let measured = report.clips.filter { $0.status == .measured }
     let views = Set(measured.map { View(code: $0.view.code, source: $0.view.source) })
@@ -70,7 +75,8 @@ extension OutboxEntry {
       reviewReasons: Set(flags + withheld).sorted(), version: report.software.version,
       model: report.model.name, views: views.sorted { $0.text < $1.text },
       viewSource: .leastCertain(measures.filter { $0.value != nil }.compactMap(\.viewSource)),
-      values: Dictionary(known, uniquingKeysWith: { first, _ in first }))
+      values: Dictionary(known, uniquingKeysWith: { first, _ in first }),
+      readings: ViewReading.all(in: report.clips))
   }
 
   /// Whether a person should look at it before others.
