@@ -77,6 +77,13 @@ package struct ClipAnalysis: Sendable {
     let segmenter = segmenters[established.view.code]
     outcome.report.state(established.view, model: segmenter)
     outcome.report.state(sample.target.region, of: file.header)
+    defer {
+      // The reader's word is said again over the program's own, which stays beside it.
+      if established.view.source == .reader {
+        outcome.report.measuredAs = established.view.code
+        outcome.report.view = ViewEstablishment.withoutReader(views, sample.look).view
+      }
+    }
 
     let segmentation = FrameSegmentation(
       of: file, view: established.view.code, segmenter, settings, checkpoint, keepsFrames: keepsFrames)

@@ -75,6 +75,15 @@ extension SegmentedClip {
   }
 }
 
+extension FrameOutlines {
+  /// What the record keeps of a frame: the chambers, without the myocardium.
+  package init(_ contours: PhaseMeasurement.Contours?) {
+    guard let contours else { return }
+    ventricle = Outline(loops: [contours.ventricle])
+    atrium = Outline(loops: [contours.atrium])
+  }
+}
+
 extension PhaseMeasurement.Contours {
   package init(_ outlines: FrameOutlines) {
     self.init(ventricle: outlines.ventricle.longest ?? [], atrium: outlines.atrium.longest ?? [])
@@ -101,5 +110,12 @@ package struct MeasuredPicture: Sendable {
     self.measurement = measurement
     self.target = target
     contactLine = pair.contactLine.map(target.stored)
+  }
+
+  /// With points of a person's, which no contact line was found for.
+  package init(_ measurement: PhaseMeasurement, target: ClipTarget) {
+    self.measurement = measurement
+    self.target = target
+    contactLine = []
   }
 }

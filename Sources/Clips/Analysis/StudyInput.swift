@@ -15,6 +15,8 @@ package struct StudyFile: Sendable {
   package var header: ClipHeader
   /// Time of the last change of the content, nanoseconds since 1970.
   package var modified: Int64 = 0
+  /// What a reader's correction says of the view that these pixels show; an apical one.
+  package var readerView: EchoView?
 
   package init(
     path: String, origin: String, laterOrigins: [String] = [], sha256: String, header: ClipHeader,

@@ -34,6 +34,7 @@ struct ViewEstablishment: Sendable, Equatable {
     let header: ClipHeader
     let operatorView: EchoView?
     let ruleView: EchoView?
+    var readerView: EchoView?
     let policy: Configuration.PictureViewPolicy
     /// Nobody said which of the clip's pictures shows the view that is stated.
     let hasSeveralPictures: Bool
@@ -42,6 +43,7 @@ struct ViewEstablishment: Sendable, Equatable {
       header = file.header
       operatorView = settings.operatorView
       ruleView = settings.ruleView(file)
+      readerView = file.readerView
       policy = settings.viewFromPicture
       self.hasSeveralPictures = hasSeveralPictures
     }
@@ -70,9 +72,17 @@ struct ViewEstablishment: Sendable, Equatable {
     return established
   }
 
+  /// What would be said of the view without the reader's word; nothing is excluded by it.
+  static func withoutReader(_ evidence: Evidence, _ look: ClipLook) -> ViewEstablishment {
+    var evidence = evidence
+    evidence.readerView = nil
+    return evidence.hasSeveralPictures ? .open : establish(evidence, look)
+  }
+
   private static func establish(_ evidence: Evidence, _ look: ClipLook?) -> ViewEstablishment {
     establish(
-      operatorView: evidence.operatorView, ruleView: evidence.ruleView, header: evidence.header,
+      operatorView: evidence.operatorView, ruleView: evidence.ruleView, readerView: evidence.readerView,
+      header: evidence.header,
       picture: look?.picture, threshold: look?.claimThreshold ?? 1, policy: evidence.policy)
   }
 

@@ -71,7 +71,8 @@ struct HTMLClip {
     let figures: [HTML] = CyclePhase.allCases.compactMap { phase in
       guard let picture = overlays[clip.sopInstanceUID, phase] else { return nil }
       let frame = clip.reference(phase).map { ", frame \($0.frame + 1)" } ?? ""
-      let caption = "\(phase.words)\(frame)"
+      let isRead = clip.reference(phase)?.source == .reader
+      let caption = "\(phase.words)\(frame)\(isRead ? ", the reader's points" : "")"
       return """
         <figure><img src="data:\(mediaType(picture));base64,\(HTML(base64: Data(picture)))" \
         alt="Clip \(number), \(caption): outlines of left ventricle, myocardium and left atrium, hinge points and \

@@ -42,6 +42,12 @@ extension Canvas {
     stroke([[point, point]], width: 3.4 * unit, colour: Palette.point)
   }
 
+  /// Where the program found a point that a reader set elsewhere: a faint ring.
+  mutating func drawMachineMark(at point: Point, _ unit: Double) {
+    ring(at: point, radius: 6 * unit, width: 2.6 * unit, colour: Palette.black, opacity: 0.4)
+    ring(at: point, radius: 6 * unit, width: 1.4 * unit, colour: Palette.contact, opacity: 0.8)
+  }
+
   /// Labels are outside of the annulus, the left one before its point, unless the edge is too near.
   mutating func drawLabel(_ label: String, at point: Point, isLeft: Bool, _ placement: Placement) {
     let size = placement.textSize * 0.9

@@ -90,7 +90,8 @@ extension OverlayScene {
     let name = phase == .endDiastole ? "end diastole" : "end systole"
     let caption = view.caption(isFromPicture: isViewFromPicture)
     let view = caption.map { [($0, Palette.text)] } ?? []
-    return view + [(phase.rawValue, Palette.point), (name, Palette.muted), (position, Palette.text)]
+    let whose = isRead ? [("reader's points", Palette.point)] : []
+    return view + [(phase.rawValue, Palette.point), (name, Palette.muted), (position, Palette.text)] + whose
   }
 }
 

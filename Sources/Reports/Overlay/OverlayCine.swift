@@ -53,6 +53,14 @@ extension OverlayCine {
     return try JPEGEncoder.encode(cine.preview(side: Self.previewSide), quality: Self.previewQuality)
   }
 
+  /// Of a frame that was not segmented again, with a reader's points.
+  package static func preview(
+    of frame: DecodedFrame, outlines: FrameOutlines, clip: ClipReport, target: ClipTarget
+  ) throws -> [UInt8] {
+    let cine = CineFrame(clip: clip, target: target, finding: nil, outlines: outlines, frame: frame)
+    return try JPEGEncoder.encode(cine.preview(side: previewSide), quality: previewQuality)
+  }
+
   private static let previewSide = 160
   private static let previewQuality = 75
 }
@@ -83,14 +91,16 @@ struct CineFrame {
   /// As the record has it.
   let clip: ClipReport
   let target: ClipTarget
-  let finding: FrameFinding
+  /// `nil` of a frame that was not segmented again.
+  let finding: FrameFinding?
   let outlines: FrameOutlines
   let frame: DecodedFrame
   /// The sector.
   private let picture: GrayPicture
 
   init(
-    clip: ClipReport, target: ClipTarget, finding: FrameFinding, outlines: FrameOutlines, frame: DecodedFrame
+    clip: ClipReport, target: ClipTarget, finding: FrameFinding?, outlines: FrameOutlines,
+    frame: DecodedFrame
   ) {
     self.clip = clip
     self.target = target
@@ -125,11 +135,7 @@ struct CineFrame {
   func preview(side: Int) -> Canvas {
     var (canvas, placement) = sector(side: side)
     canvas.drawOutlines(outlines, placement)
-    if let pair = finding.pair {
-      for point in [pair.left, pair.right] {
-        canvas.drawMark(at: placement.place(target.stored(point)), placement.unit)
-      }
-    }
+    for point in points { canvas.drawMark(at: placement.place(point), placement.unit) }
     return canvas
   }
 
@@ -164,20 +170,36 @@ struct CineFrame {
 
   private func draw(on canvas: inout Canvas, _ placement: Placement) {
     canvas.drawOutlines(outlines, placement)
-    guard let pair = finding.pair else { return }
-    let stored = (target.stored(pair.left), target.stored(pair.right))
-    let ends = (placement.place(stored.0), placement.place(stored.1))
-    canvas.drawDiameter(diameter(of: pair, stored), from: ends.0, to: ends.1, placement)
-    canvas.drawMark(at: ends.0, placement.unit)
-    canvas.drawMark(at: ends.1, placement.unit)
+    let points = points
+    guard points.count == 2 else { return }
+    if read != nil, let pair = finding?.pair {
+      for point in [pair.left, pair.right] {
+        canvas.drawMachineMark(at: placement.place(target.stored(point)), placement.unit)
+      }
+    }
+    let ends = points.map(placement.place)
+    let number = read.flatMap(OverlayScene.Diameter.init) ?? finding?.pair.map { diameter(of: $0, points) }
+    if let number { canvas.drawDiameter(number, from: ends[0], to: ends[1], placement) }
+    for end in ends { canvas.drawMark(at: end, placement.unit) }
+  }
+
+  /// What a reader set in this frame.
+  private var read: PhaseMeasurement? {
+    clip.measurements.first { $0.frame == frame.index && $0.source == .reader && $0.hingePoints.count == 2 }
+  }
+
+  /// The reader's, else the program's, left first, in the stored frame; none where none were found.
+  private var points: [Point] {
+    if let read { return read.hingePoints.map(\.point) }
+    return finding?.pair.map { [target.stored($0.left), target.stored($0.right)] } ?? []
   }
 
   /// The number that the record has, where it has one.
-  private func diameter(of pair: HingePair, _ ends: (Point, Point)) -> OverlayScene.Diameter {
+  private func diameter(of pair: HingePair, _ ends: [Point]) -> OverlayScene.Diameter {
     if pair.isWithheld { return .withheld }
     let measured = clip.measurements.first { $0.frame == frame.index }
     guard target.isCalibrated else {
-      let distance = PixelSpacing(x: 1, y: 1).distance(ends.0, ends.1)
+      let distance = PixelSpacing(x: 1, y: 1).distance(ends[0], ends[1])
       return .pixels(measured?.annulusDiameterPixels ?? distance)
     }
     let curve = clip.curves?.annulusDiameterMillimetres ?? []

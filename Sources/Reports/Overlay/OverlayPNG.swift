@@ -43,6 +43,7 @@ extension Canvas {
     let unit = placement.unit
     stroke(
       [scene.contactLine.map(placement.place)], width: 2.2 * unit, colour: Palette.contact, opacity: 0.9)
+    for point in scene.machinePoints { drawMachineMark(at: placement.place(point), unit) }
     let ends = scene.hingePoints.map { placement.place($0.point) }
     if ends.count == 2, let diameter = scene.diameter {
       drawDiameter(diameter, from: ends[0], to: ends[1], placement)

@@ -32,6 +32,10 @@ package struct OverlayScene: Sendable {
   package var outlines: FrameOutlines
   /// Left then right, coordinates of the stored frame; empty where none were found.
   package var hingePoints: [Mark]
+  /// What the program found where the points are a reader's; coordinates of the stored frame.
+  package var machinePoints: [Point] = []
+  /// Points or frame are a reader's.
+  package var isRead = false
   /// Coordinates of the stored frame.
   package var contactLine: [Point]
   package var diameter: Diameter?
@@ -71,13 +75,18 @@ extension MeasuredPicture {
     let recorded = clip.measurements.first {
       $0.phase == measurement.phase && $0.frame == measurement.frame
     }
-    return OverlayScene(
+    var scene = OverlayScene(
       frame: frame, box: target.box, sector: target.sector.mask.bits, outlines: outlines,
       hingePoints: measurement.hingePoints.map { OverlayScene.Mark($0) }, contactLine: contactLine,
       diameter: OverlayScene.Diameter(recorded ?? measurement), phase: measurement.phase,
       view: clip.view.code, isViewFromPicture: clip.view.source == .picture,
       frameIndex: measurement.frame,
       frameCount: clip.frames, spacing: target.region.spacing)
+    scene.isRead = measurement.source == .reader
+    if let machine = measurement.machine, scene.isRead, machine.frame == measurement.frame {
+      scene.machinePoints = machine.hingePoints.map(\.point)
+    }
+    return scene
   }
 }
 

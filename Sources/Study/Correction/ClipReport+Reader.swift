@@ -96,7 +96,7 @@ extension ClipReport {
       for index in measurements.indices {
         keepMachine(of: index, sameFrame: true)
         // What errors to expect is known by view.
-        if code != found.code { measurements[index].forgetErrors() }
+        if code != measuredAs ?? found.code { measurements[index].forgetErrors() }
         measurements[index].reviewReasons.removeAll(where: ClipDoubt.ofTheView.contains)
         measurements[index].review = !measurements[index].reviewReasons.isEmpty
       }

@@ -32,6 +32,8 @@ package struct ClipReport: Recorded, Equatable {
   package var reader: Reader?
   /// `nil` without a reader's word.
   package var machine: MachineEnd?
+  /// The view that it was measured as because a reader states it; `nil` where the program measured it as its own.
+  package var measuredAs: EchoView?
 
   package init(
     sopInstanceUID: String, sopClassUID: String? = nil, seriesInstanceUID: String? = nil, file: String? = nil,
@@ -39,7 +41,7 @@ package struct ClipReport: Recorded, Equatable {
     model: StudyReport.Model? = nil, rows: Int, columns: Int, frames: Int,
     frameTimeMilliseconds: Double? = nil, frameTimeSource: FrameTimeSource? = nil, spacing: Spacing? = nil,
     spacingReason: ReasonCode? = nil, beats: [Beat], measurements: [PhaseMeasurement], curves: Curves? = nil,
-    pixels: String? = nil, reader: Reader? = nil, machine: MachineEnd? = nil
+    pixels: String? = nil, reader: Reader? = nil, machine: MachineEnd? = nil, measuredAs: EchoView? = nil
   ) {
     self.sopInstanceUID = sopInstanceUID
     self.sopClassUID = sopClassUID
@@ -63,6 +65,7 @@ package struct ClipReport: Recorded, Equatable {
     self.pixels = pixels
     self.reader = reader
     self.machine = machine
+    self.measuredAs = measuredAs
   }
 
   package static let form = RecordForm<Self>(
@@ -97,6 +100,9 @@ package struct ClipReport: Recorded, Equatable {
       """, presence: .added)
     Field("reader", \.reader, .record, presence: .whereKnown)
     Field("machine", \.machine, .record, presence: .whereKnown)
+    Field(
+      "measured_as", \.measuredAs, .word, "The view that it was measured as because a reader states it.",
+      presence: .whereKnown)
   }
 }
 

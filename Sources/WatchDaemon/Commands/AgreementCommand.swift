@@ -12,6 +12,8 @@ extension Command {
     options: [
       Option("--outbox", "DIR", "where the results are (required)"),
       Option(
+        "--page", "FILE", "write the table and the differences of the diameter as a page, for a browser"),
+      Option(
         "--dataset", "DIR",
         "write the frames that readers set or accepted there, as evaluate and the training read them: points, and "
           + "labels of chambers where they are known; an empty folder or a new one"),
@@ -27,6 +29,11 @@ extension Command {
       let export = try DatasetExport(arguments)
       let reports = LatestReports(outbox: outbox, names: try LatestReports.names(in: outbox))
       let agreement = ReaderAgreement(reports)
+      if let page = arguments["--page"] {
+        do {
+          try Data(AgreementPage(agreement: agreement).render().utf8).write(to: URL(fileURLWithPath: page))
+        } catch { throw CommandFailure(code: ExitCode.failure, sentence: "\(page): it cannot be written") }
+      }
       let written = try export?.write(reports)
       if arguments.has("--json") {
         print((try? agreement.json(written?.members).compact()) ?? "{}")

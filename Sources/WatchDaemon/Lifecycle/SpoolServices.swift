@@ -96,5 +96,7 @@ extension OutboxIndexer: Service {
     status.health.index = problem
   }
 
-  func describe(_ gauges: inout MetricsState.Gauges) { gauges.views = views }
+  func describe(_ gauges: inout MetricsState.Gauges) {
+    (gauges.views, gauges.readings) = (views, readings)
+  }
 }

@@ -35,6 +35,7 @@ struct MetricsState: Sendable, Equatable {
     /// Seconds since 1970; `nil` before the first.
     var lastScan: Double?
     var views = ViewTally()
+    var readings = ReadingSums()
     /// Names of those that there are.
     var troubles: Set<String> = []
   }
@@ -86,6 +87,7 @@ struct MetricsState: Sendable, Equatable {
     text.gauge(
       "hinged_outbox_studies", "Studies with a measured clip, by who states the view.",
       Dictionary(uniqueKeysWithValues: gauges.views.counts.map { ([("view", $0.name)], Double($0.count)) }))
+    text.readings(gauges.readings)
     text.gauge("hinged_quarantined_files", "Files in quarantine.", Double(gauges.quarantinedFiles))
     text.gauge("hinged_held_files", "Files held for a person to decide.", Double(gauges.heldFiles))
     text.gauge(
@@ -137,6 +139,31 @@ struct PrometheusText {
   }
 
   private(set) var content = ""
+
+  /// What readers did with the clips of the latest results in the outbox. The views that are measured by name are always
+  /// there, so that a month's growth can be told from its first day on.
+  mutating func readings(_ sums: ReadingSums) {
+    var clips: [Labels: Double] = [:]
+    var (points, distances, frames, near) = (clips, clips, clips, clips)
+    for view in Set(sums.byView.keys).union([.a4c, .a2c]) {
+      let reading = sums.byView[view] ?? ViewReading(view, ReadingTally())
+      func label(_ more: [(name: String, value: String)] = []) -> Labels {
+        Labels([(name: "view", value: view.rawValue)] + more)
+      }
+      for (word, count) in [
+        ("accepted", reading.accepted), ("corrected", reading.corrected), ("rejected", reading.rejected),
+      ] { clips[label([(name: "word", value: word)])] = Double(count) }
+      points[label()] = Double(reading.pointsMoved)
+      distances[label()] = reading.distance
+      frames[label()] = Double(reading.frames)
+      near[label()] = Double(reading.framesWithin5Millimetres)
+    }
+    gauge("hinged_read_clips", "Clips that a reader spoke of, by view and word.", clips)
+    gauge("hinged_read_points_moved", "Hinge points that readers set in the program's frame.", points)
+    gauge("hinged_read_points_distance_millimetres", "How far they moved them, added up.", distances)
+    gauge("hinged_read_frames", "Frames that readers set or accepted.", frames)
+    gauge("hinged_read_frames_near", "Those with both of the program's points within 5 mm.", near)
+  }
 
   mutating func counter(_ name: String, _ help: String, _ samples: [Labels: Int]) {
     family(name, help, "counter", samples.mapValues(Double.init))

@@ -81,10 +81,18 @@ struct ClaimSource: StudySource {
   }
 
   func keptFiles(besides present: Set<String?>) throws -> [StudyFile] {
+    try keptFiles { !present.contains($0) }
+  }
+
+  func keptFiles(ofClips instances: Set<String>) throws -> [StudyFile] {
+    try keptFiles { $0.map(instances.contains) ?? false }
+  }
+
+  private func keptFiles(where isWanted: (String?) -> Bool) throws -> [StudyFile] {
     let last = Dictionary(
       study.earlier.map { ($0.sopInstanceUID, $0) }, uniquingKeysWith: { _, last in last })
     var kept: [StudyFile] = []
-    for (instance, input) in last where !present.contains(instance) {
+    for (instance, input) in last where isWanted(instance) {
       // In an inbox that is only read, the file may have been replaced where it lay.
       guard let path = input.path, try digest(of: path) == input.sha256 else { continue }
       switch try read(input) {

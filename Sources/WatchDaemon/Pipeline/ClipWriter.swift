@@ -45,7 +45,20 @@ struct ClipWriter: Sendable {
   private var wantsPage: Bool { settings.outputs.contains(.html) && isOnPage }
   /// The printed report shows them too.
   private var wantedPictures: [MeasuredPicture] {
-    settings.outputs.isDisjoint(with: [.png, .pdf]) ? [] : pictures
+    if settings.outputs.isDisjoint(with: [.png, .pdf]) { return [] }
+    return clip.reader == nil ? pictures : clip.measurements.map(picture)
+  }
+
+  /// With a reader's word: as the record has it.
+  private func picture(of measurement: PhaseMeasurement) -> MeasuredPicture {
+    let own = pictures.first { picture in
+      picture.measurement.phase == measurement.phase && picture.measurement.frame == measurement.frame
+    }
+    guard var own, measurement.source != .reader else {
+      return MeasuredPicture(measurement, target: segmented.target)
+    }
+    own.measurement = measurement
+    return own
   }
 
   /// The work on a clip that was begun, in pieces for several threads.

@@ -75,6 +75,26 @@ extension StudyReport {
 }
 
 extension StudyReport {
+  /// Clips that corrections ask more for than the record has: those that were not measured and whose view is stated
+  /// now, and those with other points or frames.
+  func clips(
+    touchedBy corrections: [ReaderCorrection]
+  ) -> (toMeasure: Set<String>, toDraw: Set<String>) {
+    var (toMeasure, toDraw) = (Set<String>(), Set<String>())
+    for said in corrections.flatMap({ $0.clips ?? [] }) {
+      guard let clip = clip(said.sopInstanceUID) else { continue }
+      let isExcluded = clip.withoutReader.status == .excluded && clip.withoutReader.reason == .notApical
+      if isExcluded, said.view?.isApical == true {
+        toMeasure.insert(said.sopInstanceUID)
+      } else if clip.status == .measured || said.measurements?.isEmpty == false {
+        toDraw.insert(said.sopInstanceUID)
+      }
+    }
+    return (toMeasure, toDraw.subtracting(toMeasure))
+  }
+}
+
+extension StudyReport {
   /// Nothing was measured again: what measured the result before is still what its numbers come from.
   mutating func keepMaker(of earlier: StudyReport) {
     (model, software, configuration) = (earlier.model, earlier.software, earlier.configuration)

@@ -20,6 +20,8 @@ protocol StudySource {
   /// last one of each instance.
   /// - Parameter present: SOPInstanceUIDs of the files that are analysed.
   func keptFiles(besides present: Set<String?>) throws -> [StudyFile]
+  /// Files of these clips that were in the revisions before and are kept, to be analysed or drawn again.
+  func keptFiles(ofClips instances: Set<String>) throws -> [StudyFile]
   /// Corrections that readers made of revisions before, oldest first, for a result whose predecessor is gone.
   func keptCorrections() throws -> [CorrectionFile]
   /// An empty folder for the result.
@@ -77,5 +79,6 @@ struct StudyRules: Sendable, Equatable {
 }
 
 extension StudySource {
+  func keptFiles(ofClips instances: Set<String>) -> [StudyFile] { [] }
   func keptCorrections() -> [CorrectionFile] { [] }
 }

@@ -57,8 +57,17 @@ struct StudyWalk {
       input.add(try source.keptFiles(besides: Set(input.files.map(\.header.sopInstanceUID))))
       judgement.taken = try source.keptCorrections()
     }
+    var kept: [StudyFile] = []
+    if let predecessor, outcome == nil, !judgement.taken.isEmpty {
+      let present = Set(input.files.map(\.header.sopInstanceUID))
+      let clips = predecessor.report.clips(touchedBy: judgement.taken.map(\.content))
+      // A clip that was not measured is analysed by the view that the reader states; others are drawn again.
+      let toMeasure = clips.toMeasure.filter { !present.contains($0) }
+      input.add(try source.keptFiles(ofClips: Set(toMeasure)))
+      kept = try source.keptFiles(ofClips: clips.toDraw.subtracting(present.compactMap(\.self)))
+    }
     analysis = StudyAnalysis(
-      pipeline, input, replacing: predecessor, corrections: judgement.taken,
+      pipeline, input, replacing: predecessor, corrections: judgement.taken, kept: kept,
       as: StudyReport.Study(
         uid: given.studyInstanceUID, revision: succession.revision.number,
         supersedes: succession.previous?.name))
@@ -136,6 +145,8 @@ struct StudyAnalysis {
   private let study: StudyInput
   private let predecessor: Predecessor?
   private let corrections: [CorrectionFile]
+  /// Of clips whose pictures a correction changes.
+  private let kept: [StudyFile]
   private var outcomes: [ClipAnalysis.Outcome] = []
   private let identity: StudyReport.Study?
   private var log = StudyLog()
@@ -145,8 +156,9 @@ struct StudyAnalysis {
   ///   always.
   init(
     _ pipeline: StudyPipeline, _ study: StudyInput, replacing predecessor: Predecessor? = nil,
-    corrections: [CorrectionFile] = [], as identity: StudyReport.Study? = nil
+    corrections: [CorrectionFile] = [], kept: [StudyFile] = [], as identity: StudyReport.Study? = nil
   ) {
+    self.kept = kept
     self.pipeline = pipeline
     self.study = study
     self.predecessor = predecessor
@@ -163,12 +175,37 @@ struct StudyAnalysis {
   mutating func analyseNext(_ checkpoint: Checkpoint = .none) throws(Checkpoint.Stop) -> ClipAnalysis.Outcome?
   {
     guard outcomes.count < study.files.count else { return nil }
-    let kept = outcomes.reduce(0) { $0 + ($1.segmented?.frameBytes ?? 0) }
+    let held = outcomes.reduce(0) { $0 + ($1.segmented?.frameBytes ?? 0) }
+    var file = study.files[outcomes.count]
+    file.readerView = try readerView(of: file, checkpoint)
     let outcome = try pipeline.analysis.analyse(
-      study.files[outcomes.count], roomForFrames: MemoryEstimate.roomForFrames - kept, checkpoint)
+      file, roomForFrames: MemoryEstimate.roomForFrames - held, checkpoint)
     log.add(outcome)
     outcomes.append(outcome)
     return outcome
+  }
+
+  /// What a reader said of the view that these pixels show, the last word of all; `nil` for one that is not apical.
+  private func readerView(
+    of file: StudyFile, _ checkpoint: Checkpoint
+  ) throws(Checkpoint.Stop) -> EchoView? {
+    guard let uid = file.header.sopInstanceUID else { return nil }
+    var words = (predecessor?.report.corrections ?? []).flatMap(\.clips).filter {
+      $0.said.sopInstanceUID == uid
+    }
+    let pixels = predecessor?.report.clip(uid)?.pixels
+    words += corrections.flatMap { $0.content.clips ?? [] }.filter { $0.sopInstanceUID == uid }.map {
+      .init(said: $0, pixels: pixels)
+    }
+    guard let word = words.last(where: { $0.said.view != nil }), let view = word.said.view, view.isApical
+    else { return nil }
+    guard let seen = word.pixels else { return view }
+    // Other pixels may show another view.
+    let shown: String?
+    do { shown = try file.pixelDigest(checkpoint) } catch let stop as Checkpoint.Stop { throw stop } catch {
+      shown = nil
+    }
+    return shown == seen ? view : nil
   }
 
   /// Writes what was found into an empty staging folder, the record last.
@@ -191,7 +228,8 @@ struct StudyAnalysis {
       of: report.clips, bodySurfaceArea: report.study.bodySurfaceArea)
     report = try report.recorded()
     let publishing = ContinuousClock.now
-    try pipeline.writer.write(report, study, outcomes, predecessor: predecessor, into: staging, log: &log)
+    try pipeline.writer.write(
+      report, study, outcomes, predecessor: predecessor, kept: kept, into: staging, log: &log)
     report.timings.publish = publishing.duration(to: .now).milliseconds
     report.timings.total = start.duration(to: .now).milliseconds
     log.add("study-written", stage: "publish", at: .now, durationMilliseconds: report.timings.publish)

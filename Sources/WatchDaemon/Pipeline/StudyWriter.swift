@@ -11,14 +11,22 @@ struct StudyWriter: Sendable {
 
   /// Everything but the record, which is written last. What does not wait for another is written side by side: the
   /// overlay cine of a clip while the next one is drawn, the report and the page beside the last.
-  /// - Parameter report: as the record has it.
+  /// - Parameters:
+  ///   - report: as the record has it.
+  ///   - kept: files of clips that are not analysed and whose pictures a reader's word changes.
   func write(
     _ report: StudyReport, _ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome],
-    predecessor: Predecessor?, into staging: String, log: inout StudyLog
+    predecessor: Predecessor?, kept: [StudyFile] = [], into staging: String, log: inout StudyLog
   ) throws {
     let present = Set(outcomes.map(\.report.sopInstanceUID))
     var overlays = try predecessor?.copyClips(besides: present, into: staging, for: report) ?? .init()
     let refusals = Refusals()
+    for file in kept {
+      let redrawn = ReadPictures(report: report, file: file, settings: settings, staging: staging)
+      for (phase, still) in try redrawn?.write() ?? [] {
+        overlays[file.header.sopInstanceUID ?? "", phase] = still
+      }
+    }
     let sideBySide = SideBySide(threads: settings.threads)
     var cines: [String: HTMLReport.Cine] = [:]
     var left: [SideBySide.Piece] = []

@@ -100,7 +100,7 @@ struct EvaluationPage {
   private static let offCentreNote: HTML = """
     <p>Off-centre: more than a tenth of the true atrium's outline lies within 2 mm of the edge of what was scanned.</p>
     """
-  private static let style: HTML = """
+  static let style: HTML = """
     body{font:15px/1.5 system-ui,sans-serif;max-width:84rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}\
     .notice{font-weight:600}table{border-collapse:collapse;margin:.5rem 0 2rem}\
     th,td{padding:.2rem .7rem;border-bottom:1px solid #d8dee4;text-align:right;font-variant-numeric:tabular-nums}\

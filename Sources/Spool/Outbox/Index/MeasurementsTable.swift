@@ -8,7 +8,7 @@ package enum MeasurementsTable {
       .init("study_uid") { $0.study }, .init("revision") { "\($0.revision)" },
       .init("published") { UTCTime(milliseconds: $0.published).iso8601 },
       .init("status") { $0.status.rawValue }, .init("review") { $0.attention.column },
-    ] + findings + [.init("model") { $0.model }, .init("version") { $0.version }] + views
+    ] + findings + [.init("model") { $0.model }, .init("version") { $0.version }] + views + readings
 
   /// What was found, one column a measure; empty where it was withheld, which the last column explains.
   package static let findings: [TableColumn<OutboxEntry>] =
@@ -28,6 +28,27 @@ package enum MeasurementsTable {
     .init("view_source") { $0.viewSource?.rawValue ?? "" }, .init("to_do") { $0.remedy ?? "" },
     .init("withheld") { $0.withheldText },
   ]
+
+  /// What readers did with the study's clips; empty where nobody spoke of it.
+  package static let readings: [TableColumn<OutboxEntry>] =
+    [
+      number("clips_accepted") { $0.accepted }, number("clips_corrected") { $0.corrected },
+      number("clips_rejected") { $0.rejected }, number("points_moved") { $0.pointsMoved },
+      .init("mean_point_distance (mm)", isNumber: true) { entry in
+        let moved = (entry.readings ?? []).filter { $0.pointsMoved > 0 }
+        let points = moved.map(\.pointsMoved).reduce(0, +)
+        return points == 0 ? "" : Decimal.text(moved.map(\.distance).reduce(0, +) / Double(points), 2)
+      },
+      .init("read_by_view") { ($0.readings ?? []).map(\.text).joined(separator: "; ") },
+    ]
+
+  private static func number(
+    _ name: String, _ value: @escaping @Sendable (ViewReading) -> Int
+  ) -> TableColumn<OutboxEntry> {
+    .init(name, isNumber: true) { entry in
+      entry.readings.map { "\($0.map(value).reduce(0, +))" } ?? ""
+    }
+  }
 
   package static var head: String { TableColumn.head(columns) + "\r\n" }
 

@@ -18,11 +18,13 @@ package struct OutboxEntry: Recorded, Equatable {
   package var viewSource: ClipReport.View.Source?
   package var values: [String: Double]
   package var withheld: [String: String]?
+  /// `nil` where no reader spoke of it.
+  package var readings: [ViewReading]?
 
   package static let form = RecordForm<Self>(
     Self.init(
       study:revision:folder:published:status:measuredClips:clips:reviewReasons:version:model:views:viewSource:
-      values:withheld:)
+      values:withheld:readings:)
   ) {
     Field("study", \.study, .uid)
     Field("revision", \.revision, .integer(min: 1))
@@ -43,6 +45,9 @@ package struct OutboxEntry: Recorded, Equatable {
       "values", \.values, .map(.number(nil)), "Of the measures that were not withheld, as in study.json.")
     Field(
       "withheld", \.withheld, .map(.text), "Reason of each measure that was withheld.", presence: .added)
+    Field(
+      "readings", \.readings, .list(.record), "What readers did with its clips, by view.",
+      presence: .whereKnown)
   }
 
   /// Which view a clip shows, and who says so.
@@ -58,7 +63,7 @@ package struct OutboxEntry: Recorded, Equatable {
 }
 
 extension OutboxEntry {
-  /// - Parameter report: At least its headlines, with the numbers of the record.
+  /// - Parameter report: At least its headlines, with the numbers of the record; where readers spoke of it, all of it.
   package init(_ report: StudyReport, folder: String, published: Int64) {
     let measured = report.clips.filter { $0.status == .measured }
     let views = Set(measured.map { View(code: $0.view.code, source: $0.view.source) })
@@ -75,7 +80,8 @@ extension OutboxEntry {
       model: report.model.name, views: views.sorted { $0.text < $1.text },
       viewSource: .leastCertain(measures.filter { $0.value != nil }.compactMap(\.viewSource)),
       values: Dictionary(known, uniquingKeysWith: { first, _ in first }),
-      withheld: Dictionary(unknown, uniquingKeysWith: { first, _ in first }))
+      withheld: Dictionary(unknown, uniquingKeysWith: { first, _ in first }),
+      readings: ViewReading.all(in: report.clips))
   }
 
   /// Whether a person should look at it before others.

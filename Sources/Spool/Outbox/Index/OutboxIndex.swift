@@ -32,6 +32,7 @@ package struct OutboxIndex: Sendable {
   private var unreadable: Set<String> = []
   /// Of all studies, as of the last update.
   package private(set) var views = ViewTally()
+  package private(set) var readings = ReadingSums()
   private var known: Known?
 
   static let linesName = "index.jsonl"
@@ -133,8 +134,11 @@ package struct OutboxIndex: Sendable {
     } else {
       try lines.append(fresh)
     }
-    views = standing.views
-    for entry in fresh { views.add(entry) }
+    (views, readings) = (standing.views, standing.readings)
+    for entry in fresh {
+      views.add(entry)
+      readings.add(entry)
+    }
     try writeRows(over: data, of: latest, published: published, in: outbox, mode)
     try writePage(to: outbox, mode)
   }
@@ -146,6 +150,7 @@ package struct OutboxIndex: Sendable {
     /// There are lines that do not.
     var hasOthers = false
     var views = ViewTally()
+    var readings = ReadingSums()
   }
 
   private func standing(in lines: IndexLines, _ latest: [String: PublishedRevision]) throws -> Standing {
@@ -155,7 +160,10 @@ package struct OutboxIndex: Sendable {
       let isCurrent =
         entry.withheld != nil && latest[entry.study]?.name == entry.folder
         && standing.folders.insert(entry.folder.hashValue).inserted
-      if isCurrent { standing.views.add(entry) }
+      if isCurrent {
+        standing.views.add(entry)
+        standing.readings.add(entry)
+      }
       return isCurrent
     }
     return standing
@@ -233,8 +241,10 @@ package struct OutboxIndex: Sendable {
   private static func entry(of revision: PublishedRevision, in outbox: String) -> OutboxEntry? {
     let path = outbox + "/" + revision.name + "/study.json"
     guard let status = try? Files.examine(path, .outbox), let bytes = try? Files.read(path, .outbox),
-      let report = try? StudyJSON.decodeHeadlines(bytes)
+      var report = try? StudyJSON.decodeHeadlines(bytes)
     else { return nil }
+    // How far points were moved is none of the headlines.
+    if report.corrections != nil, let whole = try? StudyJSON.decode(Data(bytes)) { report = whole }
     return OutboxEntry(
       report, folder: revision.name, published: status.modifiedNanoseconds / 1_000_000)
   }

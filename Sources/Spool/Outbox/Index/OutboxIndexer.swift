@@ -52,6 +52,9 @@ package final class OutboxIndexer: Sendable {
   /// What is known of the views of the studies in the outbox, as of the last update.
   package var views: ViewTally { state.withLock { $0.index.views } }
 
+  /// What readers did with the clips of the studies in the outbox, as of the last update.
+  package var readings: ReadingSums { state.withLock { $0.index.readings } }
+
   /// Why the index is behind; `nil` where it is not.
   package var problem: String? { state.withLock { $0.problem } }
 
