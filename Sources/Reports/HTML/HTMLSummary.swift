@@ -55,11 +55,13 @@ struct HTMLSummary {
       return [usual(measure), measures.abnormality(measure)]
     }
     let from = found.compactMap { $0 }
+    let missing: HTML? =
+      from.count < found.count ? "<dd><a href=\"#withheld\">one withheld, and why</a></dd>" : nil
     return """
       <div><dt>\(number.title)</dt><dd class="value">\(values) \(UnitText.of(first.unit))</dd>\
       <dd class="muted">\([kind, first.ofBeats].compactMap { $0 }.joined(separator: ", "))</dd>\
       \(notes.compactMap { $0 }.map { "<dd>\($0)</dd>" as HTML })\
-      <dd>\(measures.origins(of: from))</dd>\(call(from))</div>
+      <dd>\(measures.origins(of: from))</dd>\(missing)\(call(from))</div>
       """
   }
 
@@ -72,7 +74,23 @@ struct HTMLSummary {
   /// What a person is asked to do; that nobody has looked at a number goes for all of them, and is said of each.
   private func call(_ measures: [StudyReport.Measurement]) -> HTML {
     let call = Attention(measures.flatMap { $0.reviewReasons ?? [] }).words
-    return "<dd class=\"\(call == nil ? "muted" : "warn" as HTML)\">\(call ?? "not reviewed")</dd>"
+    let style: HTML = call == nil ? "muted" : "warn"
+    return
+      "\(read(measures))<dd class=\"\(style)\">\(call ?? (read(measures) == nil ? "not reviewed" : ""))</dd>"
+  }
+}
+
+extension HTMLSummary {
+  /// What readers said of the clips that numbers come from; `nil` where nobody did.
+  private func read(_ measures: [StudyReport.Measurement]) -> HTML? {
+    let from = Set(measures.flatMap(\.from))
+    let clips = report.clips.filter { from.contains($0.sopInstanceUID) }
+    let verdicts = clips.compactMap(\.reader).map(\.verdict)
+    guard !verdicts.isEmpty else { return nil }
+    let isAll = verdicts.count == clips.count
+    let word =
+      isAll && verdicts.allSatisfy { $0 == .accepted } ? "accepted by a reader" : "a reader's word in it"
+    return "<dd>\(word)\(isAll ? "" : ", of \(verdicts.count) of \(clips.count) clips")</dd>"
   }
 }
 
