@@ -89,7 +89,7 @@ struct HTMLClip {
   private var measurementTable: HTML? {
     guard !clip.measurements.isEmpty else { return nil }
     return """
-      <div class="scroll"><table>
+      <div class="scroll" tabindex="0" role="region" aria-label="Points of clip \(number)"><table class="stack">
       <caption>Annulus diameter and hinge points of the reference beat</caption>
       <thead><tr><th scope="col">Phase</th><th scope="col">Diameter</th><th scope="col">Hinge points (x, y)</th>\
       \(showsErrors ? "<th scope=\"col\">Expected error (15 to 85 %)</th>" : nil)\
@@ -108,8 +108,10 @@ struct HTMLClip {
 
   private func row(_ measurement: PhaseMeasurement) -> HTML {
     let confidence = measurement.confidence.map(ConfidenceText.of) ?? "–"
-    let error: HTML? = showsErrors ? "<td>\(measurement.hingePoints.map(errorLine))</td>" : nil
-    let certainty: HTML? = showsConfidence ? "<td class=\"number\">\(confidence)</td>" : nil
+    let error: HTML? =
+      showsErrors ? "<td data-label=\"Expected error\">\(measurement.hingePoints.map(errorLine))</td>" : nil
+    let certainty: HTML? =
+      showsConfidence ? "<td class=\"number\" data-label=\"Confidence\">\(confidence)</td>" : nil
     var remarks: [HTML] = HTMLReader.beside(measurement, in: clip).map { ["<p>\($0)</p>"] } ?? []
     remarks += measurement.withheld.map { ["<p>Withheld: \(ReasonText.sentence($0))</p>"] } ?? []
     if measurement.review {
@@ -181,7 +183,10 @@ struct HTMLClip {
       clip.beats.contains(where: \.reference)
       ? "Shaded: the reference beat between end diastole and end systole." : nil
     let caption: HTML = "<figcaption>\(beat) \(gaps(curves))</figcaption>"
-    return chart.svg().map { "<figure class=\"chart\">\($0)\(caption)</figure>" }
+    return chart.svg().map {
+      "<figure class=\"chart\"><div class=\"plot\" tabindex=\"0\" role=\"region\" aria-label=\"Curves of clip \(number)\">"
+        + "\($0)</div>\(caption)</figure>"
+    }
   }
 }
 

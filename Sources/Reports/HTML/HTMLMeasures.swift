@@ -24,7 +24,7 @@ struct HTMLMeasures {
   private var numbers: HTML? {
     guard !reported.isEmpty else { return "<p>None could be given.</p>" }
     return """
-      <div class="card scroll"><table class="measures">
+      <div class="card scroll" tabindex="0" role="region" aria-label="Numbers of the study"><table class="measures">
       <thead><tr><th scope="col">Measure</th><th scope="col">Value</th><th scope="col">Usual range</th>\
       \(showsConfidence ? "<th scope=\"col\">Confidence</th>" : nil)<th scope="col">From</th></tr></thead>
       <tbody>\(reported.map(row))</tbody></table></div>
@@ -127,7 +127,8 @@ struct HTMLMeasures {
     }
     guard !rows.isEmpty else { return nil }
     return """
-      <details class="card"><summary>How these numbers come about</summary><div class="scroll"><table>
+      <details class="card"><summary>How these numbers come about</summary><div class="scroll" \
+      tabindex="0" role="region" aria-label="Formulas and sources"><table>
       <thead><tr><th scope="col">Measure</th><th scope="col">Formula</th><th scope="col">Source</th></tr></thead>
       <tbody>\(rows)</tbody></table></div></details>
       """

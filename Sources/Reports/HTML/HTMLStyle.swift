@@ -149,6 +149,20 @@ package enum HTMLStyle {
     svg .mark { stroke-width: 1.5; stroke-dasharray: 4 3; }
     svg text.ed { fill: var(--ed); stroke: none; font-weight: 650; }
     svg text.es { fill: var(--es); stroke: none; font-weight: 650; }
+    a[data-frame] { white-space: nowrap; }
+    .plot { overflow-x: auto; }
+    .pair svg text { font-size: 19px; }
+    .pair > .card, main > .card { container-type: inline-size; }
+    @container (max-width: 36rem) {
+      .plot svg { min-width: 30rem; }
+      .plot svg text { font-size: 19px; }
+      .stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+      .stack, .stack caption, .stack tbody, .stack tr, .stack th, .stack td { display: block; }
+      .stack tr > * { border-bottom: 0; padding: .15rem 0; }
+      .stack tbody tr:not(.noted) { border-bottom: 1px solid var(--rule); padding-bottom: .4rem; }
+      .stack [data-label]::before { content: attr(data-label) " "; color: var(--muted); font-size: .88em; }
+      .stack .line { white-space: normal; }
+    }
     @page { size: A4; margin: 12mm; }
     @media print {
       :root { color-scheme: light; --page: #fff; --card: #fff; --text: #000; --muted: #444; --rule: #bbb;
@@ -160,8 +174,9 @@ package enum HTMLStyle {
       .pictures { grid-template-columns: 1fr 1fr; }
       figure, tr, .facts, .card > header { break-inside: avoid; }
       h2, h3, .card > header { break-after: avoid; }
-      .scroll { overflow: visible; }
-      .cine, svg .cursor, nav, .js .correct, .js .reader { display: none; }
+      .scroll, .plot { overflow: visible; }
+      .line, tbody th, td.number { white-space: normal; }
+      .card:has(.pictures) .cine, .cine .controls, svg .cursor, nav, .js .correct, .js .reader { display: none; }
       .noted, header + .facts { break-after: avoid; }
     }
     """

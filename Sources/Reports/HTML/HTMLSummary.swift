@@ -55,11 +55,13 @@ struct HTMLSummary {
       return [usual(measure), measures.abnormality(measure)]
     }
     let from = found.compactMap { $0 }
+    let missing: HTML? =
+      from.count < found.count ? "<dd><a href=\"#withheld\">one withheld, and why</a></dd>" : nil
     return """
       <div><dt>\(number.title)</dt><dd class="value">\(values) \(UnitText.of(first.unit))</dd>\
       <dd class="muted">\([kind, first.ofBeats].compactMap { $0 }.joined(separator: ", "))</dd>\
       \(notes.compactMap { $0 }.map { "<dd>\($0)</dd>" as HTML })\
-      <dd>\(measures.origins(of: from))</dd>\(call(from))</div>
+      <dd>\(measures.origins(of: from))</dd>\(missing)\(call(from))</div>
       """
   }
 
@@ -76,9 +78,9 @@ struct HTMLSummary {
     let state: ReviewState =
       states.allSatisfy { $0 == .accepted }
       ? .accepted : states.contains { $0 != .unread } ? .partly : .unread
-    return """
-      <dd class="\(call == nil ? "muted" : "warn" as HTML)">\(call ?? ReviewWords.words(state))</dd>
-      """
+    let review: HTML = "<dd class=\"muted\">\(ReviewWords.words(state))</dd>"
+    guard let call else { return review }
+    return "<dd class=\"warn\">\(call)</dd>\(state == .unread ? nil : review)"
   }
 }
 
