@@ -10,7 +10,7 @@ package enum MeasurementsTable {
       .init("status") { $0.status.rawValue }, .init("review") { $0.attention.column },
     ] + findings + [.init("model") { $0.model }, .init("version") { $0.version }] + views + readings
 
-  /// What was found, one column a measure; empty where it was withheld, which the last column explains.
+  /// What was found, one column a measure; empty where it was withheld, which the column `withheld` explains.
   package static let findings: [TableColumn<OutboxEntry>] =
     [
       .init("review_reasons") { $0.reviewReasons.joined(separator: " ") },
