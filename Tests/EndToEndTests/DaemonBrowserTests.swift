@@ -50,7 +50,7 @@ struct DaemonBrowserTests {
     let clip = daemon.folder + "/clip"
     try PhantomStudy.write(to: clip)
     try daemon.drop(Array(try Data(contentsOf: URL(fileURLWithPath: clip))), as: "IM1")
-    #expect(try await daemon.waitUntilIdle(taken: 1), "\(daemon.log)")
+    #expect(try await daemon.waitUntilIdle(taken: 1, seconds: 600), "\(daemon.log)")
     let result = "\(daemon.outbox)/\(PhantomStudy.study)"
 
     let downloads = daemon.folder + "/downloads"

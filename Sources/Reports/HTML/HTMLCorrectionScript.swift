@@ -103,8 +103,8 @@ extension HTMLScript {
             });
             line.setAttribute('x1', ends[0][0]); line.setAttribute('y1', ends[0][1]);
             line.setAttribute('x2', ends[1][0]); line.setAttribute('y2', ends[1][1]);
-            caption.textContent = moved[p] ? p + ': your points (the number below is of the program)'
-              : phases[p].read ? p + ": a reader's points (the number below is of the program)"
+            caption.textContent = moved[p] ? p + ": your points (the number drawn is the program's)"
+              : phases[p].read ? p + ": a reader's points (the number drawn is the program's)"
               : p + ": the program's points";
           }
           function take(p) {

@@ -24,7 +24,7 @@ struct HTMLMeasures {
   private var numbers: HTML? {
     guard !reported.isEmpty else { return "<p>None could be given.</p>" }
     return """
-      <div class="card scroll" tabindex="0" role="region" aria-label="Numbers of the study"><table class="measures">
+      <div class="card scroll" tabindex="0" role="region" aria-label="Numbers of the study"><table class="measures stack">
       <thead><tr><th scope="col">Measure</th><th scope="col">Value</th><th scope="col">Usual range</th>\
       \(showsConfidence ? "<th scope=\"col\">Confidence</th>" : nil)<th scope="col">From</th></tr></thead>
       <tbody>\(reported.map(row))</tbody></table></div>
@@ -33,7 +33,8 @@ struct HTMLMeasures {
 
   private func row(_ measure: StudyReport.Measurement) -> HTML {
     let confidence = measure.confidence.map(ConfidenceText.of) ?? "–"
-    let certainty: HTML? = showsConfidence ? "<td class=\"number\">\(confidence)</td>" : nil
+    let certainty: HTML? =
+      showsConfidence ? "<td class=\"number\" data-label=\"Confidence\">\(confidence)</td>" : nil
     let ranges: [HTML] = applicable(measure).map {
       "<span class=\"line\">\(range($0, measure.unit))</span>"
     }
@@ -43,7 +44,7 @@ struct HTMLMeasures {
     return """
       <tr\(note == nil ? nil : " class=\"noted\"" as HTML?)><th scope="row">\(measure.name)</th>\
       <td class="number"><span class="value">\(HTMLNumber.data(measure.value ?? 0, 1, measure.unit))</span></td>\
-      <td>\(ranges)\(abnormality(measure))</td>\(certainty)\
+      <td\(ranges.isEmpty ? nil : " data-label=\"Usual\"" as HTML?)>\(ranges)\(abnormality(measure))</td>\(certainty)\
       <td>\(origins(of: [measure]))</td></tr>\(note)
       """
   }
