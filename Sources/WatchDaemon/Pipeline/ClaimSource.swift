@@ -51,13 +51,24 @@ struct ClaimSource: StudySource {
   }
 
   func keptCorrections() throws -> [CorrectionFile] {
-    study.earlierCorrections.compactMap { input in
-      guard let path = input.path,
-        let bytes = try? Files.read(path, limit: ReaderCorrection.mostBytes + 1, .done),
-        SHA256.hexDigest(of: bytes) == input.sha256, let content = try? ReaderCorrection(bytes)
-      else { return nil }
-      return CorrectionFile(sha256: input.sha256, content: content)
+    try study.earlierCorrections.compactMap { input in
+      try input.path.flatMap { try Self.keptCorrection($0, input.sha256) }
     }
+  }
+
+  /// A correction that was applied before; `nil` where it is there no more. One that cannot be read for now is waited
+  /// for: the next revision would take the reader's word back.
+  static func keptCorrection(_ path: String, _ sha256: String) throws(FileError) -> CorrectionFile? {
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try Files.read(path, limit: ReaderCorrection.mostBytes + 1, .done) } catch
+    {
+      if error.isOfTheEnvironment { throw error }
+      return nil
+    }
+    guard SHA256.hexDigest(of: bytes) == sha256, let content = try? ReaderCorrection(bytes) else {
+      return nil
+    }
+    return CorrectionFile(sha256: sha256, content: content)
   }
 
   /// Copies of bytes that came before need no mention.
