@@ -1,10 +1,8 @@
 // The one place that asks what the processor can do.
 #include "include/ck_isa.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -35,44 +33,9 @@ bool ck_isa_reduces(ck_isa isa) {
 #endif
 }
 
-#if defined(__x86_64__)
-#define CK_TIMED __attribute__((target("avx512f,avx512bf16"), noinline))
-enum { TIMED_ROUNDS = 2000, TIMED_SUMS = 12, TIMED_TRIALS = 7 };
-
-// The least time of some rounds of independent multiplications, the sums kept in registers.
-#define CK_TIME(NAME, MULTIPLY)                                                  \
-  CK_TIMED static int64_t NAME(void) {                                           \
-    __m512 sums[TIMED_SUMS], x = _mm512_setzero_ps();                            \
-    int64_t least = INT64_MAX;                                                   \
-    for (int i = 0; i < TIMED_SUMS; i++) sums[i] = x;                            \
-    for (int trial = 0; trial < TIMED_TRIALS; trial++) {                         \
-      struct timespec begin, end;                                                \
-      clock_gettime(CLOCK_MONOTONIC, &begin);                                    \
-      for (int round = 0; round < TIMED_ROUNDS; round++)                         \
-        _Pragma("clang loop unroll(full)") for (int i = 0; i < TIMED_SUMS; i++) { \
-          MULTIPLY;                                                              \
-          __asm__ volatile("" : "+v"(sums[i]));                                  \
-        }                                                                        \
-      clock_gettime(CLOCK_MONOTONIC, &end);                                      \
-      int64_t time = (end.tv_sec - begin.tv_sec) * 1000000000 + end.tv_nsec - begin.tv_nsec; \
-      if (time < least) least = time;                                            \
-    }                                                                            \
-    return least;                                                                \
-  }
-CK_TIME(time_floats, sums[i] = _mm512_fmadd_ps(x, x, sums[i]))
-CK_TIME(time_pairs, sums[i] = _mm512_dpbf16_ps(sums[i], (__m512bh)x, (__m512bh)x))
-#endif
-
 bool ck_pairs_are_fast(void) {
 #if defined(__x86_64__)
-  static _Atomic int known = -1;
-  int fast = atomic_load(&known);
-  if (fast < 0) {
-    // One instruction on pairs does the work of two on floats. Processors differ by a factor of four here.
-    fast = ck_isa_reduces(CK_ISA_AVX512) && time_pairs() < time_floats() * 3 / 2;
-    atomic_store(&known, fast);
-  }
-  return fast;
+  return ck_isa_reduces(CK_ISA_AVX512) && __builtin_cpu_is("amd");
 #else
   return false;
 #endif

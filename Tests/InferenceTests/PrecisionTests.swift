@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Testing
 
 @testable import Inference
@@ -18,6 +19,15 @@ import Testing
     let calibrator = try Calibrator(model: try Model(graph: graph, isa: ck_isa_preferred()), threads: 1)
     try input.withUnsafeBufferPointer { try calibrator.show($0) }
     return calibrator.calibration
+  }
+
+  /// The two ways to multiply pairs round differently: one processor has to give one result, whatever else it does.
+  @Test func instructionOnPairsGoesByTheProcessorAndNotByATiming() throws {
+    let facts = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+    let isFast = facts.contains("AuthenticAMD") && ck_isa_reduces(CK_ISA_AVX512)
+    for _ in 0..<100 { #expect(ck_pairs_are_fast() == isFast) }
+    #expect("\(Precision.int8.kernels)" == String(cString: ck_isa_name(ck_isa_preferred())))
+    #expect("\(Precision.bf16.kernels)".hasSuffix("-pairs") == (isFast && Precision.bf16.isSupported))
   }
 
   @Test func limitsAreTheLargestElementsOfEveryFrame() throws {

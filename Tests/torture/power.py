@@ -147,7 +147,8 @@ class Outage:
         if not content.endswith(b"\n"):
             return
         with path.open("ab") as journal:
-            journal.write(IDLE_LINE * (LINES_WORTH_COMPACTING + 4 * content.count(b"\n")))
+            needed = content.count(b"\n") + content.count(b'"study":')
+            journal.write(IDLE_LINE * (LINES_WORTH_COMPACTING + 4 * needed))
         disk.sync(path)
         self.tally.add(self._campaign, f"{self.form.name}: journal rewritten", times=1)
 

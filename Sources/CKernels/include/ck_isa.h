@@ -20,8 +20,9 @@ ck_isa ck_isa_preferred(void);
 // Whether the kernels of `isa` take maps of bfloat16 and of eight bits: AVX-512 with BF16 and VNNI.
 bool ck_isa_reduces(ck_isa isa);
 
-// Whether this processor multiplies pairs of bfloat16 faster than as many floats: some take twice as long for
-// the one instruction as for the two that it replaces. Measured once, in a millisecond.
+// Whether this processor multiplies pairs of bfloat16 faster than as many floats. The two round differently, so that
+// this is told by the processor's maker and never measured: a busy moment would give another result. AMD's (from Zen 4
+// on) take as long for the one instruction as for one on floats; Intel's take four times as long.
 bool ck_pairs_are_fast(void);
 
 // Operations (a multiplication and an addition are two) a second of one thread that does nothing else, measured;

@@ -29,6 +29,12 @@ package struct Claim: Sendable, Equatable {
 
   static func folderName(_ id: Int) -> String { "c\(id)" }
 
+  /// The claim that a folder is of; what came of an archive that was being taken apart has more behind the number.
+  static func number(ofFolder name: String) -> Int? {
+    guard name.first == "c" else { return nil }
+    return Int(name.dropFirst().prefix { $0.isASCII && $0.isNumber })
+  }
+
   /// Its file is a reader's correction of the study, which is none of the study's instances.
   package var isCorrection: Bool {
     study != nil && !files.isEmpty && files.allSatisfy { $0.sopInstanceUID == nil }

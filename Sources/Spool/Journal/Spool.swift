@@ -69,6 +69,25 @@ package struct Spool: Sendable, Equatable {
     try Files.examine(unpacked, .spool).map { $0.isRegular && $0.st_nlink > 1 } ?? false
   }
 
+  /// The highest number of a claim that has a folder here; 0 where none has.
+  /// - Parameter isJournalNew: Then inputs that are done with are looked through as well, a folder for each study.
+  func lastClaim(isJournalNew: Bool) throws(FileError) -> Int {
+    var folders = [claimed, quarantine, unpacked]
+    if isJournalNew { folders += try Files.names(in: done, .done).map { done + "/" + $0 } }
+    var last = 0
+    for folder in folders {
+      for name in try Files.names(in: folder, .spool) { last = max(last, Claim.number(ofFolder: name) ?? 0) }
+    }
+    return last
+  }
+
+  /// Folders of inputs that belong to none of these claims: only a person knows what to do with them.
+  package func orphans(besides claims: Set<Int>) throws(FileError) -> [String] {
+    try Files.names(in: claimed, .claimed).filter { name in
+      Claim.number(ofFolder: name).map { !claims.contains($0) } ?? false
+    }
+  }
+
   func claimedFolder(_ claim: Claim) -> String { claimed + "/" + claim.folderName }
 
   package func claimedFile(_ claim: Claim, _ file: ClaimedFile) -> String {

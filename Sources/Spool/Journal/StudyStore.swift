@@ -44,7 +44,8 @@ package final class StudyStore: Sendable {
   {
     self.assertOwned = assertOwned
     var ledger = Ledger(settled: spool.settled)
-    let journal = try Self.open(spool, into: &ledger)
+    var journal = try Self.open(spool, into: &ledger)
+    do throws(FileError) { try Self.passOver(spool, &journal, &ledger) } catch { throw .file(error) }
     reserve = spool.reserve
     // Another process may own the spool no more, or never have written what it had begun.
     try? ledger.filed.folder.removeAll(but: ledger.bookNames)
@@ -63,6 +64,19 @@ package final class StudyStore: Sendable {
       }
       return try StudyJournal.open(spool.journal, into: &ledger)
     }
+  }
+
+  /// Claims of a journal that is no more, because a person set it aside or put an older copy back, may have left folders.
+  /// A new claim of the same number would find another study's files in its place.
+  private static func passOver(
+    _ spool: Spool, _ journal: inout StudyJournal, _ ledger: inout Ledger
+  ) throws(FileError) {
+    let last = try spool.lastClaim(isJournalNew: ledger.nextClaim == 1)
+    guard last >= ledger.nextClaim else { return }
+    var forgotten = ledger.forgotten
+    forgotten.lastClaim = last
+    try journal.append([.forgotten(forgotten)])
+    ledger.applyUnchecked(.forgotten(forgotten))
   }
 
   package func record(_ entries: [Ledger.Entry]) throws(FileError) {

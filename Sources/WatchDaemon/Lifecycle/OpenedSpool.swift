@@ -41,6 +41,7 @@ struct OpenedSpool: Sendable {
     // Where the share is missing, whatever would write to the outbox waits for it.
     _ = outboxMount.isMissing()
     store = try Self.openStore(spool, lock, log)
+    Self.tellOrphans(spool, store, log)
     // A lock that had run out was taken from an owner that may only sleep. What that one still appends when it wakes up
     // goes to the file that it has open, which is no journal any more.
     do throws(FileError) { if lock.isByExpiry { try store.compact() } } catch { throw .file(error) }
@@ -78,6 +79,15 @@ struct OpenedSpool: Sendable {
       // It is in nobody's way, and the next start tries again.
       try? AtomicFile.removeLeftovers(of: file, .spool)
     }
+  }
+
+  /// What a journal that was set aside had taken lies there, and nobody would ever look at it.
+  private static func tellOrphans(_ spool: Spool, _ store: StudyStore, _ log: Log) {
+    let open = store.read { Set($0.open.keys) }
+    guard let orphans = try? spool.orphans(besides: open), !orphans.isEmpty else { return }
+    log.error(
+      "inputs lie in \(spool.claimed) that no claim of the journal has; put them back into the inbox",
+      ["folders": orphans.prefix(20).joined(separator: ","), "count": "\(orphans.count)"])
   }
 
   /// - Parameter lock: Held weakly: the store outlives it for a moment when the daemon stops, and records nothing then.

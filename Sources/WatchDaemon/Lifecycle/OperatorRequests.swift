@@ -91,7 +91,9 @@ struct RequeueRequest: Codable, Sendable, Equatable {
 
   func leave(in spool: Spool) throws(FileError) {
     guard let data = try? JSONEncoder().encode(self) else { return }
-    let name = "\(SystemClock.utc())-\(ProcessInfo.processInfo.processIdentifier)\(Self.suffix)"
+    // Two hosts and two containers may have one process number at one time.
+    let token = String(UInt64.random(in: .min ... .max), radix: 16)
+    let name = "\(SystemClock.utc())-\(token)\(Self.suffix)"
     try AtomicFile.write(Array(data), to: spool.requests + "/" + name, mode: 0o600, .spool)
   }
 }

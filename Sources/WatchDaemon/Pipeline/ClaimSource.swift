@@ -52,13 +52,26 @@ struct ClaimSource: StudySource {
   }
 
   func keptCorrections() throws -> [CorrectionFile] {
-    study.earlierCorrections.compactMap { input in
-      guard let path = input.path,
-        let bytes = try? Files.read(path, limit: ReaderCorrection.mostBytes + 1, .done),
-        SHA256.hexDigest(of: bytes) == input.sha256, let content = try? ReaderCorrection(bytes)
-      else { return nil }
-      return CorrectionFile(sha256: input.sha256, content: content, time: input.time)
+    try study.earlierCorrections.compactMap { input in
+      guard let path = input.path, var kept = try Self.keptCorrection(path, input.sha256) else { return nil }
+      kept.time = input.time
+      return kept
     }
+  }
+
+  /// A correction that was applied before; `nil` where it is there no more. One that cannot be read for now is waited
+  /// for: the next revision would take the reader's word back.
+  static func keptCorrection(_ path: String, _ sha256: String) throws(FileError) -> CorrectionFile? {
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try Files.read(path, limit: ReaderCorrection.mostBytes + 1, .done) } catch
+    {
+      if error.isOfTheEnvironment { throw error }
+      return nil
+    }
+    guard SHA256.hexDigest(of: bytes) == sha256, let content = try? ReaderCorrection(bytes) else {
+      return nil
+    }
+    return CorrectionFile(sha256: sha256, content: content)
   }
 
   /// Copies of bytes that came before need no mention.

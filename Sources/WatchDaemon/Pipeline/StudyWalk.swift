@@ -164,8 +164,10 @@ struct StudyAnalysis {
     self.predecessor = predecessor
     self.corrections = corrections
     self.identity = identity
+    let precision = pipeline.analysis.segmenters.general.precision
     log.add(
-      "study-started", stage: "study", at: .now, .count("files", study.files.count + study.others.count))
+      "study-started", stage: "study", at: .now, .count("files", study.files.count + study.others.count),
+      .word("precision", precision.word), .word("kernels", precision.kernels))
     for copy in study.others where copy.reason == .superseded {
       log.add(superseded: copy)
     }

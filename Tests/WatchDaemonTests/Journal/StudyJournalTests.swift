@@ -145,6 +145,22 @@ import Testing
     #expect(try StudyJournal.read(spool.journal) == store.read { $0 })
   }
 
+  /// As after a damaged journal was set aside: a claim of the same number would find another study's files in its place.
+  @Test func newJournalNumbersNoClaimAsAFolderThatIsThere() throws {
+    for (place, number) in [
+      ("claimed/c7", 8), ("quarantine/c12", 13), ("done/loose/c9", 10), ("unpacked/c4.part", 5),
+    ] {
+      let folder = ScratchFolder()
+      let spool = Spool(path: folder.path + "/spool")
+      try spool.prepare()
+      try folder.write("another study's", to: "spool/\(place)/000001")
+      #expect(try StudyStore(spool).claim { _, id in [.example(id: id)] }.map(\.id) == [number], "\(place)")
+      #expect(
+        try StudyStore(spool).claim { _, id in [.example(id: id)] }.map(\.id) == [number + 1], "\(place)")
+      #expect(try spool.orphans(besides: [number]) == (place == "claimed/c7" ? ["c7"] : []))
+    }
+  }
+
   @Test func stopTakesBackItsOwnStartsAndNotThoseThatAProcessDiedOver() throws {
     let folder = ScratchFolder()
     let spool = Spool(path: folder.path + "/spool")
