@@ -71,8 +71,7 @@ def fill(journal, claims, moves):
     with open(journal, "wb", buffering=1 << 20) as lines:
         lines.write(line(b'{"format":"hinged.journal","version":2}'))
         lines.write(line(b'{"record":"forgotten","last_claim":0,"files":{},"studies":[]}'))
-        for number in range(1, claims + 1):
-            lines.write(claim(number, moves))
+        lines.writelines(claim(number, moves) for number in range(1, claims + 1))
 
 
 def resident_mb(pid, field="VmRSS"):
