@@ -8,7 +8,7 @@ import Testing
 /// The real daemon before a journal of another version.
 @Suite(.enabled(if: DaemonProcess.isPossible)) struct DaemonJournalTests {
   @Test(arguments: [
-    (#"{"format":"hinged.journal","version":3}"#, "line 1", "version 3"),
+    (#"{"format":"hinged.journal","version":4}"#, "line 1", "version 4"),
     (#"{"event":{"_1":{"archived":{}},"claim":1}}"#, "line 1", "'archived'"),
   ])
   func daemonRefusesAJournalThatItDoesNotKnow(text: String, line: String, finding: String) async throws {

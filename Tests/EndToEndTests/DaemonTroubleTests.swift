@@ -36,6 +36,29 @@ import Testing
     #expect(try !daemon.command("status", "--json").output.contains("\"name\": \"\(name.rawValue)\""))
   }
 
+  /// Of a study of two files one may not be read, and then may.
+  @Test(.enabled(if: DaemonProcess.mayLoseRights)) func studyWaitsForAFileThatMayNotBeReadYet() async throws {
+    let daemon = try Self.daemon()
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "study/IM1")
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.2").bytes, as: "study/IM2")
+    try daemon.giveUpRights()
+    chmod(daemon.inbox + "/study/IM2", 0)
+    try daemon.start()
+    #expect(
+      try await daemon.waitForStatus {
+        $0.contains("1 unreadable, given up from ") && $0.contains("gathering  1 study of 1 file")
+      }, "\(daemon.log)")
+    // Longer than the quiet period by far.
+    try await Task.sleep(for: .seconds(3))
+    #expect(try Drops.results(in: daemon.outbox) == [])
+    chmod(daemon.inbox + "/study/IM2", 0o600)
+    #expect(try await daemon.waitUntilIdle(taken: 2))
+    #expect(try await daemon.ended() == 0)
+    #expect(try Drops.results(in: daemon.outbox) == ["1.2.1"])
+    let study = try StudyFolder.read(daemon.outbox + "/1.2.1")
+    #expect(study.contains("\"1.2.1.1\"") && study.contains("\"1.2.1.2\""), "\(study)")
+  }
+
   /// At the limit it goes without the file, and says so: the file is set aside with its reason.
   @Test(.enabled(if: DaemonProcess.mayLoseRights)) func studyGoesWithoutAFileThatMayNotBeReadAtItsLimit()
     async throws
@@ -80,7 +103,7 @@ import Testing
     let shim = try FaultShim(for: daemon)
     try daemon.start(environment: shim.environment)
     #expect(try await daemon.waitForStatus { $0.hasPrefix("healthy") })
-    try shim.setClock(forwardBy: 3_600_000)
+    try shim.setClock(forwardBy: 3_630_000)
     try await check(daemon, .clockJumped, saying: "the clock was set forward by 60 min at", mend: nil)
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
     try shim.setClock(forwardBy: -7_200_000)

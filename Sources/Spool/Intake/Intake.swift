@@ -242,6 +242,11 @@ package final class Intake: @unchecked Sendable {
 
   private func updateUnresolved() {
     surroundings.unresolved = gate.tracked.filter { $0.value.isUnresolved }.mapValues(\.changedAt)
+    // What cannot be read now may be a file of the study in whose folder it lies, and counts as still coming.
+    let now = SystemClock.monotonic()
+    for (path, entry) in gate.tracked where entry.isUnreadable || unread[path] != nil {
+      surroundings.unresolved[path] = now
+    }
     // What cannot be looked at may be a file of the study in whose folder it lies, as far as one can wait for it.
     for path in lastReport?.unexamined ?? [] { surroundings.unresolved[path] = lastReport?.ended }
     surroundings.oldestUnread = gate.tracked.values.lazy.filter { $0.standing == .reading }.map(\.firstSeen)

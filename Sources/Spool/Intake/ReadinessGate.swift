@@ -48,6 +48,12 @@ package struct ReadinessGate: Sendable, Equatable {
 
     /// Not yet known what it is.
     var isUnresolved: Bool { standing == .settling || standing == .reading }
+
+    /// The system does not let it be read, and that may pass.
+    var isUnreadable: Bool {
+      guard case .waiting(_, let end, _) = standing else { return false }
+      return end.reason == .unreadable
+    }
   }
 
   /// What a scan brought about.
