@@ -98,7 +98,7 @@ def in_table(folder, study):
 
 def in_page(folder, _study):
     page = (folder / "index.html").read_text(encoding="utf-8")
-    table = page.partition('<table class="measures">')[2].partition("</table>")[0]
+    table = page.partition('<table class="measures')[2].partition("</table>")[0]
     found = {}
     for row in re.findall(r"<tr.*?</tr>", table, re.S):
         match = re.search(r'<th scope="row">(.*?)</th>.*?<data value="(.*?)">(.*?)</data>', row, re.S)
