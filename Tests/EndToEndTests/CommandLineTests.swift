@@ -109,6 +109,12 @@ import Testing
     }
   }
 
+  @Test func agreementOverAnOutboxThatIsNotThereIsNoAgreement() throws {
+    let run = try hinged("agreement", "--outbox", folder.path + "/none", "--json")
+    #expect(run.status == ExitCode.failure && run.errors.contains("/none: "), "\(run)")
+    #expect(run.output.contains("\"exit_code\":1") || run.output.contains("\"exit_code\": 1"), "\(run)")
+  }
+
   /// `/proc` takes no file from anybody.
   @Test(arguments: ["/proc", "/proc/nowhere", "file", "file/below"])
   func whereNothingCanBeWrittenIsFoundBeforeTheWork(place: String) throws {

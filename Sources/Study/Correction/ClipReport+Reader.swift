@@ -9,6 +9,10 @@ extension ClipReport {
 
   /// Why the clip cannot take what a reader says of it; `nil` where it can.
   func refusal(of said: ReaderCorrection.Clip) -> String? {
+    if let rule = viewByRule, let view = said.view, view != rule {
+      return
+        "a rule of the configuration says that it shows \(rule.rawValue), and outranks a reader; change the rule."
+    }
     if let fault = (said.measurements ?? []).lazy.compactMap(refusal).first { return fault }
     guard let word = ReaderWord([(nil, said)]) else { return nil }
     let reference = beats.first(where: \.reference)
@@ -18,6 +22,12 @@ extension ClipReport {
       return "end diastole (frame \(diastole)) does not come before end systole (frame \(systole))."
     }
     return nil
+  }
+
+  /// What a configured rule says of the view; `nil` where none does.
+  private var viewByRule: EchoView? {
+    let own = view.machine.map { ($0.code, $0.source) } ?? (view.code, view.source)
+    return own.1 == .rule ? own.0 : nil
   }
 
   private func refusal(of said: ReaderCorrection.Measurement) -> String? {

@@ -1,5 +1,6 @@
 import Clips
 import Foundation
+import Glibc
 import Lab
 import Platform
 import Spool
@@ -52,6 +53,8 @@ struct LatestReports: Sequence {
 
   static func names(in outbox: String) throws(CommandFailure) -> [String] {
     do throws(FileError) {
+      // A folder that is not there would have no names, and the answer be that nobody read anything.
+      _ = try Descriptor.open(outbox, O_RDONLY | O_DIRECTORY, .outbox)
       return PublishedRevision.latest(of: try Files.names(in: outbox, .outbox)).values.map(\.name).sorted()
     } catch {
       throw CommandFailure(code: ExitCode.failure, sentence: "\(outbox): \(error)")

@@ -106,6 +106,18 @@ import Testing
     #expect(refusal?.contains(sentence) == true, "\(refusal ?? "-")")
   }
 
+  @Test func aRuleOfTheConfigurationOutranksAReadersView() throws {
+    var report = try Self.report
+    report.clips[0].view.source = .rule
+    func refusal(_ view: String) throws -> String? {
+      try report.refusal(of: Self.correction(Self.said("\"view\": \"\(view)\"")), seenIn: report)
+    }
+    #expect(try refusal("A2C")?.contains("a rule of the configuration says that it shows A4C, and outranks") == true)
+    #expect(try refusal("A4C") == nil)
+    report.clips[0].view.source = .operator
+    #expect(try refusal("A2C") == nil, "what --view said was said of one call")
+  }
+
   @Test func refusesWhatWasSaidOfAnotherResultOrClip() throws {
     let (report, correction) = (try Self.report, try Self.correction(Self.said("\"verdict\": \"accepted\"")))
     #expect(report.refusal(of: correction, seenIn: nil)?.contains("no result of this study") == true)
