@@ -97,7 +97,7 @@ def main():
     parser.add_argument("--studies", type=int, default=100_000)
     parser.add_argument("--results", type=int, default=10)
     parser.add_argument("--chromium", default="/usr/bin/chromium")
-    parser.add_argument("--model")
+    parser.add_argument("--model", type=pathlib.Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
@@ -106,12 +106,15 @@ def main():
         fill(work / "out", json.loads(options.study_json.read_text()), options.studies)
         lines = [f"{key} = {work / name}" for key, name in (("inbox", "in"), ("outbox", "out"), ("spool", "spool"))]
         lines += ["quiet_seconds = 0.5", "scan_seconds = 0.2", "outputs = html", "min_free_mb = 0"]
-        lines += [f"model = {options.model}"] if options.model else []
+        lines += [f"model = {options.model.resolve()}"] if options.model else []
         (work / "hinged.conf").write_text("\n".join(lines) + "\n")
         with open(work / "log", "w") as log:
             daemon = subprocess.Popen([options.hinged, "run", "--config", str(work / "hinged.conf")], stderr=log)
         try:
-            wait((work / "out/index-data/list.js").exists, "the first index")
+            first = work / "out/index-data/list.js"
+            wait(lambda: first.exists() or daemon.poll() is not None, "the first index")
+            if daemon.poll() is not None:
+                raise SystemExit((work / "log").read_text())
             clip = pydicom.dcmread(options.clip)
             # The first may be gathered into the update of the start.
             publish(work, clip, 0)
