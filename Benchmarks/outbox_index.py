@@ -79,7 +79,7 @@ def open_page(chromium, outbox):
         browser.size(1400, 900)
         start = time.monotonic()
         browser.open(outbox / "index.html")
-        browser.wait("document.documentElement.dataset.studies !== undefined && document.querySelector('#rows a')", 120)
+        browser.wait("document.documentElement.dataset.studies !== undefined && !!document.querySelector('#rows a')", 120)
         opened = time.monotonic() - start
         took = browser.value(
             "(() => { const start = performance.now(); document.querySelector('[data-show=review]').click();"
