@@ -7,6 +7,8 @@ let dcmtk = [
 ]
 // Baseline JPEG; DCMTK's development package brings it.
 let jpeg = ["jpeg"]
+// What the daemon's tests call is optimised, they themselves need not be: they build in a fraction of the time.
+let plain: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
 
 let package = Package(
   name: "hinged",
@@ -46,13 +48,13 @@ let package = Package(
       dependencies: [
         "WatchDaemon", "Platform", "Study", "Clips", "Reports", "Spool", "Phantom", "Lab", "Hinge",
         "Inference", "CDCMTK", "CPNG", "TestSupport",
-      ]),
+      ], swiftSettings: plain),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
         "WatchDaemon", "Platform", "Study", "Clips", "Reports", "Spool", "Phantom", "Lab", "Hinge",
         "TestSupport",
-      ]),
+      ], swiftSettings: plain),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

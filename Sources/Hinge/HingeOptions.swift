@@ -9,8 +9,10 @@ public struct HingeOptions: Equatable, Sendable {
     case smoothed(sigma: Double, chamberLogOdds: Double)
   }
 
+  /// Millimetres by which probabilities are smoothed before the contact line is taken.
+  public static let smoothing = 1.0
   /// `smoothed` needs probabilities; without them the plain method is taken.
-  public var method = Method.smoothed(sigma: 1, chamberLogOdds: 0.6)
+  public var method = Method.smoothed(sigma: smoothing, chamberLogOdds: 0.6)
   /// Square millimetres. Of 300 CAMUS four-chamber and 100 two-chamber truths the smallest ventricle has 758 and
   /// the smallest atrium 196, and children's are smaller.
   public var smallestVentricle = 300.0

@@ -27,31 +27,6 @@ package struct ModelCard: Codable, Sendable, Equatable {
     }
   }
 
-  /// Outputs after the classes that say where the hinge points lie, each by a softmax over the picture.
-  package struct Landmarks: Codable, Sendable, Equatable {
-    /// The output of the point on the left of the picture, from 0.
-    package var left: Int
-    package var right: Int
-    /// Divides the logits, so that 70 % of the true points lie in the 70 % range.
-    var temperature: Double
-    /// How far the points go from the contact line's ends to the landmarks: by view (`A4C`, `A2C`), and `apical` for a
-    /// view that is not established.
-    package var weight: [String: LandmarkWeight]
-    /// The confidence is the maps' probability times this: how often, on the validation list, both points lay within
-    /// 5 mm over how often the maps expected it. `nil` counts as 1.
-    var reliability: Double?
-
-    package init(
-      left: Int, right: Int, temperature: Double, weight: [String: LandmarkWeight], reliability: Double? = nil
-    ) {
-      self.left = left
-      self.right = right
-      self.temperature = temperature
-      self.weight = weight
-      self.reliability = reliability
-    }
-  }
-
   /// The 15 and 85 percentile of the error of one point, prediction minus truth, in millimetres.
   package struct PointErrors: Codable, Sendable, Equatable {
     package var x: [Double]
@@ -150,21 +125,11 @@ package struct ModelCard: Codable, Sendable, Equatable {
     let weights = landmarks?.weight ?? [:]
     options.landmarkWeight =
       weights[view.rawValue] ?? weights[EchoView.apical.rawValue] ?? LandmarkWeight(0)
-    return options
-  }
-}
-
-extension ModelCard.Landmarks {
-  /// The first field that has no meaning, with what is wrong and a remedy; `nil` where all have one.
-  package var fault: (field: String, problem: String, remedy: String)? {
-    guard temperature > 0 else { return ("temperature", "is not above 0", "set it to 1") }
-    let shares = 0.0...1.0
-    let wrong = weight.filter { !shares.contains($0.value.x) || !shares.contains($0.value.y) }
-    if let view = wrong.keys.min() {
-      return ("weight.\(view)", "is not between 0 and 1", "set it as docs/SCIENTIST.md says")
+    let odds = landmarks?.chamberLogOdds ?? [:]
+    if let logOdds = odds[view.rawValue] ?? odds[EchoView.apical.rawValue] {
+      options.method = .smoothed(sigma: HingeOptions.smoothing, chamberLogOdds: logOdds)
     }
-    guard let reliability, reliability < 0 else { return nil }
-    return ("reliability", "is below 0", "set it to 1, or leave it out")
+    return options
   }
 }
 
@@ -175,6 +140,7 @@ extension ModelCard {
   ) -> HingeErrors? {
     guard let expected = pair.expectedErrors else { return hingeErrors(view: view, phase: phase) }
     var errors = HingeErrors(expected)
+    if let scale = landmarks?.rangeScale { errors.stretch(by: scale) }
     errors.bothWithin5Millimetres = min(
       errors.bothWithin5Millimetres * (landmarks?.reliability ?? 1), 1)
     return errors
@@ -192,6 +158,12 @@ extension ModelCard.HingeErrors {
     right = ModelCard.PointErrors(expected.right)
     bothWithin5Millimetres = expected.bothWithinRadius
   }
+
+  /// Both points' ranges, each axis by its factor.
+  mutating func stretch(by scale: ModelCard.RangeScale) {
+    left.stretch(by: scale)
+    right.stretch(by: scale)
+  }
 }
 
 extension ModelCard.PointErrors {
@@ -199,24 +171,9 @@ extension ModelCard.PointErrors {
     x = [range.x.lowerBound, range.x.upperBound]
     y = [range.y.lowerBound, range.y.upperBound]
   }
-}
 
-/// `{"x": 0, "y": 0.7}`, or one number for both.
-extension LandmarkWeight: Codable {
-  private enum CodingKeys: String, CodingKey { case x, y }
-
-  public init(from decoder: any Decoder) throws {
-    if let both = try? decoder.singleValueContainer().decode(Double.self) {
-      self.init(both)
-    } else {
-      let axes = try decoder.container(keyedBy: CodingKeys.self)
-      self.init(x: try axes.decode(Double.self, forKey: .x), y: try axes.decode(Double.self, forKey: .y))
-    }
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var axes = encoder.container(keyedBy: CodingKeys.self)
-    try axes.encode(x, forKey: .x)
-    try axes.encode(y, forKey: .y)
+  fileprivate mutating func stretch(by scale: ModelCard.RangeScale) {
+    x = x.map { $0 * scale.x }
+    y = y.map { $0 * scale.y }
   }
 }

@@ -79,6 +79,7 @@ import Testing
 
   @Test(arguments: [
     ("temperature", 0), ("temperature", -1), ("weight.A4C", 80), ("weight.A2C", -0.5), ("reliability", -1),
+    ("chamber_log_odds.A4C", 20), ("chamber_log_odds.apical", -4),
   ])
   func refusesLandmarksWithoutMeaning(_ field: String, _ value: Double) throws {
     let check = try check(outputs: 6) {
