@@ -88,6 +88,7 @@ extension FiledClaims {
     } catch {
       throw error as? FileError ?? FileError(.write, .journal, code: EIO)
     }
+    FaultPoint.bookWritten.reach()
     let book = SettledBook(name: name, bytes: draft.length, claims: draft.index.claims.count)
     writeIndex(draft.index, of: book)
     return (book, draft.index)
