@@ -36,23 +36,27 @@ def crc32c(data, table=[]):
     return crc ^ 0xFFFFFFFF
 
 
+def line(**record):
+    """As the journal has it: checksum, blank, text. Members are in the order in which the daemon reads them."""
+    text = json.dumps(record, separators=(",", ":")).encode()
+    return b"%08x %s\n" % (crc32c(text), text)
+
+
 def claim(number, files):
     """A line of the journal: files that were read where they lie, and ignored."""
-    end = {"state": "ignored", "reason": "not-dicom", "detail": "It is no DICOM file."}
     listed = [
-        {"index": index + 1, "source": source, "stamp": {"size": size, "modified": modified},
-         "sha256": "0" * 64, "decodingBytes": 0, "end": end}
+        {"index": index + 1, "source": source, "bytes": size, "modified_ns": modified, "sha256": "0" * 64,
+         "decoding_bytes": 0, "state": "ignored", "reason": "not-dicom", "detail": "It is no DICOM file."}
         for index, (source, size, modified) in enumerate(files)]
-    state = {
-        "claim": {"id": number, "moves": False, "claimedAt": 1, "firstSeenAt": 1, "closedAtLimit": False,
-                  "identity": {}, "files": listed},
-        "phase": {"settled": {}}, "attempts": 0, "isToBeAnnounced": False, "concludedAt": 1}
-    text = json.dumps({"state": {"_0": state}}, separators=(",", ":")).encode()
-    return b"%08x %s\n" % (crc32c(text), text)
+    return line(
+        record="state", claim=number, claimed_at_ms=1, first_seen_at_ms=1, files=listed, phase="settled",
+        attempts=0, concluded_at_ms=1)
 
 
 def fill(inbox, journal, folders, files):
     with open(journal, "wb") as lines:
+        lines.write(line(format="hinged.journal", version=3))
+        lines.write(line(record="forgotten", last_claim=0, files={}, studies=[]))
         for folder in range(folders):
             name = f"study{folder}"
             (inbox / name).mkdir()

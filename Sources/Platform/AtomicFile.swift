@@ -26,10 +26,12 @@ package enum AtomicFile {
   }
 
   /// As `write`, for what is too long to be in memory as a whole: `body` writes it piece by piece.
-  /// - Parameter replaces: Whether what is at the path may go; if not, that is an EEXIST.
+  /// - Parameters:
+  ///   - replaces: Whether what is at the path may go; if not, that is an EEXIST.
+  ///   - mayAppear: Asked when all is written and on the disk. Where it throws, nothing appears.
   package static func stream(
     to path: String, mode: mode_t = 0o640, replaces: Bool = true, _ place: FileError.Place,
-    _ body: (borrowing Descriptor) throws -> Void
+    mayAppear: () throws -> Void = {}, _ body: (borrowing Descriptor) throws -> Void
   ) throws {
     let temporary = temporaryName(for: path)
     let durable = place != .staging
@@ -38,6 +40,7 @@ package enum AtomicFile {
         temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode, place)
       try body(descriptor)
       if durable { try descriptor.sync(place) }
+      try mayAppear()
       if replaces {
         try Files.rename(temporary, to: path, place)
       } else {

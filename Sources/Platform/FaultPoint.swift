@@ -45,7 +45,13 @@ package enum FaultPoint: String, Sendable, CaseIterable {
   case filed
   /// The journal says so.
   case settled
+  /// A book of settled claims is on the disk, without its index, and no journal names it.
+  case bookWritten = "book-written"
+  /// The journal names it, and the books that it replaced are still there.
+  case bookNamed = "book-named"
 
+  /// Those that no claim comes by: the journal is rewritten now and then.
+  static let ofBooks: Set<FaultPoint> = [.bookWritten, .bookNamed]
   /// Those that only an archive comes by.
   static let ofBoxes: Set<FaultPoint> = [.fileUnpacked, .boxUnpacked, .boxOpened]
 

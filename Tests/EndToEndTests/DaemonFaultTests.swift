@@ -51,6 +51,7 @@ import Testing
     } else {
       for (index, file) in files.enumerated() { try daemon.drop(file.bytes, as: "study/IM\(index)") }
     }
+    if FaultPoint.ofBooks.contains(point) { try await settleWithALongJournal(daemon) }
     try daemon.start(environment: ["HINGED_PAUSE_AT": point.rawValue + interruption.pause])
     guard try await daemon.waitForLog("at=\(point.rawValue)") else {
       return ["\(point) was not reached: \(daemon.log)"]
@@ -68,6 +69,16 @@ import Testing
     if last != 0 { faults.append("its second life ended with \(last)") }
     faults += try drops.faults(of: daemon)
     return faults.map { "\(interruption) at \(point.rawValue): \($0)\n\(daemon.log)" }
+  }
+
+  /// The next start has settled claims to bring into a book, and a journal that is worth it.
+  private static func settleWithALongJournal(_ daemon: DaemonProcess) async throws {
+    try daemon.start()
+    #expect(try await daemon.waitUntilIdle(taken: 2), "\(daemon.log)")
+    #expect(try await daemon.ended() == 0)
+    let line = JournalFormat.line(of: Ledger.Entry.forget(claims: []))
+    let journal = try Descriptor.open(daemon.spool + "/journal", O_WRONLY | O_APPEND, .journal)
+    try journal.write((0..<2_100).flatMap { _ in line }, .journal)
   }
 
   /// With the real model a clip takes seconds, and a stop does not wait for its end.

@@ -10,52 +10,13 @@ import Testing
 /// The daemon is brought into each trouble by real means, and out of it again. Of each, status, metrics, log and the
 /// operator's command tell: while it lasts, and once at its start and at its end.
 @Suite(.enabled(if: DaemonProcess.isPossible)) struct DaemonHealthTests {
-  /// A daemon whose command for troubles writes down how it was called.
-  private static func daemon(outbox: String? = nil, _ settings: [String: String] = [:]) throws
-    -> DaemonProcess
-  {
-    let daemon = try DaemonProcess(outbox: outbox, settings)
-    try daemon.useTinyModel()
-    try daemon.makeHook("tell", "echo \"$#\" \"$1\" \"$2\" >>'\(daemon.folder)/told'")
-    try Data().write(to: URL(fileURLWithPath: daemon.folder + "/told"))
-    daemon.settings["on_trouble"] = daemon.folder + "/tell"
-    try DaemonProcess.makeFolder(daemon.folder + "/metrics")
-    daemon.settings["metrics"] = daemon.folder + "/metrics/hinged.prom"
-    return daemon
-  }
-
-  /// What must be told of a trouble from its start, made already, to its end.
-  private func check(
-    _ daemon: DaemonProcess, _ name: Trouble.Name, saying words: String, metric: Bool = true,
-    mend: () async throws -> Void
-  ) async throws {
-    let sample = "hinged_trouble{name=\"\(name.rawValue)\"} "
-    var answer = (status: Int32(0), output: "")
-    let starts = try await daemon.wait(every: DaemonProcess.askingPause) {
-      answer = try daemon.command("status", "--json")
-      return answer.status == 1 && answer.output.contains("\"name\": \"\(name.rawValue)\"")
-    }
-    #expect(starts, "\(name.rawValue): \(answer.output)\(daemon.log)")
-    #expect(answer.output.contains(words), "\(answer.output)")
-    if metric { #expect(try await daemon.wait { daemon.metrics.contains(sample + "1\n") }) }
-    #expect(try await daemon.wait { daemon.told.contains("2 \(name.rawValue) start") }, "\(daemon.log)")
-    try await mend()
-    #expect(try await daemon.waitForLog("trouble=\(name.rawValue) seconds="), "\(daemon.log)")
-    #expect(try await daemon.wait { daemon.told.contains("2 \(name.rawValue) end") })
-    if metric { #expect(try await daemon.wait { daemon.metrics.contains(sample + "0\n") }) }
-    let after = try daemon.command("status", "--json").output
-    #expect(!after.contains("\"name\": \"\(name.rawValue)\""), "\(after)")
-    #expect(daemon.logged("trouble: ", name) == 1 && daemon.logged("trouble over: ", name) == 1)
-    #expect(daemon.told.filter { $0.contains(name.rawValue) }.count == 2, "\(daemon.told)")
-  }
-
   @Test func deliveryThatFails() async throws {
-    let daemon = try Self.daemon()
+    let daemon = try TroubleBench.daemon()
     try daemon.makeHook("deliver", "test -e '\(daemon.folder)/open'")
     daemon.settings["on_published"] = daemon.folder + "/deliver"
     try daemon.start()
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
-    try await check(
+    try await TroubleBench.check(
       daemon, .deliveryFails, saying: "fails for 1 result: on_published failed with exit status 1"
     ) {
       try Data().write(to: URL(fileURLWithPath: daemon.folder + "/open"))
@@ -66,22 +27,24 @@ import Testing
 
   @Test(.enabled(if: SmallDisk.isPossible)) func outboxThatIsFull() async throws {
     let disk = try #require(try SmallDisk(kilobytes: 1024))
-    let daemon = try Self.daemon(outbox: disk.path)
+    let daemon = try TroubleBench.daemon(outbox: disk.path)
     let ballast = disk.path + "/.ballast"
     try Data(count: 1018 << 10).write(to: URL(fileURLWithPath: ballast))
     try daemon.start()
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
-    try await check(daemon, .attemptsPutOff, saying: "No space left on device") { unlink(ballast) }
+    try await TroubleBench.check(daemon, .attemptsPutOff, saying: "No space left on device") {
+      unlink(ballast)
+    }
     #expect(try await daemon.ended() == 0)
   }
 
   @Test(.enabled(if: SmallDisk.isPossible)) func lessSpaceThanIsAskedFor() async throws {
     let disk = try #require(try SmallDisk(kilobytes: 4096))
-    let daemon = try Self.daemon(outbox: disk.path, ["min_free_mb": "2"])
+    let daemon = try TroubleBench.daemon(outbox: disk.path, ["min_free_mb": "2"])
     let ballast = disk.path + "/.ballast"
     try Data(count: 3 << 20).write(to: URL(fileURLWithPath: ballast))
     try daemon.start()
-    try await check(daemon, .intakePaused, saying: "min_free_mb is 2") { unlink(ballast) }
+    try await TroubleBench.check(daemon, .intakePaused, saying: "min_free_mb is 2") { unlink(ballast) }
     #expect(try await daemon.ended() == 0)
   }
 
@@ -89,7 +52,7 @@ import Testing
     async throws
   {
     let disk = try #require(try SmallDisk(kilobytes: 4096))
-    let daemon = try Self.daemon(outbox: disk.path)
+    let daemon = try TroubleBench.daemon(outbox: disk.path)
     try daemon.start()
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
     #expect(try await daemon.waitUntilIdle(taken: 1))
@@ -98,7 +61,7 @@ import Testing
     try daemon.start()
     try daemon.drop(Drops.picture(study: "1.2.2", instance: "1.2.2.1").bytes, as: "IM2")
     #expect(try await daemon.waitForStatus { $0.contains("1 waiting") && $0.contains("was put off") })
-    try await check(daemon, .outboxUnusable, saying: PlaceProbe.missingShare) {
+    try await TroubleBench.check(daemon, .outboxUnusable, saying: PlaceProbe.missingShare) {
       // Nothing was written to the folder that the share hides.
       let hidden = try Drops.files(below: disk.path)
       #expect(hidden == [])
@@ -110,12 +73,12 @@ import Testing
   }
 
   @Test(arguments: ["in", "out"]) func folderThatIsMovedAway(_ name: String) async throws {
-    let daemon = try Self.daemon()
+    let daemon = try TroubleBench.daemon()
     try daemon.start()
     #expect(try await daemon.wait { daemon.lives == 1 })
     let folder = daemon.folder + "/" + name
     #expect(rename(folder, folder + ".away") == 0)
-    try await check(
+    try await TroubleBench.check(
       daemon, name == "in" ? .inboxUnusable : .outboxUnusable, saying: "No such file or directory"
     ) { #expect(rename(folder + ".away", folder) == 0) }
     #expect(try await daemon.ended() == 0)
@@ -123,25 +86,29 @@ import Testing
 
   @Test(.enabled(if: DaemonProcess.mayLoseRights), arguments: ["out", "spool"])
   func folderThatMayNotBeWrittenTo(_ name: String) async throws {
-    let daemon = try Self.daemon()
+    let daemon = try TroubleBench.daemon()
     try daemon.giveUpRights()
     try daemon.start()
     #expect(try await daemon.wait { daemon.lives == 1 })
     let folder = daemon.folder + "/" + name
     chmod(folder, 0o500)
     let trouble: Trouble.Name = name == "out" ? .outboxUnusable : .spoolUnusable
-    try await check(daemon, trouble, saying: "cannot be used: Permission denied") { chmod(folder, 0o700) }
+    try await TroubleBench.check(daemon, trouble, saying: "cannot be used: Permission denied") {
+      chmod(folder, 0o700)
+    }
     #expect(try await daemon.ended() == 0)
   }
 
   @Test func filesInQuarantineUntilTheyAreAcknowledged() async throws {
-    let daemon = try Self.daemon(["limit_seconds": "2"])
+    let daemon = try TroubleBench.daemon(["limit_seconds": "2"])
     func cut(_ study: String) -> [UInt8] {
       Array(Drops.picture(study: study, instance: study + ".1").bytes.dropLast(40))
     }
     try daemon.start()
     try daemon.drop(cut("1.2.1"), as: "cut")
-    try await check(daemon, .filesQuarantined, saying: "1 file set aside in quarantine: truncated") {
+    try await TroubleBench.check(
+      daemon, .filesQuarantined, saying: "1 file set aside in quarantine: truncated"
+    ) {
       let status = try daemon.command("status", "--acknowledge").status
       #expect(status == 0)
     }
@@ -160,13 +127,13 @@ import Testing
   }
 
   @Test func filesHeldUntilTheyAreRequeued() async throws {
-    let daemon = try Self.daemon()
+    let daemon = try TroubleBench.daemon()
     try daemon.start()
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
     var other = Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes
     other[other.count - 1] ^= 0xFF
     try daemon.drop(other, as: "IM2")
-    try await check(daemon, .filesHeld, saying: "held for a person to decide") {
+    try await TroubleBench.check(daemon, .filesHeld, saying: "held for a person to decide") {
       let status = try daemon.command("status", "--acknowledge").status
       #expect(status == 0)
     }
@@ -174,57 +141,57 @@ import Testing
   }
 
   @Test func configurationThatIsBadOnTheDisk() async throws {
-    let daemon = try Self.daemon()
+    let daemon = try TroubleBench.daemon()
     try daemon.start()
     #expect(try await daemon.wait { daemon.lives == 1 })
     let good = try String(contentsOfFile: daemon.configuration, encoding: .utf8)
     // Nobody has reloaded it: the next start would fail.
     try (good + "width = 0\n").write(toFile: daemon.configuration, atomically: true, encoding: .utf8)
-    try await check(daemon, .configurationBad, saying: "width") {
+    try await TroubleBench.check(daemon, .configurationBad, saying: "width") {
       try good.write(toFile: daemon.configuration, atomically: true, encoding: .utf8)
     }
     #expect(try await daemon.ended() == 0)
   }
 
   @Test func configurationThatWasRefused() async throws {
-    let daemon = try Self.daemon()
+    let daemon = try TroubleBench.daemon()
     try daemon.start()
     #expect(try await daemon.wait { daemon.lives == 1 })
     let elsewhere = daemon.folder + "/elsewhere"
     try DaemonProcess.makeFolder(elsewhere)
     let inbox = daemon.inbox
     try daemon.reload(["inbox": elsewhere])
-    try await check(daemon, .configurationBad, saying: "change with a restart only") {
+    try await TroubleBench.check(daemon, .configurationBad, saying: "change with a restart only") {
       try daemon.reload(["inbox": inbox])
     }
     #expect(try await daemon.ended() == 0)
   }
 
   @Test func studyThatDoesNotMove() async throws {
-    let daemon = try Self.daemon(["stage_seconds": "1", "drain_seconds": "1"])
+    let daemon = try TroubleBench.daemon(["stage_seconds": "1", "drain_seconds": "1"])
     try daemon.drop(Drops.loop(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
     let goesOn = daemon.folder + "/goes-on"
     try daemon.start(environment: ["HINGED_PAUSE_AT": "inference:\(goesOn)"])
-    try await check(daemon, .studyStuck, saying: "gives no sign of life") {
+    try await TroubleBench.check(daemon, .studyStuck, saying: "gives no sign of life") {
       try Data().write(to: URL(fileURLWithPath: goesOn))
     }
     #expect(try await daemon.ended() == 0)
   }
 
   @Test(.enabled(if: DaemonProcess.mayLoseRights)) func metricsThatCannotBeWritten() async throws {
-    let daemon = try Self.daemon()
+    let daemon = try TroubleBench.daemon()
     try daemon.giveUpRights()
     try daemon.start()
     #expect(try await daemon.wait { !daemon.metrics.isEmpty })
     chmod(daemon.folder + "/metrics", 0o500)
-    try await check(daemon, .metricsNotWritten, saying: "Permission denied", metric: false) {
+    try await TroubleBench.check(daemon, .metricsNotWritten, saying: "Permission denied", metric: false) {
       chmod(daemon.folder + "/metrics", 0o700)
     }
     #expect(try await daemon.ended() == 0)
   }
 
   @Test func aTroubleThatOutlastsTheDaemonIsToldOnceAndACommandThatFailsIsTriedAgain() async throws {
-    let daemon = try Self.daemon()
+    let daemon = try TroubleBench.daemon()
     try daemon.makeHook("deliver", "test -e '\(daemon.folder)/open'")
     daemon.settings["on_published"] = daemon.folder + "/deliver"
     try daemon.makeHook(
@@ -249,7 +216,7 @@ import Testing
   }
 
   @Test func statusAnswersAsFarAsItCanWhateverIsWrong() async throws {
-    let daemon = try Self.daemon()
+    let daemon = try TroubleBench.daemon()
     try daemon.start()
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
     #expect(try await daemon.waitUntilIdle(taken: 1))
@@ -280,33 +247,5 @@ import Testing
     #expect(rename(daemon.spool, daemon.spool + ".away") == 0)
     let moved = try answer(good)
     #expect(moved.status == 1 && moved.output.contains("the spool cannot be used: No such file or directory"))
-  }
-}
-
-extension DaemonProcess {
-  var metrics: String {
-    (try? String(contentsOfFile: folder + "/metrics/hinged.prom", encoding: .utf8)) ?? ""
-  }
-
-  /// How the command for troubles was called: how many arguments, and which.
-  var told: [String] {
-    ((try? String(contentsOfFile: folder + "/told", encoding: .utf8)) ?? "").split(separator: "\n").map(
-      String.init)
-  }
-
-  func makeHook(_ name: String, _ script: String) throws {
-    try "#!/bin/sh\n\(script)\n".write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
-    chmod(folder + "/" + name, 0o755)
-  }
-
-  /// Lines of the log that begin so and are of a trouble.
-  func logged(_ start: String, _ name: Trouble.Name) -> Int {
-    log.split(separator: "\n").count { $0.contains(" " + start) && $0.contains("trouble=\(name.rawValue)") }
-  }
-
-  func command(_ words: [String], file: String) -> (status: Int32, output: String) {
-    let output = folder + "/output-\(UUID().uuidString)"
-    let status = (try? Child([Products.hinged] + words + ["--config", file], output: output))?.wait() ?? -1
-    return (status, (try? String(contentsOfFile: output, encoding: .utf8)) ?? "")
   }
 }

@@ -9,36 +9,9 @@ import Testing
 
 /// Further troubles of a real daemon: files that cannot be read, a clock that is set, an index that cannot be written.
 @Suite(.enabled(if: DaemonProcess.isPossible)) struct DaemonTroubleTests {
-  private static func daemon(_ settings: [String: String] = [:]) throws -> DaemonProcess {
-    let daemon = try DaemonProcess(settings)
-    try daemon.useTinyModel()
-    try daemon.makeHook("tell", "echo \"$1\" \"$2\" >>'\(daemon.folder)/told'")
-    daemon.settings["on_trouble"] = daemon.folder + "/tell"
-    return daemon
-  }
-
-  /// Status tells it while it lasts, and the operator's command once at its start and once at its end.
-  private func check(
-    _ daemon: DaemonProcess, _ name: Trouble.Name, saying words: String, mend: (() async throws -> Void)?
-  ) async throws {
-    var answer = (status: Int32(0), output: "")
-    let starts = try await daemon.wait {
-      answer = try daemon.command("status", "--json")
-      return answer.status == 1 && answer.output.contains("\"name\": \"\(name.rawValue)\"")
-    }
-    #expect(starts, "\(answer.output)\(daemon.log)")
-    #expect(answer.output.contains(words), "\(answer.output)")
-    #expect(try await daemon.wait { daemon.told.contains("\(name.rawValue) start") }, "\(daemon.log)")
-    guard let mend else { return }
-    try await mend()
-    #expect(try await daemon.wait { daemon.told.contains("\(name.rawValue) end") }, "\(daemon.log)")
-    #expect(daemon.told.filter { $0.contains(name.rawValue) }.count == 2, "\(daemon.told)")
-    #expect(try !daemon.command("status", "--json").output.contains("\"name\": \"\(name.rawValue)\""))
-  }
-
   /// Of a study of two files one may not be read, and then may.
   @Test(.enabled(if: DaemonProcess.mayLoseRights)) func studyWaitsForAFileThatMayNotBeReadYet() async throws {
-    let daemon = try Self.daemon()
+    let daemon = try TroubleBench.daemon()
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "study/IM1")
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.2").bytes, as: "study/IM2")
     try daemon.giveUpRights()
@@ -63,13 +36,16 @@ import Testing
   @Test(.enabled(if: DaemonProcess.mayLoseRights)) func studyGoesWithoutAFileThatMayNotBeReadAtItsLimit()
     async throws
   {
-    let daemon = try Self.daemon(["limit_seconds": "5"])
+    let daemon = try TroubleBench.daemon(["limit_seconds": "5"])
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "study/IM1")
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.2").bytes, as: "study/IM2")
     try daemon.giveUpRights()
     chmod(daemon.inbox + "/study/IM2", 0)
     try daemon.start()
-    try await check(daemon, .filesQuarantined, saying: "unreadable", mend: nil)
+    try await TroubleBench.check(daemon, .filesQuarantined, saying: "unreadable") {
+      let status = try daemon.command("status", "--acknowledge").status
+      #expect(status == 0)
+    }
     #expect(try await daemon.waitUntilIdle(taken: 2))
     #expect(try await daemon.ended() == 0)
     #expect(try Drops.results(in: daemon.outbox) == ["1.2.1"])
@@ -79,13 +55,13 @@ import Testing
 
   /// The disk under the inbox fails for a while: nothing is taken for a file's own fault, however long it lasts.
   @Test(.enabled(if: FaultShim.isPossible)) func filesThatADiskDoesNotGive() async throws {
-    let daemon = try Self.daemon(["limit_seconds": "3"])
+    let daemon = try TroubleBench.daemon(["limit_seconds": "3"])
     let shim = try FaultShim(for: daemon)
     try shim.fail(FaultShim.reading, in: FaultShim.inbox, code: EIO)
     try daemon.start(environment: shim.environment)
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.2").bytes, as: "IM2")
-    try await check(
+    try await TroubleBench.check(
       daemon, .filesNotRead, saying: "2 files of the inbox cannot be read: cannot read the inbox"
     ) {
       try await Task.sleep(for: .seconds(4))
@@ -98,28 +74,78 @@ import Testing
     #expect(try Drops.results(in: daemon.outbox) == ["1.2.1"])
   }
 
+  /// The files of a study may be read, and not be taken out of their folder.
+  @Test(.enabled(if: DaemonProcess.mayLoseRights)) func claimThatCannotBeTaken() async throws {
+    let daemon = try TroubleBench.daemon()
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "study/IM1")
+    try daemon.giveUpRights()
+    chmod(daemon.inbox + "/study", 0o500)
+    try daemon.start()
+    try await TroubleBench.check(daemon, .claimsNotTaken, saying: "1 claim cannot be taken: ") {
+      chmod(daemon.inbox + "/study", 0o700)
+    }
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    #expect(try await daemon.ended() == 0)
+    #expect(try Drops.results(in: daemon.outbox) == ["1.2.1"])
+  }
+
+  @Test(.enabled(if: DaemonProcess.mayLoseRights)) func folderOfTheInboxThatMayNotBeEntered() async throws {
+    let daemon = try TroubleBench.daemon()
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "study/IM1")
+    try daemon.giveUpRights()
+    chmod(daemon.inbox + "/study", 0)
+    try daemon.start()
+    try await TroubleBench.check(daemon, .inboxFolders, saying: "1 folder of the inbox cannot be read") {
+      chmod(daemon.inbox + "/study", 0o700)
+    }
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    #expect(try await daemon.ended() == 0)
+  }
+
+  /// The result is there, and its input cannot be put away.
+  @Test(.enabled(if: DaemonProcess.mayLoseRights)) func claimThatCannotBeSettled() async throws {
+    let daemon = try TroubleBench.daemon()
+    try daemon.giveUpRights()
+    try daemon.start()
+    #expect(try await daemon.wait { daemon.lives == 1 })
+    chmod(daemon.spool + "/done", 0o500)
+    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
+    try await TroubleBench.check(daemon, .attemptsPutOff, saying: "cannot make a folder") {
+      chmod(daemon.spool + "/done", 0o700)
+    }
+    #expect(try await daemon.waitUntilIdle(taken: 1))
+    #expect(try await daemon.ended() == 0)
+    #expect(try Drops.results(in: daemon.outbox) == ["1.2.1"])
+  }
+
   @Test(.enabled(if: FaultShim.isPossible)) func clockThatIsSet() async throws {
-    let daemon = try Self.daemon()
+    let daemon = try TroubleBench.daemon()
     let shim = try FaultShim(for: daemon)
     try daemon.start(environment: shim.environment)
     #expect(try await daemon.waitForStatus { $0.hasPrefix("healthy") })
     try shim.setClock(forwardBy: 3_630_000)
-    try await check(daemon, .clockJumped, saying: "the clock was set forward by 60 min at", mend: nil)
-    try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
-    try shim.setClock(forwardBy: -7_200_000)
-    #expect(try await daemon.waitForStatus { $0.contains("the clock was set back by 3 h at") })
+    try await TroubleBench.check(daemon, .clockJumped, saying: "the clock was set forward by 60 min at") {
+      try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
+      try shim.setClock(forwardBy: -7_200_000)
+      let isToldOf = try await daemon.waitForStatus { $0.contains("the clock was set back by 3 h at") }
+      #expect(isToldOf)
+      // A quarter of an hour passes, by both clocks.
+      let later = Int64(1000 * ClockWatch.toldSeconds) + 1000
+      try shim.setUptime(forwardBy: later)
+      try shim.setClock(forwardBy: later - 7_200_000)
+    }
     #expect(try await daemon.waitUntilIdle(taken: 1))
     #expect(try await daemon.ended() == 0)
     #expect(try Drops.results(in: daemon.outbox) == ["1.2.1"])
   }
 
   @Test func indexThatCannotBeWritten() async throws {
-    let daemon = try Self.daemon()
+    let daemon = try TroubleBench.daemon()
     // A folder under the index's name: no file can be renamed over it.
     try DaemonProcess.makeFolder(daemon.outbox + "/index.jsonl/kept")
     try daemon.start()
     try daemon.drop(Drops.picture(study: "1.2.1", instance: "1.2.1.1").bytes, as: "IM1")
-    try await check(daemon, .indexBehind, saying: "the outbox's index is not up to date: ") {
+    try await TroubleBench.check(daemon, .indexBehind, saying: "the outbox's index is not up to date: ") {
       #expect(try await daemon.waitUntilIdle(taken: 1))
       try Files.removeTree(daemon.outbox + "/index.jsonl", .outbox)
     }

@@ -18,7 +18,7 @@ final class FaultShim {
   private let library: String
   private let plan: String
   private let places: String
-  private static let words = 12 + 18
+  private static let words = 12 + 18 + 1
 
   /// - Throws: where it cannot be compiled.
   init(for daemon: DaemonProcess) throws {
@@ -49,6 +49,9 @@ final class FaultShim {
   func mend() throws { try set(0, 0) }
 
   func setClock(forwardBy milliseconds: Int64) throws { try set(8, milliseconds) }
+
+  /// As if so much time had passed since the machine started, by the clock that nobody sets.
+  func setUptime(forwardBy milliseconds: Int64) throws { try set(Self.words - 1, milliseconds) }
 
   /// - Parameter field: Of the shim's `struct plan`, each of eight bytes.
   private func set(_ field: Int, _ value: Int64) throws {

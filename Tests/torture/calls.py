@@ -3,6 +3,7 @@
 import itertools
 import random
 
+import journal
 from checker import Checker
 from plan import ERRORS, KINDS, PLACES
 from tally import Trial, finish, is_at_rest
@@ -49,6 +50,8 @@ def single(world: World, tally: Trial, source: random.Random) -> None:
     depth = number // len(CASES)
     skip = depth if depth < DEEPEST else source.randrange(4 * DEEPEST)
     world.study(tally.next("study"))
+    if place == "spool" and source.random() < 0.3:
+        journal.lengthen(world.spool / "journal", source)
     world.plan.arm([kind], places_of(kind, place), error, skip=skip)
     life(world, tally, source, error, "one", is_mute=False)
 
@@ -57,6 +60,8 @@ def burst(world: World, tally: Trial, source: random.Random) -> None:
     """Calls of several kinds fail again and again."""
     for _ in range(source.choice((1, 2))):
         world.study(tally.next("study"), clips=source.choice((1, 2)))
+    if source.random() < 0.2:
+        journal.lengthen(world.spool / "journal", source)
     kinds = source.sample(KINDS, source.choice((1, 2, 4, len(KINDS))))
     places = source.sample(PLACES, source.choice((1, 2, 4)))
     error = source.choice(list(ERRORS))

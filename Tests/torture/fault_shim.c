@@ -42,6 +42,7 @@ struct plan {
   uint64_t overflows;  // reads of notifications that are to tell of an overflow
   uint64_t matched, injected;
   uint64_t by_kind[KINDS];
+  int64_t uptime_offset_ms;
 };
 
 static struct plan *plan;
@@ -301,6 +302,7 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
   REAL(int, "clock_gettime", clockid_t, struct timespec *);
   int result = real(clock, time);
   if (result == 0 && clock == CLOCK_REALTIME && plan) time->tv_sec += plan->clock_offset_ms / 1000;
+  if (result == 0 && clock == CLOCK_BOOTTIME && plan) time->tv_sec += plan->uptime_offset_ms / 1000;
   return result;
 }
 

@@ -2,9 +2,10 @@
 
 import random
 
+import journal
 from checker import Checker
-from tally import Trial, finish
-from world import Tools, World
+from tally import Trial, finish, is_at_rest
+from world import Tools, World, until
 
 #: The places that HINGED_PAUSE_AT names, one for each state that the work on a study goes through.
 POINTS = (
@@ -13,6 +14,8 @@ POINTS = (
 )  # fmt: skip
 #: Those that only an archive comes by.
 BOX_POINTS = ("file-unpacked", "box-unpacked", "box-opened")
+#: Those of a journal that is rewritten.
+BOOK_POINTS = ("book-written", "book-named")
 ROUNDS = 34
 CAMPAIGN = "kill -9"
 
@@ -41,7 +44,10 @@ def run(tools: Tools, tally: Trial, source: random.Random, is_over) -> None:
 
 
 def anywhere(world: World, tally: Trial, source: random.Random) -> None:
-    if source.random() < 0.7:
+    chance = source.random()
+    if chance < 0.15 and journal.has_settled(world.spool / "journal"):
+        over_a_book(world, tally, source)
+    elif chance < 0.7:
         at_point(world, tally, POINTS[tally.next("point") % len(POINTS)])
     else:
         at_random(world, tally, source)
@@ -54,6 +60,19 @@ def at_point(world: World, tally: Trial, point: str, program: str | None = None)
         world.problems.append(f"{point} was not reached")
     world.kill()
     tally.add(CAMPAIGN, f"at {point}", times=1)
+
+
+def over_a_book(world: World, tally: Trial, source: random.Random) -> None:
+    """Settled claims go into a book when the daemon starts, or while it works. What waits for the hook goes into none, so
+    that the point may be missed."""
+    point = BOOK_POINTS[tally.next("book point") % len(BOOK_POINTS)]
+    journal.lengthen(world.spool / "journal", source)
+    offset = world.log_size
+    world.start(HINGED_PAUSE_AT=point)
+    until(lambda: f"at={point}" in world.log_from(offset) or is_at_rest(world) or not world.is_running, 120)
+    is_met = f"at={point}" in world.log_from(offset)
+    world.kill()
+    tally.add(CAMPAIGN, f"at {point}" if is_met else "at random", times=1)
 
 
 def at_random(world: World, tally: Trial, source: random.Random) -> None:

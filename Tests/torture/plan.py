@@ -22,7 +22,8 @@ class Plan:
     """Fields are read from and written to the shared memory at once."""
 
     def __init__(self, path: Path):
-        size = 8 * (len(FIELDS) + len(KINDS))
+        # And the offset of the time since the start, which is not used here.
+        size = 8 * (len(FIELDS) + len(KINDS) + 1)
         path.write_bytes(bytes(size))
         with path.open("r+b") as file:
             self._memory = mmap.mmap(file.fileno(), size)

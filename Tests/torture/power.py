@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cine
 import disk
+import journal
 import kills
 from checker import Checker
 from disk import Disk
@@ -16,18 +17,6 @@ from orders import Answers
 from result import digest, files_below, index_faults, inputs, results
 from tally import END_SECONDS, Trial, finish, is_at_rest
 from world import Tools, World, children, until
-
-
-
-def journal_line(text: str) -> bytes:
-    """As the journal has it: checksum (CRC-32C), blank, text."""
-    checksum = 0xFFFFFFFF
-    for byte in text.encode():
-        checksum ^= byte
-        for _ in range(8):
-            checksum = checksum >> 1 ^ (0x82F63B78 if checksum & 1 else 0)
-    return f"{checksum ^ 0xFFFFFFFF:08x} {text}\n".encode()
-
 
 CAMPAIGN = "power cut"
 CONTROL = "power cut without syncs"
@@ -37,9 +26,6 @@ CONTROL_EVERY = 10
 POINTS = (*kills.POINTS, *kills.POINTS, *kills.BOX_POINTS)
 #: Of a control, at least so many.
 CUTS_UNTIL_A_FAULT = 20
-#: `StudyStore`'s, and some.
-LINES_WORTH_COMPACTING = 2_100
-IDLE_LINE = journal_line('{"record":"forget","claims":[]}')
 #: Why there is no such file system here, by its name.
 _lacking: dict[str, str | None] = {}
 
@@ -84,6 +70,8 @@ class Outage:
             self.world.have_hook(source)
         self.checker, self.answers = Checker(self.world), Answers(self.world)
         self.studies: list[str] = []
+        #: Its journal was made long for the daemon of this round.
+        self.is_long = False
         #: Files whose sender does not sync them, with where they were dropped last.
         self.careless: list[tuple] = []
 
@@ -118,7 +106,8 @@ class Outage:
             self._drop_carelessly()
         else:
             self.studies.append(world.study(self.tally.next("study"), clips=source.choice((1, 1, 2))))
-        if source.random() < 0.15:
+        self.is_long = False
+        if source.random() < 0.2:
             self._lengthen_the_journal()
 
     @property
@@ -141,16 +130,11 @@ class Outage:
         self.careless += world.drops[before:]
 
     def _lengthen_the_journal(self) -> None:
-        """By lines that say nothing, until it is worth a rewriting with the next line that a daemon adds."""
         path = self.world.spool / "journal"
-        content = path.read_bytes() if path.exists() else b""
-        if not content.endswith(b"\n"):
-            return
-        with path.open("ab") as journal:
-            needed = content.count(b"\n") + content.count(b'"study":')
-            journal.write(IDLE_LINE * (LINES_WORTH_COMPACTING + 4 * needed))
-        disk.sync(path)
-        self.tally.add(self._campaign, f"{self.form.name}: journal rewritten", times=1)
+        if journal.lengthen(path, self.source):
+            disk.sync(path)
+            self.tally.add(self._campaign, f"{self.form.name}: journal made long", times=1)
+            self.is_long = True
 
     # The daemon's life and its end.
 
@@ -158,6 +142,8 @@ class Outage:
         world, source = self.world, self.source
         offset = world.log_size
         point = POINTS[self.tally.next("point") % len(POINTS)] if source.random() < 0.6 else None
+        if self.is_long and source.random() < 0.6:
+            point = kills.BOOK_POINTS[self.tally.next("book point") % len(kills.BOOK_POINTS)]
         seconds = min(source.expovariate(1.2), 3)
         variables = {"HINGED_PAUSE_AT": point} if point else {}
         if self.is_control:

@@ -38,7 +38,8 @@ final class InboxScan {
   private static let fullCheckSeconds = 600.0
   /// The coarsest time of change that a file system is known to keep (FAT).
   private static let granularitySeconds = 2.0
-  private static let maximumDepth = 64
+  /// Folders that lie between the inbox and a file, at most.
+  static let maximumDepth = 64
 
   init(
     inbox: String, onFolder: @escaping (String) -> Void = { _ in },

@@ -65,11 +65,11 @@ package final class Intake: @unchecked Sendable {
   }
 
   /// What lies in the inbox and is done with, from the journal.
-  package func setKnown(_ files: [ScanReport.File]) { setKnown { files } }
+  package func setKnown(_ files: [ScanReport.File]) { setKnown { files.forEach($0) } }
 
-  /// - Parameter files: Asked before the next look; it may take its time.
-  package func setKnown(_ files: @escaping @Sendable () -> [ScanReport.File]) {
-    scanQueue.async { [self] in for file in files() { scan.setKnown(file.path, file.stamp) } }
+  /// - Parameter files: Tells each of them, before the next look; it may take its time.
+  package func setKnown(_ files: @escaping @Sendable (_ tell: (ScanReport.File) -> Void) -> Void) {
+    scanQueue.async { [self] in files { scan.setKnown($0.path, $0.stamp) } }
   }
 
   package func setUnknown(_ paths: [String]) {

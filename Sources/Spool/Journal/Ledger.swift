@@ -52,6 +52,22 @@ package struct Ledger: Sendable {
   /// All claims in no order, unfolded one after the other.
   package var states: some Sequence<StudyState> { ids.lazy.compactMap { state(of: $0) } }
 
+  /// Visits all claims, ascending, in the memory of one of them.
+  package func visitAll(_ visit: (StudyState) -> Void) {
+    var others = (Array(open.keys) + Array(packed.ids)).sorted()[...]
+    func visitOthers(before claim: Int) {
+      while let id = others.first, id < claim {
+        others.removeFirst()
+        if let state = open[id] ?? packed[id] { visit(state) }
+      }
+    }
+    filed.visitAll { state in
+      visitOthers(before: state.claim.id)
+      visit(state)
+    }
+    visitOthers(before: .max)
+  }
+
   private var ids: [Int] { Array(open.keys) + Array(packed.ids) + filed.ids }
 
   /// Files of settled claims, by the raw value of the file's state.

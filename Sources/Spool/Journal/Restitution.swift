@@ -15,7 +15,9 @@ package struct Restitution: Sendable {
   package func giveBack(_ claim: Claim) throws(FileError) {
     if claim.moves {
       try DurableNames.change { names throws(FileError) in
-        for file in claim.files { try giveBack(file, of: claim, &names) }
+        for (file, path) in zip(claim.files, SourcePath.ofReturn(claim)) {
+          try giveBack(file, of: claim, to: inbox + "/" + path, &names)
+        }
       }
     }
     try DurableNames.change { names throws(FileError) in
@@ -25,11 +27,10 @@ package struct Restitution: Sendable {
   }
 
   private func giveBack(
-    _ file: ClaimedFile, of claim: Claim, _ names: inout DurableNames
+    _ file: ClaimedFile, of claim: Claim, to target: String, _ names: inout DurableNames
   ) throws(FileError) {
     let settled = file.end?.isSetAside == true ? spool.quarantineFolder(claim) : spool.doneFolder(claim)
     let source = settled + "/" + file.spoolName
-    let target = inbox + "/" + SourcePath.requeued(claim) + "/" + file.source
     let parent = Files.parent(of: target) ?? inbox
     guard try Files.exists(source, .done) else {
       if try Files.exists(parent, .inbox) { try names.makeFolder(parent, in: inbox, .inbox) }

@@ -30,9 +30,9 @@ package struct SecondNames: Sendable {
   ) throws(FileError) -> [String: Finding] {
     var findings = links.mapValues { _ in Finding.foreign }
     for state in states where state.claim.moves {
-      for file in state.claim.files where file.box == nil {
-        let path =
-          state.phase == .returned ? SourcePath.requeued(state.claim) + "/" + file.source : file.source
+      let isReturned = state.phase == .returned
+      let paths = isReturned ? SourcePath.ofReturn(state.claim) : state.claim.files.map(\.source)
+      for (file, path) in zip(state.claim.files, paths) where file.box == nil {
         guard let link = links[path], findings[path] != .removed else { continue }
         if let finding = try judge(link, at: path, file, of: state) { findings[path] = finding }
       }

@@ -52,7 +52,10 @@ package struct StudyJournal: ~Copyable {
 
   /// Opens the journal, replays it into a ledger, and cuts off what a crash left of a last line. A journal of an
   /// earlier form is replaced by one of today's, as a whole: whatever ends the process, one of the two is there.
-  package static func open(_ path: String, into ledger: inout Ledger) throws(Failure) -> StudyJournal {
+  /// - Parameter mayReplace: Asked right before another file takes the journal's place.
+  package static func open(
+    _ path: String, into ledger: inout Ledger, mayReplace: Permission = { () throws(FileError) in }
+  ) throws(Failure) -> StudyJournal {
     let descriptor: Descriptor
     do throws(FileError) {
       descriptor = try Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600, .journal)
@@ -61,7 +64,7 @@ package struct StudyJournal: ~Copyable {
     ledger = replay.ledger
     do throws(FileError) {
       guard replay.version == JournalFormat.current, !replay.hasFiled else {
-        return try write(ledger, to: path)
+        return try write(ledger, to: path, mayReplace)
       }
       var journal = StudyJournal(path, descriptor, length: replay.length, lineCount: replay.lines)
       try journal.cutTail()
@@ -132,19 +135,28 @@ package struct StudyJournal: ~Copyable {
     lineCount += entries.count
   }
 
+  /// Throws where the spool is not known to be this process's any more.
+  package typealias Permission = () throws(FileError) -> Void
+
   /// Replaces the journal by the shortest one that records the same.
-  package mutating func compact(to ledger: Ledger) throws(FileError) {
-    self = try Self.write(ledger, to: path)
+  /// - Parameter mayReplace: Asked right before another file takes the journal's place.
+  package mutating func compact(
+    to ledger: Ledger, mayReplace: Permission = { () throws(FileError) in }
+  ) throws(FileError) {
+    self = try Self.write(ledger, to: path, mayReplace)
   }
 
   /// Writes the shortest journal that records a ledger, beside the one at the path, and then in its place.
   ///
   /// It has two lines at least. A hinged that knows no header takes a line of unknown form for damage where another
   /// one follows, and refuses to start; the last line it would cut off.
-  private static func write(_ ledger: Ledger, to path: String) throws(FileError) -> StudyJournal {
+  private static func write(
+    _ ledger: Ledger, to path: String, _ mayReplace: Permission
+  ) throws(FileError) -> StudyJournal {
     var (length, lines) = (0, 1)
     do {
-      try AtomicFile.stream(to: path, mode: 0o600, .journal) { file in
+      func mayAppear() throws { try mayReplace() }
+      try AtomicFile.stream(to: path, mode: 0o600, .journal, mayAppear: mayAppear) { file in
         var bytes = JournalFormat.header
         for entry in ledger.entries {
           bytes += JournalFormat.line(of: entry)

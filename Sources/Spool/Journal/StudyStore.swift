@@ -44,11 +44,12 @@ package final class StudyStore: Sendable {
   {
     self.assertOwned = assertOwned
     var ledger = Ledger(settled: spool.settled)
-    var journal = try Self.open(spool, into: &ledger)
+    var journal = try Self.open(spool, into: &ledger) { () throws(FileError) in try assertOwned(false) }
     do throws(FileError) { try Self.passOver(spool, &journal, &ledger) } catch { throw .file(error) }
     reserve = spool.reserve
     // Another process may own the spool no more, or never have written what it had begun.
-    try? ledger.filed.folder.removeAll(but: ledger.bookNames)
+    try? ledger.filed.folder.removeAll(but: ledger.bookNames) { () throws(FileError) in try assertOwned(false)
+    }
     content = Guarded(Content(journal: journal, ledger: ledger, namedBooks: ledger.bookNames))
     content.withLock { compactIfWorthwhile(&$0) }
     keepReserve()
@@ -56,13 +57,15 @@ package final class StudyStore: Sendable {
 
   /// A journal of an earlier form is rewritten, for which a full disk may have no room but the reserve.
   private static func open(
-    _ spool: Spool, into ledger: inout Ledger
+    _ spool: Spool, into ledger: inout Ledger, mayReplace: StudyJournal.Permission
   ) throws(StudyJournal.Failure) -> StudyJournal {
-    do throws(StudyJournal.Failure) { return try StudyJournal.open(spool.journal, into: &ledger) } catch {
+    do throws(StudyJournal.Failure) {
+      return try StudyJournal.open(spool.journal, into: &ledger, mayReplace: mayReplace)
+    } catch {
       guard case .file(let failure) = error, failure.isDiskFull, giveUp(spool.reserve) else {
         throw error
       }
-      return try StudyJournal.open(spool.journal, into: &ledger)
+      return try StudyJournal.open(spool.journal, into: &ledger, mayReplace: mayReplace)
     }
   }
 
@@ -174,14 +177,21 @@ package final class StudyStore: Sendable {
   /// What is settled goes into a book, which is on the disk before the journal names it. Until the journal is replaced the
   /// one before tells the same. A book that was replaced stays until the next time: whoever has just read the journal
   /// before reads it yet.
+  ///
+  /// All that takes its time, and a daemon that sleeps meanwhile may wake up when another one has the spool: it then
+  /// leaves that one's journal and books alone.
   private func compact(_ content: inout Content) throws(FileError) {
     try content.ledger.fileSettled()
-    try content.journal.compact(to: content.ledger)
+    let isReplaced = content.journal.isReplaced
+    try content.journal.compact(to: content.ledger) { () throws(FileError) in try assertOwned(isReplaced) }
+    FaultPoint.bookNamed.reach()
     let (before, now) = (content.namedBooks, content.ledger.bookNames)
     content.namedBooks = now
     content.nextCompaction = 0
     // They are in nobody's way, and the next time or the next start tries again.
-    try? content.ledger.filed.folder.removeAll(but: before.union(now))
+    try? content.ledger.filed.folder.removeAll(but: before.union(now)) { () throws(FileError) in
+      try assertOwned(false)
+    }
   }
 
   /// - Returns: Whether it is gone.

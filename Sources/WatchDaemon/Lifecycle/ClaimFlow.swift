@@ -43,7 +43,7 @@ final class ClaimFlow: Service, @unchecked Sendable {
     let unfinished = opened.store.read { $0.unfinished }
     if !unfinished.isEmpty { log.notice("resuming", ["claims": "\(unfinished.count)"]) }
     switch configuration.intake {
-    case .leave: intake.setKnown { [store = opened.store] in store.read { $0 }.knownFiles }
+    case .leave: intake.setKnown { [store = opened.store] in store.read { $0 }.tellKnownFiles($0) }
     case .move: intake.setEmptied(opened.store.read { $0.movedSources })
     }
     for state in unfinished { resume(state) }
@@ -163,12 +163,14 @@ extension Ledger {
   /// More than are settled while a folder has to stay empty before it goes.
   private static let recentClaims = 4_000
 
-  /// Files of an inbox that is only read, as they were when they were taken.
-  fileprivate var knownFiles: [ScanReport.File] {
-    states.filter { !$0.claim.moves && $0.phase != .returned && $0.phase != .claiming }
-      .sorted { $0.claim.id < $1.claim.id }
-      .flatMap { state in
-        state.claim.files.filter { $0.box == nil }.map { ScanReport.File(path: $0.source, stamp: $0.stamp) }
+  /// Files of an inbox that is only read, as they were when they were taken. One after the other: of all claims at once
+  /// they would take gigabytes.
+  fileprivate func tellKnownFiles(_ tell: (ScanReport.File) -> Void) {
+    visitAll { state in
+      guard !state.claim.moves, state.phase != .returned, state.phase != .claiming else { return }
+      for file in state.claim.files where file.box == nil {
+        tell(ScanReport.File(path: file.source, stamp: file.stamp))
       }
+    }
   }
 }

@@ -64,6 +64,9 @@ import Testing
       #expect(ledger.removable(before: 400, limit: 10).count == 10)
       #expect(ledger.claims(from: ["a/IM_77_2", "a/other"]).map(\.claim.id) == [77])
       #expect(ledger.recent(3).map(\.claim.id) == [298, 299, 300])
+      var visited: [StudyState] = []
+      ledger.visitAll { visited.append($0) }
+      #expect(visited == states)
     }
   }
 
@@ -85,6 +88,47 @@ import Testing
     #expect(try read() == plain, "by its states")
     #expect(try read().claims(of: "1.2.3").map(\.phase) == [.returned])
     #expect(try read().forgotten.revisions == ["1.2.4": 1, "1.2.5": 1])
+  }
+
+  /// Open claims, those that were settled since and those of two books, in one order.
+  @Test func claimsAreVisitedInTheOrderOfTheirNumbers() throws {
+    var (ledger, _) = try filed([[settled(2), settled(5)], [settled(1), settled(7)]])
+    for id in [3, 8] { try ledger.apply(.state(settled(id))) }
+    for id in [4, 6, 9] { try ledger.apply(.claim(.example(id: id))) }
+    try ledger.apply(.forget(claims: [5]))
+    var visited: [Int] = []
+    ledger.visitAll { visited.append($0.claim.id) }
+    #expect(visited == [1, 2, 3, 4, 6, 7, 8, 9])
+  }
+
+  /// Lines are copied and not read: what the index says of them is copied, too.
+  @Test(arguments: [true, false]) func bookThatTakesInOthersHasAllThatTheyHad(_ hasIndexes: Bool) throws {
+    var (ledger, plain) = try filed([
+      (1...30).map { settled($0, end: .truncated) }, (31...50).map { settled($0) },
+    ])
+    for entry: Ledger.Entry in [.forget(claims: [9]), .state(settled(51))] {
+      try ledger.apply(entry)
+      try plain.apply(entry)
+    }
+    if !hasIndexes {
+      for book in ledger.filed.books { try Files.remove(spool.settled.indexPath(of: book.book), .journal) }
+    }
+    try ledger.fileSettled()
+    #expect(ledger == plain && ledger.filed.books.map(\.book.claims) == [50])
+    try written(ledger)
+    let book = try #require(ledger.filed.books.first?.book)
+    let copied = try #require(BookIndex.claims(of: book, in: spool.settled))
+    let made = try BookIndex(reading: book, in: spool.settled)
+    #expect(
+      copied.map(\.start) == made.claims.map(\.start) && copied.map(\.claim) == made.claims.map(\.claim))
+    #expect(
+      Set(BookIndex.sources(of: book, in: spool.settled)?.map(\.path) ?? []) == Set(made.sources.map(\.path)))
+    for ledger in [ledger, try read()] {
+      #expect(
+        ledger == plain && ledger.settledFiles == plain.settledFiles && ledger.setAside == plain.setAside)
+      #expect(ledger.claims(from: ["a/IM_9_1"]).isEmpty)
+      #expect(ledger.claims(from: ["a/IM_8_2", "a/IM_51_1"]).map(\.claim.id) == [8, 51])
+    }
   }
 
   @Test func booksAreFewAndThoseThatAreMostlyGoneAreRewritten() throws {
@@ -157,6 +201,36 @@ import Testing
     let store = try StudyStore(spool)
     #expect(store.read { $0 } == ledger)
     #expect(try Files.names(in: spool.settled.path, .journal) == [])
+  }
+
+  /// A daemon that slept while it wrote a book wakes up when another one has the spool: that one's journal and books stay
+  /// as they are, wherever it slept.
+  @Test(arguments: [0, 1]) func daemonThatLostItsSpoolWhileItWroteABookChangesNothing(_ steps: Int) throws {
+    try spool.prepare()
+    let left = Guarded(Int.max)
+    let store = try StudyStore(spool) { _ throws(FileError) in
+      let isOwned = left.withLock { left in
+        left -= 1
+        return left >= 0
+      }
+      if !isOwned { throw FileError(.write, .journal, code: ESTALE) }
+    }
+    for id in 1...5 { try store.record([.state(settled(id))]) }
+    let other = spool.settled.path + "/c1-c9-0"
+    try AtomicFile.write(Array("another daemon's".utf8), to: other, .journal)
+    let journal = try Files.read(spool.journal, .journal)
+    left.withLock { $0 = steps }
+    if steps == 0 {
+      #expect(throws: FileError.self) { try store.compact() }
+      #expect(try Files.read(spool.journal, .journal) == journal)
+    } else {
+      try store.compact()
+    }
+    #expect(try Files.exists(other, .journal))
+    left.withLock { $0 = .max }
+    try store.compact()
+    #expect(try !Files.exists(other, .journal))
+    #expect(try StudyJournal.read(spool.journal) == store.read { $0 })
   }
 
   @Test func storeFilesWhatIsSettledAndKeepsAJournalOfFewLines() throws {

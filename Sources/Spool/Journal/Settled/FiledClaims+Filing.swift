@@ -74,11 +74,11 @@ extension FiledClaims {
     do {
       try AtomicFile.stream(to: folder.path + "/" + name, mode: 0o600, .journal) { file in
         var lines = LineCopy(self, copied)
-        while let line = try lines.next() {
-          guard let state = BookReader.state(line) else { throw FileError(.read, .journal, code: EIO) }
-          draft.add(line, of: state)
+        while try lines.next() {
+          draft.add(lines.line, of: lines.claim)
           if draft.pending.count >= Self.pieceBytes { try file.write(draft.taken(), .journal) }
         }
+        draft.add(sources(of: copied))
         for state in states {
           draft.add(JournalFormat.line(of: Ledger.Entry.state(state)), of: state)
           if draft.pending.count >= Self.pieceBytes { try file.write(draft.taken(), .journal) }
@@ -88,9 +88,20 @@ extension FiledClaims {
     } catch {
       throw error as? FileError ?? FileError(.write, .journal, code: EIO)
     }
+    FaultPoint.bookWritten.reach()
     let book = SettledBook(name: name, bytes: draft.length, claims: draft.index.claims.count)
     writeIndex(draft.index, of: book)
     return (book, draft.index)
+  }
+
+  /// The paths that claims of other books came by.
+  private func sources(of places: [Int]) -> [BookIndex.Source] {
+    let claims = Set(places.map { UInt64(entries[$0].claim) })
+    let taken = Set(places.map { entries[$0].book })
+    return books.filter { taken.contains($0.number) }.flatMap { filed in
+      (BookIndex.sources(of: filed.book, in: folder) ?? Self.sources(filed.book, folder))
+        .filter { claims.contains($0.claim) }
+    }
   }
 
   /// Where it cannot be written it is made anew at the next start.
@@ -115,6 +126,16 @@ private struct BookDraft {
     pending += line
   }
 
+  /// A line as it stands in another book: it is copied and not read, for the daemon waits meanwhile.
+  mutating func add(_ line: [UInt8], of claim: FiledClaim) {
+    var claim = claim
+    (claim.start, claim.book) = (UInt64(length + pending.count), 0)
+    index.claims.append(claim)
+    pending += line
+  }
+
+  mutating func add(_ sources: [BookIndex.Source]) { index.sources += sources }
+
   mutating func taken() -> [UInt8] {
     length += pending.count
     defer { pending = [] }
@@ -129,20 +150,21 @@ private struct LineCopy {
   private var done = 0
   private var reader: BookReader?
   private var number = FiledClaims.noBook
-  private var line: [UInt8] = []
+  /// The last one.
+  private(set) var line: [UInt8] = []
 
   init(_ filed: FiledClaims, _ places: [Int]) { (self.filed, self.places) = (filed, places) }
 
-  mutating func next() throws(FileError) -> [UInt8]? {
-    guard done < places.count else { return nil }
-    let claim = filed.entries[places[done]]
+  /// Whose line it is.
+  var claim: FiledClaim { filed.entries[places[done - 1]] }
+
+  /// - Returns: Whether there is one more.
+  mutating func next() throws(FileError) -> Bool {
+    guard done < places.count else { return false }
     done += 1
     do throws(StudyJournal.Failure) {
       if claim.book != number {
-        guard let book = filed.books.first(where: { $0.number == claim.book })?.book else {
-          preconditionFailure("a claim that is not gone is in a book")
-        }
-        reader = try BookReader(book, in: filed.folder)
+        reader = try BookReader(filed.book(of: claim), in: filed.folder)
         number = claim.book
       }
       try reader?.line(claim, into: &line)
@@ -150,6 +172,6 @@ private struct LineCopy {
       guard case .file(let failure) = error else { throw FileError(.read, .journal, code: EIO) }
       throw failure
     }
-    return line
+    return true
   }
 }

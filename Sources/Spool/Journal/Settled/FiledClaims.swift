@@ -90,7 +90,7 @@ package struct FiledClaims: Sendable {
     return claims.filter(contains).sorted()
   }
 
-  private static func sources(_ book: SettledBook, _ folder: SettledFolder) -> [BookIndex.Source] {
+  static func sources(_ book: SettledBook, _ folder: SettledFolder) -> [BookIndex.Source] {
     retrying { () throws(StudyJournal.Failure) in try BookIndex(reading: book, in: folder) }.sources
   }
 
@@ -167,12 +167,34 @@ extension FiledClaims {
 
 extension FiledClaims {
   private func read(_ entry: FiledClaim) -> StudyState {
+    let book = book(of: entry)
+    return Self.retrying { [folder] () throws(StudyJournal.Failure) in
+      try BookReader(book, in: folder).state(entry)
+    }
+  }
+
+  /// Visits all claims, ascending. Each book is opened once.
+  func visitAll(_ visit: (StudyState) -> Void) {
+    var readers: [UInt32: BookReader] = [:]
+    let places = entries.indices.filter { entries[$0].isGone == 0 }
+    for place in places.sorted(by: { entries[$0].claim < entries[$1].claim }) {
+      let entry = entries[place]
+      visit(
+        Self.retrying { () throws(StudyJournal.Failure) in
+          if let reader = readers[entry.book] { return try reader.state(entry) }
+          let reader = try BookReader(book(of: entry), in: folder)
+          readers[entry.book] = reader
+          return try reader.state(entry)
+        })
+    }
+  }
+
+  /// The book in which the line of a claim is that is not gone.
+  func book(of entry: FiledClaim) -> SettledBook {
     guard let filed = books.first(where: { $0.number == entry.book }) else {
       preconditionFailure("a claim that is not gone is in a book")
     }
-    return Self.retrying { [folder] () throws(StudyJournal.Failure) in
-      try BookReader(filed.book, in: folder).state(entry)
-    }
+    return filed.book
   }
 
   /// What cannot be read for a moment is read again. Without what is known of a study nothing may be done with it, so

@@ -61,8 +61,12 @@ package struct SettledFolder: Sendable, Equatable {
   }
 
   /// Removes books that no journal names: what crashes left, and what was replaced.
-  func removeAll(but books: Set<String>) throws(FileError) {
+  /// - Parameter mayRemove: Asked when the folder was listed: of a spool that is another process's by then, nothing goes.
+  func removeAll(
+    but books: Set<String>, mayRemove: StudyJournal.Permission = { () throws(FileError) in }
+  ) throws(FileError) {
     let names = try Files.names(in: path, .journal)
+    try mayRemove()
     try DurableNames.change { changes throws(FileError) in
       for name in names {
         let book = name.hasSuffix(Self.indexSuffix) ? String(name.dropLast(Self.indexSuffix.count)) : name
