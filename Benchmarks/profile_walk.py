@@ -78,9 +78,9 @@ def demangled(script):
 
 def part_of(stack):
     program, frames = stack[0].strip(), stack[1:]
-    # The decoder is executed by way of /proc/self/exe.
-    if program == "exe":
-        if any("libijg" in frame or "jpeg8_" in frame for frame in frames[:1]):
+    # The decoder is executed by way of /proc/self/exe, and names what it forks.
+    if program in ("exe", "hinged-nursery", "hinged-decoder"):
+        if any("libijg" in frame or "jpeg8_" in frame or "libjpeg" in frame for frame in frames[:1]):
             return DECODER[0]
         return DECODER[1] if any("Luma" in frame or "luma" in frame for frame in frames) else DECODER[2]
     for frame in frames:

@@ -136,8 +136,13 @@ Keywords readKeywords() {
   return keywords;
 }
 
-DcmTagKey tagOf(const std::string &keyword) {
+const Keywords &allKeywords() {
   static const Keywords keywords = readKeywords();
+  return keywords;
+}
+
+DcmTagKey tagOf(const std::string &keyword) {
+  const Keywords &keywords = allKeywords();
   const auto found = keywords.find(keyword);
   if (found == keywords.end()) throw hd::Failure(HD_UNREADABLE, "The data dictionary does not have " + keyword + ".");
   return found->second;
@@ -186,6 +191,14 @@ DcmElement *find(hd_reader &reader, const std::string &path) {
 }
 
 }  // namespace
+
+bool hd_prepare_reader(hd_error *error) {
+  return hd::guarded<bool>(error, false, [] {
+    hd::initialise();
+    (void)allKeywords();
+    return true;
+  });
+}
 
 hd_reader *hd_open(const char *path, hd_error *error) {
   return hd::guarded<hd_reader *>(error, nullptr, [&] {

@@ -65,6 +65,13 @@ package final class ChildProgram {
     self.pid = pid
   }
 
+  /// A child that another program made for this one (`hd_fork_sibling`), in a process group of its own from here on.
+  package init(adopting pid: pid_t) {
+    self.pid = pid
+    // It does so itself, and one of the two comes first; it executes nothing, after which the system would refuse.
+    setpgid(pid, pid)
+  }
+
   deinit { end() }
 
   /// This process's own environment.

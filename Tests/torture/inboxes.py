@@ -146,7 +146,8 @@ def worker_killed(world: World, tally: Trial, source: random.Random) -> None:
     world.drop([cine.loop(f"1.2.{number}", 1, number * 16)], status=None)
 
     def kill_one() -> bool:
-        for pid in children(world.pid):
+        # The nursery, which makes the workers, is one of them.
+        for pid in source.sample(found := children(world.pid), len(found)):
             if is_decoding(pid):
                 try:
                     os.kill(pid, signal.SIGKILL)

@@ -33,6 +33,10 @@ typedef struct {
   uint64_t max_total_pixels;  ///< Rows x Columns x NumberOfFrames
 } hd_limits;
 
+/// What the first file would have to wait for: DCMTK's dictionary and decoders, and where in it names are found. False
+/// and an error where the dictionary is missing.
+bool hd_prepare_reader(hd_error *error);
+
 /// Opens a file and parses it to its end. Long values, pixels among them, stay on disk until they are asked for,
 /// so the file has to stay where it is. NULL and an error where it is no DICOM file or ends early.
 hd_reader *hd_open(const char *path, hd_error *error);

@@ -2,4 +2,5 @@
 #include "commit.h"
 #include "heap.h"
 #include "sha256.h"
+#include "siblings.h"
 #include "spawning.h"

@@ -37,14 +37,17 @@ package struct ClipAnalysis: Sendable {
     }
   }
 
-  /// - Parameter room: bytes that the clip's frames may take until they are drawn.
+  /// - Parameters:
+  ///   - room: bytes that the clip's frames may take until they are drawn.
+  ///   - ahead: the clip's sample, where it was begun already.
   /// - Throws: only what `checkpoint` asks for: all that a clip can do wrong is a result.
   package func analyse(
-    _ file: StudyFile, roomForFrames room: Int = 0, _ checkpoint: Checkpoint = .none
+    _ file: StudyFile, roomForFrames room: Int = 0, ahead: SampleAhead? = nil,
+    _ checkpoint: Checkpoint = .none
   ) throws(Checkpoint.Stop) -> Outcome {
     var outcome = Outcome(report: ClipReport(file.header, file: settings.namesFiles ? file.name : nil))
     do {
-      try walk(file, keepsFrames: MemoryEstimate.luma(of: file.header) <= room, checkpoint, &outcome)
+      try walk(file, keepsFrames: MemoryEstimate.luma(of: file.header) <= room, ahead, checkpoint, &outcome)
     } catch let stop as Checkpoint.Stop {
       throw stop
     } catch let stop as ClipStop {
@@ -62,7 +65,8 @@ package struct ClipAnalysis: Sendable {
   /// The walk: each step gives what the next one needs, or throws why there is none. What is known so far is in
   /// `outcome` at every moment, so that a clip which stops half way reports all of it.
   private func walk(
-    _ file: StudyFile, keepsFrames: Bool, _ checkpoint: Checkpoint, _ outcome: inout Outcome
+    _ file: StudyFile, keepsFrames: Bool, _ ahead: SampleAhead?, _ checkpoint: Checkpoint,
+    _ outcome: inout Outcome
   ) throws {
     let regions = try HeaderGate.regions(of: file.header)
     let views = ViewEstablishment.Evidence(
@@ -71,7 +75,8 @@ package struct ClipAnalysis: Sendable {
     outcome.report.state(stated.view, model: segmenters[stated.view.code])
 
     let sampling = ClipSampling(
-      file: file, segmenter: segmenters[stated.view.code], threads: settings.threads, checkpoint: checkpoint)
+      file: file, segmenter: segmenters[stated.view.code], threads: settings.threads, checkpoint: checkpoint,
+      ahead: ahead)
     let sample = try sampling.region(of: regions, outcome: &outcome)
     let established = try ViewEstablishment.established(by: views, sample.look)
     let segmenter = segmenters[established.view.code]

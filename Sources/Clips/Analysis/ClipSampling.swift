@@ -11,12 +11,17 @@ package struct ClipSampling {
   package let segmenter: Segmenter
   package let threads: Int
   package let checkpoint: Checkpoint
+  private let ahead: SampleAhead?
 
-  package init(file: StudyFile, segmenter: Segmenter, threads: Int, checkpoint: Checkpoint) {
+  /// - Parameter ahead: the sample where it was begun already.
+  package init(
+    file: StudyFile, segmenter: Segmenter, threads: Int, checkpoint: Checkpoint, ahead: SampleAhead? = nil
+  ) {
     self.file = file
     self.segmenter = segmenter
     self.threads = threads
     self.checkpoint = checkpoint
+    self.ahead = ahead
   }
 
   /// Enough to meet every phase of a beat; what is found here is not computed again.
@@ -52,16 +57,17 @@ package struct ClipSampling {
   /// The largest region that shows an apical view; where none does, the largest in which a sector moves.
   /// - Throws: `ClipStop` where none does; `ClipReadError` where the frames cannot be decoded.
   package func region(of regions: [ImageRegion], outcome: inout ClipAnalysis.Outcome) throws -> Result {
-    let frames = try outcome.decoding.measure { try decodedFrames() }
+    let sample = try outcome.decoding.measure { try self.sample() }
+    let frames = sample.frames
     var stop = ClipStop.excluded(.no2DRegion, "No ultrasound sector moves in the 2D region.")
     var refused: Result?
-    for region in regions.sorted(by: { $0.box.width * $0.box.height > $1.box.width * $1.box.height }) {
-      let seen = ClipTarget(region, frames: frames)
-      let colour = ColourJudgement(frames, box: seen?.box ?? region.box, sector: seen?.sector.mask)
-      if colour.showsColour {
+    for region in Self.ordered(regions) {
+      let known = sample.first.flatMap { $0.region == region ? $0 : nil }
+      let seen = known ?? SampledRegion(region, frames)
+      if seen.showsColour {
         stop = .excluded(.colourDoppler, "Colour that is no map of brightness is laid over the picture.")
       }
-      guard let target = seen, !colour.showsColour else { continue }
+      guard let target = seen.target, !seen.showsColour else { continue }
       let result = try outcome.inference.measure { try look(at: target, frames) }
       if result.look.isApical { return result }
       refused = refused ?? result
@@ -118,16 +124,29 @@ package struct ClipSampling {
     }
   }
 
-  private func decodedFrames() throws -> [DecodedFrame] {
+  /// The largest first.
+  static func ordered(_ regions: [ImageRegion]) -> [ImageRegion] {
+    regions.sorted { $0.box.width * $0.box.height > $1.box.width * $1.box.height }
+  }
+
+  private func sample() throws -> SampleAhead.Sample {
+    if let sample = try ahead?.sample(checkpoint) { return sample }
+    return SampleAhead.Sample(
+      frames: try Self.decodedFrames(of: file) {
+        try checkpoint.pass(.decoding)
+        return true
+      })
+  }
+
+  /// - Parameter mayGoOn: asked before each frame; it may throw.
+  static func decodedFrames(of file: StudyFile, mayGoOn: () throws -> Bool) throws -> [DecodedFrame] {
     let decoder = try CineDecoder(
-      path: file.path, frames: Self.indices(of: file.header.frames), withChroma: true, limits: .init())
+      path: file.path, frames: indices(of: file.header.frames), withChroma: true, limits: .init())
     defer { decoder.close() }
     var frames: [DecodedFrame] = []
-    try checkpoint.pass(.decoding)
-    while let frame = try decoder.next() {
+    while try mayGoOn(), let frame = try decoder.next() {
       // A damaged frame is asked for again with the others, so that it is counted.
       if frame.missing == nil { frames.append(frame) }
-      try checkpoint.pass(.decoding)
     }
     return frames
   }

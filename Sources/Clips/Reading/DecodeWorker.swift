@@ -5,9 +5,14 @@ import Platform
 
 /// The hidden command `decode-worker`: reads the file on descriptor 3 and answers on standard output, in the
 /// messages of `DecodeMessage`. It gives up what it does not need before it looks at the file, and it ends with
-/// its reader, whose closed pipe kills it.
+/// its reader, whose closed pipe kills it. As a nursery it makes such workers on request.
 package func decodeWorkerMain() -> Int32 {
-  guard let request = DecodeRequest(arguments: Array(CommandLine.arguments.dropFirst())) else { return 64 }
+  var words = Array(CommandLine.arguments.dropFirst())
+  if words == DecodeNursery.arguments {
+    guard let asked = DecodeNursery.serve(Int32(HD_WORKER_FILE)) else { return 0 }
+    words = asked
+  }
+  guard let request = DecodeRequest(arguments: words) else { return 64 }
   DecodeWorker(request: request).run()
   return 0
 }

@@ -3,7 +3,7 @@ import Glibc
 import Platform
 
 /// A running decode worker: the same executable, in a process of its own, that has one file open and a pipe to
-/// here. It is used by one thread at a time. Ending it kills and reaps it.
+/// here. It comes out of the nursery where there is one, else it is started. It is used by one thread at a time. Ending it kills and reaps it.
 ///
 /// The worker dies with its reader by the pipe. PR_SET_PDEATHSIG would not do: it fires when the *thread* that
 /// made the child ends, and Dispatch ends threads whenever it likes.
@@ -39,9 +39,13 @@ final class DecodeWorkerProcess {
       let pipe = try Descriptor.pipe(bytes: Self.pipeBytes, .program)
       output = Descriptor(owning: pipe.reading)
       let writing = Descriptor(owning: pipe.writing)
-      program = try ChildProgram(
-        executable, ["hinged"] + request.arguments, environment: Self.environment(),
-        output: .descriptor(writing.raw), passing: [file])
+      if let born = DecodeNursery.of(executable)?.worker(request, file: file, output: writing.raw) {
+        program = born
+      } else {
+        program = try ChildProgram(
+          executable, ["hinged"] + request.arguments, environment: Self.environment(),
+          output: .descriptor(writing.raw), passing: [file])
+      }
     } catch { throw ClipReadError(error) }
     patience = .seconds(request.limits.deadlineSeconds)
   }
@@ -138,7 +142,7 @@ extension DecodeWorkerProcess {
 
   /// Nothing but where libraries are: DCMDICTPATH would change how files are read. Swift's own crash reporter
   /// would keep a crashed worker alive.
-  private static func environment() -> [String] {
+  static func environment() -> [String] {
     let libraries = getenv("LD_LIBRARY_PATH").map { ["LD_LIBRARY_PATH=" + String(cString: $0)] } ?? []
     return libraries + ["SWIFT_BACKTRACE=enable=no"]
   }

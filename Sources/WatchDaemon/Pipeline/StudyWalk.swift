@@ -150,6 +150,7 @@ struct StudyAnalysis {
   private var outcomes: [ClipAnalysis.Outcome] = []
   private let identity: StudyReport.Study?
   private var log = StudyLog()
+  private let ahead: SamplesAhead
   private let start = ContinuousClock.now
 
   /// - Parameter identity: What the result is published as, where that is not a first revision: with a predecessor
@@ -160,6 +161,7 @@ struct StudyAnalysis {
   ) {
     self.kept = kept
     self.pipeline = pipeline
+    ahead = SamplesAhead(threads: pipeline.analysis.settings.threads)
     self.study = study
     self.predecessor = predecessor
     self.corrections = corrections
@@ -181,7 +183,8 @@ struct StudyAnalysis {
     var file = study.files[outcomes.count]
     file.readerView = try readerView(of: file, checkpoint)
     let outcome = try pipeline.analysis.analyse(
-      file, roomForFrames: MemoryEstimate.roomForFrames - held, checkpoint)
+      file, roomForFrames: MemoryEstimate.roomForFrames - held,
+      ahead: ahead.take(outcomes.count, of: study.files), checkpoint)
     log.add(outcome)
     outcomes.append(outcome)
     return outcome
