@@ -3,13 +3,15 @@
 
     outbox_index.py HINGED STUDY_JSON CLIP [--studies N] [--results N] [--chromium PROGRAM] [--model FILE]
 
-The outbox is filled with copies of one real study.json, each under a UID of its own. A real daemon then publishes CLIP,
-an ultrasound file of any kind, under new UIDs. Of each result: the milliseconds from the last change of its study.json
-to that of the index's list, which is written last and waits for whatever else the machine does; and the bytes that
-the index wrote, by the sizes of the files that it replaced and the growth of those that it added to. Needs pydicom.
+The outbox is filled with copies of one real study.json, each under a UID of its own; of every three one patient's, as the
+start of a report.dcm beside it says. A real daemon then publishes CLIP, an ultrasound file of any kind, under new UIDs, as
+one more study of a patient that is there. Of each result: the milliseconds from the last change of its study.json to that
+of the index's list, which is written last and waits for whatever else the machine does; and the bytes that the index wrote,
+by the sizes of the files that it replaced and the growth of those that it added to. Needs pydicom.
 """
 
 import argparse
+import io
 import json
 import pathlib
 import statistics
@@ -24,14 +26,37 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "Tests/neighbours"
 from browser import Browser  # noqa: E402
 
 
+BORN = "19500102"
+
+
+def patient(number):
+    return f"P{number // 3:07d}"
+
+
+def report_start():
+    """The start of a report, up to its patient and from there on."""
+    start = pydicom.Dataset()
+    start.StudyDate, start.StudyDescription = "20260131", "Echo"
+    start.PatientName, start.PatientID, start.PatientBirthDate = "Doe^Jane", patient(0), BORN
+    start.file_meta = pydicom.dataset.FileMetaDataset()
+    start.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    start.file_meta.MediaStorageSOPClassUID = pydicom.uid.ComprehensiveSRStorage
+    start.file_meta.MediaStorageSOPInstanceUID = "1.2"
+    file = io.BytesIO()
+    pydicom.dcmwrite(file, start, enforce_file_format=True)
+    return file.getvalue().split(patient(0).encode(), 1)
+
+
 def fill(outbox, record, studies):
     for clip in record["clips"]:
         clip.pop("curves", None)
     before, after = json.dumps(record).split(json.dumps(record["study"]["uid"]), 1)
+    start = report_start()
     for number in range(studies):
         folder = outbox / f"1.2.826.0.1.{number}"
         folder.mkdir()
         (folder / "study.json").write_text(f'{before}"{folder.name}"{after}')
+        (folder / "report.dcm").write_bytes(patient(number).encode().join(start))
 
 
 def index_files(outbox):
@@ -65,6 +90,7 @@ def publish(work, clip, number):
     uid = f"1.2.826.0.2.{number}"
     clip.StudyInstanceUID, clip.SOPInstanceUID = uid, uid + ".1"
     clip.file_meta.MediaStorageSOPInstanceUID = uid + ".1"
+    clip.PatientID, clip.PatientBirthDate = patient(3 * number), BORN
     clip.save_as(work / f"in/{uid}")
     record = outbox / uid / "study.json"
     wait(record.exists, uid)
@@ -105,7 +131,7 @@ def main():
             (work / name).mkdir()
         fill(work / "out", json.loads(options.study_json.read_text()), options.studies)
         lines = [f"{key} = {work / name}" for key, name in (("inbox", "in"), ("outbox", "out"), ("spool", "spool"))]
-        lines += ["quiet_seconds = 0.5", "scan_seconds = 0.2", "outputs = html", "min_free_mb = 0"]
+        lines += ["quiet_seconds = 0.5", "scan_seconds = 0.2", "outputs = sr, html", "min_free_mb = 0"]
         lines += [f"model = {options.model.resolve()}"] if options.model else []
         (work / "hinged.conf").write_text("\n".join(lines) + "\n")
         with open(work / "log", "w") as log:

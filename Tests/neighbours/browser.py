@@ -79,7 +79,7 @@ class Browser:
         elif method == "Runtime.exceptionThrown":
             self.complaints.append(str(told["exceptionDetails"].get("text")))
         elif method == "Log.entryAdded":
-            self.complaints.append(told["entry"]["text"])
+            self.complaints.append(f'{told["entry"]["text"]} {told["entry"].get("url", "")}')
         elif method == "Page.loadEventFired":
             self.loaded += 1
         return message

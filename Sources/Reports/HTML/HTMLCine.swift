@@ -118,16 +118,18 @@ struct HTMLCine {
   }
 }
 
-/// What plays the cines: the page's only script, allowed by its digest alone.
+/// What plays the cines, takes corrections and asks for other studies: the page's only script of its own, allowed by its
+/// digest alone.
 enum HTMLScript {
   /// For the Content-Security-Policy: base64 of the SHA-256 of the script.
   static let source: String = {
     var hash = SHA256()
-    hash.update(Array("\(text)\(correction)".utf8))
+    hash.update(Array("\(text)\(correction)\(studies)".utf8))
     return "'sha256-\(Data(hash.finish()).base64EncodedString())'"
   }()
 
-  static let element: HTML = "<script>\(HTML(script: text))\(HTML(script: correction))</script>"
+  static let element: HTML =
+    "<script>\(HTML(script: text))\(HTML(script: correction))\(HTML(script: studies))</script>"
 
   // Written without the less-than sign, so that markup checkers need not know scripts.
   static let text: StaticString = """

@@ -81,7 +81,7 @@ struct HTMLMeasures {
   }
 
   func range(_ range: ReferenceRange, _ unit: String) -> HTML {
-    "<span title=\"\(range.source)\">\(range.words) \(UnitText.of(unit))</span> "
+    "<span title=\"\(range.source)\">\(range.words) \(UnitText.of(unit))</span>"
   }
 
   /// What there is to say of a measure beside its number, in a row of its own: a column would be too narrow on paper.

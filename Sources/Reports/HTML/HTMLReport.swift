@@ -1,8 +1,8 @@
 import Foundation
 import Study
 
-/// `index.html`: the study for a person, in one file without references to anything outside of it. Its one script plays
-/// the cines; without scripts everything else is there.
+/// `index.html`: the study for a person, in one file. Its one script plays the cines, and asks the outbox's index for
+/// later results and other studies of the patient; without scripts everything else is there. Nothing else is loaded.
 package enum HTMLReport {
   /// Pictures of measured frames, JPEG or PNG files.
   package struct Overlays: Sendable {
@@ -36,14 +36,17 @@ package enum HTMLReport {
         let card = HTMLClip(number: index + 1, clip: clip).card(overlays, cines[clip.sopInstanceUID])
         return (clip.sopInstanceUID, card)
       }, uniquingKeysWith: { first, _ in first })
+    let studies = HTMLStudies(report: report)
     let page: HTML = """
-      \(HTMLStyle.head(title: "Mitral annulus report", allowing: "img-src data:; script-src \(HTMLScript.source)"))
+      \(HTMLStyle.head(title: "Mitral annulus report", allowing: "img-src data:; script-src \(HTMLScript.source) 'self'"))
       <body>
       <main>
       <p class="notice" role="note">\(StructuredReport.disclaimer)</p>
+      \(studies.later)
       \(heading(report))
       \(HTMLSummary(measures: measures).section())
       \(advice(report))
+      \(studies.section())
       \(shown.isEmpty ? nil : "<h2>Measured clips</h2>")
       \(pair(cards, report, cines))
       \(shown.filter { !pairedClips(report).contains($1.sopInstanceUID) }.map { cards[$1.sopInstanceUID] ?? "" })
@@ -53,7 +56,7 @@ package enum HTMLReport {
       \(howToRead)
       \(footer(report))
       </main>
-      \(cines.isEmpty ? nil : HTMLScript.element)
+      \(HTMLScript.element)
       </body>
       </html>
 

@@ -48,6 +48,14 @@ package enum HTMLStyle {
     p { margin: .4rem 0; }
     .notice { border: 2px solid var(--bad); color: var(--bad); border-radius: 8px; padding: .5rem .9rem;
       font-weight: 600; margin: 0 0 1rem; }
+    .later { border: 2px solid var(--warn); color: var(--warn); border-radius: 8px; padding: .5rem .9rem;
+      font-weight: 600; margin: 0 0 1rem; }
+    [hidden] { display: none !important; }
+    .course .own { background: var(--tint); }
+    .course td.warn { font-size: .92em; }
+    .spark { display: block; width: 7.5rem; max-width: 100%; height: auto; }
+    .spark .curve { fill: none; stroke: var(--curve); stroke-width: 1.5; stroke-linejoin: round; }
+    .spark .dot { fill: var(--curve); } .spark .dot.second { fill: var(--curve2); stroke: none; }
     .muted { color: var(--muted); }
     .uid { font: .82em/1.4 ui-monospace, "Cascadia Mono", Consolas, monospace; overflow-wrap: anywhere; }
     .card { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 1rem 1.15rem;

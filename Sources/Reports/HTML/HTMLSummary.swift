@@ -68,7 +68,10 @@ struct HTMLSummary {
   private func usual(_ measure: StudyReport.Measurement) -> HTML? {
     let ranges = measures.applicable(measure)
     guard !ranges.isEmpty else { return nil }
-    return "<span class=\"muted\">usual \(ranges.map { measures.range($0, measure.unit) })</span>"
+    let words: [HTML] = ranges.enumerated().map { place, range in
+      "\(place == 0 ? nil : ", " as HTML)\(measures.range(range, measure.unit))"
+    }
+    return "<span class=\"muted\">usual \(words)</span>"
   }
 
   /// What a person is asked to do, or how far readers looked at the number: said of each.

@@ -34,6 +34,7 @@ struct CorrectRun {
   private let arguments: Arguments
   private let publisher: OutboxPublisher
   private let writer: StudyWriter
+  private let form: OutboxIndex.Form
   /// The result that is corrected, by its folder's name.
   private let named: PublishedRevision
 
@@ -54,6 +55,7 @@ struct CorrectRun {
       throw CommandFailure.usage("--outbox is missing; add --outbox DIR")
     }
     publisher = OutboxPublisher(outbox: outbox, mode: configuration?.outboxMode ?? .standard)
+    form = configuration.map { .init($0) } ?? .init()
     writer = StudyWriter(
       settings: AnalysisSettings(
         configuration: configuration, operatorView: nil, threads: 1, namesFiles: false))
@@ -76,7 +78,9 @@ struct CorrectRun {
     let correction = try correction(of: bytes)
     let outcome = try CorrectedResult(publisher: publisher, writer: writer).apply(correction)
     switch outcome {
-    case .published(let report, let revision): return tell(report, revision, isNew: true)
+    case .published(let report, let revision):
+      updateIndex(with: revision)
+      return tell(report, revision, isNew: true)
     case .nothingNew(let revision): return tell(nil, revision, isNew: false)
     case .unknownStudy:
       throw CommandFailure(
@@ -84,6 +88,14 @@ struct CorrectRun {
         sentence: "\(publisher.outbox): there is no result of the study that is corrected")
     case .refused(let sentence): throw CommandFailure(code: ExitCode.noInput, sentence: sentence)
     }
+  }
+
+  /// So that the page of the result before tells of this one.
+  private func updateIndex(with revision: PublishedRevision) {
+    let outbox = publisher.outbox
+    OutboxIndexer(outbox: outbox, mode: publisher.mode, form: form) {
+      StandardError.complain("\(outbox): the outbox's index is not up to date: \($0)")
+    }.update(revision.name)
   }
 
   private func tell(_ report: StudyReport?, _ revision: PublishedRevision, isNew: Bool) -> Int32 {

@@ -82,7 +82,8 @@ final class Daemon: @unchecked Sendable {
       configuration, on: control, opened, notices, file: parts.configurationFile, log: log)
     announcer = Announcer(configuration, store, hash, log)
     indexer = OutboxIndexer(
-      outbox: configuration.outbox, mode: configuration.outboxMode, form: .init(configuration),
+      outbox: configuration.outbox, mode: configuration.outboxMode,
+      form: .init(configuration, key: PatientKey(hash)),
       mayBegin: { try opened.outboxMount.check() }, onError: { _ in })
     queue = InferenceQueue(
       limits: .init(configuration, cores: parts.cores), onRoom: { hasRoom.send() },

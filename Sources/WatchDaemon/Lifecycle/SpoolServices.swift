@@ -84,7 +84,7 @@ extension OutboxIndexer: Service {
   /// Brings the index up to what is in the outbox.
   func start() { wake() }
 
-  func reload(_ configuration: Configuration) { set(.init(configuration)) }
+  func reload(_ configuration: Configuration) { set(configuration) }
 
   /// What failed is tried again.
   func tick() { if problem != nil { wake() } }

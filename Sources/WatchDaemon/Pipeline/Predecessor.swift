@@ -44,8 +44,14 @@ extension Predecessor {
   ) throws -> HTMLReport.Overlays {
     let there = Set(try Files.names(in: folder, .outbox))
     var pictures = HTMLReport.Overlays()
-    // A new one takes its place where the study's picture is another one now.
-    if there.contains(StudyFacts.picture) {
+    // A new one takes its place where the study's picture is another one now; points that a reader moved are not shown.
+    let previewed = report.previewedClip
+    let isStale =
+      previewed.map { uid in
+        !present.contains(uid)
+          && next.map { report.phasesMoved(inClip: uid, of: $0).contains(.endDiastole) } == true
+      } ?? false
+    if there.contains(StudyFacts.picture), !isStale {
       try Files.copy(folder + "/" + StudyFacts.picture, to: staging + "/" + StudyFacts.picture, .staging)
     }
     for uid in report.clips.map(\.sopInstanceUID) where !present.contains(uid) {

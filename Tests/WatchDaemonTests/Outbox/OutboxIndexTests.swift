@@ -9,22 +9,7 @@ import Testing
 @testable import Study
 @testable import WatchDaemon
 
-@Suite struct OutboxIndexTests {
-  private func report(_ uid: String, revision: Int = 1, value: Double = 31.25) -> StudyReport {
-    var report = SampleReport.study
-    report.study = .init(uid: uid, revision: revision, supersedes: nil)
-    report.studyMeasurements[0].name = "MAPSE mean"
-    report.studyMeasurements[0].value = value
-    report.clips.removeLast(2)
-    return report
-  }
-
-  private func publish(_ report: StudyReport, in outbox: String) throws {
-    let name = PublishedRevision.name(study: report.study.uid, number: report.study.revision)
-    try Files.makeFolder(outbox + "/" + name, .outbox)
-    try AtomicFile.write(Array(StudyJSON.encode(report)), to: outbox + "/\(name)/study.json", .outbox)
-  }
-
+@Suite struct OutboxIndexTests: OutboxSuite {
   /// As a process does that begins; gives the folders that the index then lists.
   private func update(_ outbox: String) throws -> [String] {
     var index = OutboxIndex()
@@ -39,18 +24,6 @@ import Testing
       return true
     }
     return folders
-  }
-
-  /// What the page has of each study, as its script reads it.
-  private func rows(_ outbox: String) throws -> [IndexRow] {
-    let list = try #require(try IndexData.list(outbox))
-    var rows: [IndexRow] = []
-    try IndexData(outbox, form: list.form)?.forEachRow(in: outbox) { rows.append($0) }
-    return rows
-  }
-
-  private func text(_ name: String, in outbox: String) throws -> String {
-    String(decoding: try Files.read(outbox + "/" + name, .outbox), as: UTF8.self)
   }
 
   @Test func listsTheLatestRevisionOfEachStudyInLinesTableAndRows() throws {

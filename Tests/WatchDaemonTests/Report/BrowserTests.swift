@@ -52,7 +52,11 @@ private enum Program {
     let run = try browse(SamplePage.text(), "--dump-dom")
     #expect(run.output.contains("class=\"js\""), "the script ran under the page's own policy")
     #expect(run.output.contains("aria-valuetext=\"frame 3 of 12, end diastole\""))
-    #expect(!run.errors.contains("CONSOLE"), "\(run.errors)")
+    // Away from an outbox there is no index to ask.
+    let complaints = run.errors.split(separator: "\n").filter {
+      $0.contains("CONSOLE") && !$0.contains("/index-data/p-")
+    }
+    #expect(complaints.isEmpty, "\(run.errors)")
   }
 
   @Test func theCineStepsPlaysAndStopsAtTheMarksWhereAskedTo() throws {

@@ -30,7 +30,6 @@ struct IndexData: Sendable {
   static let folderName = "index-data"
   private static let listName = "list.js"
   private static let (listStart, listEnd) = ("hinged.list(", ")\n")
-  private static let rowEnd = ",\\\n"
   /// Of the last file, so that one more row costs little.
   static let mostBytes = 1 << 16
 
@@ -79,14 +78,12 @@ struct IndexData: Sendable {
 
   private func rows(of index: Int, in outbox: String) throws(FileError) -> [IndexRow] {
     let text = String(decoding: try Files.read(path(index, in: outbox), .outbox), as: UTF8.self)
-    return text.split(separator: "\n").dropFirst().dropLast().compactMap { line in
-      IndexRow(text: String(line.hasSuffix(",\\") ? line.dropLast(2) : line.dropLast()))
-    }
+    return ScriptLines.lines(in: text).compactMap { IndexRow(text: String($0)) }
   }
 
   /// Puts a row at the end. It stands in the outbox when `write` returns.
   mutating func add(_ row: IndexRow, in outbox: String, _ mode: OutboxMode) throws(FileError) {
-    let size = Self.rowEnd.utf8.count + row.text.utf8.count
+    let size = ScriptLines.size(of: row.text)
     if list.lines.isEmpty || (list.bytes.last ?? 0) + size > Self.mostBytes {
       // It is not written again, and nobody looks whether its rows are whole.
       try writeLast(in: outbox, mode, durable: true)
@@ -126,7 +123,7 @@ struct IndexData: Sendable {
   }
 
   private func script(of rows: [String], _ index: Int) -> String {
-    "hinged.file(\(index + 1), '[\\\n" + rows.joined(separator: Self.rowEnd) + "\\\n]')\n"
+    ScriptLines.script("hinged.file(\(index + 1), ", rows)
   }
 
   private static func makeFolder(in outbox: String, _ mode: OutboxMode) throws(FileError) {
@@ -140,7 +137,9 @@ struct IndexData: Sendable {
   func removeOthers(in outbox: String) throws(FileError) {
     let own = Set(list.lines.indices.map { Files.lastComponent(of: path($0, in: outbox)) } + [Self.listName])
     let folder = outbox + "/" + Self.folderName
-    let others = try Files.names(in: folder, .outbox).filter { !own.contains($0) }
+    let others = try Files.names(in: folder, .outbox).filter {
+      !own.contains($0) && !PatientDrawers.isName($0)
+    }
     if others.isEmpty { return }
     try DurableNames.change { names throws(FileError) in
       for name in others { try names.remove(folder + "/" + name, .outbox) }

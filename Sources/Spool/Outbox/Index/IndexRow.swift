@@ -6,6 +6,8 @@ import Study
 struct IndexRow: Equatable {
   var study: String
   var revision: Int
+  /// The patient's name by `PatientKey`, empty where the files do not say enough; `nil` where it was made without a key.
+  var patient: String?
   /// As it stands between the quotes of the script.
   var text: String
 
@@ -15,7 +17,7 @@ struct IndexRow: Equatable {
   static let statuses: [StudyReport.Status] = [.completed, .partial, .ineligible, .failed]
 
   init(_ entry: OutboxEntry, _ facts: StudyFacts) {
-    (study, revision) = (entry.study, entry.revision)
+    (study, revision, patient) = (entry.study, entry.revision, facts.patientName)
     var places: [JSONValue] = [
       .string(entry.study), .integer(entry.revision), .integer(Int(entry.published)),
       .integer(Self.statuses.firstIndex(of: entry.status) ?? 0), .integer(entry.measuredClips),
@@ -28,8 +30,9 @@ struct IndexRow: Equatable {
     places += [
       .string(facts.day ?? ""), .string(facts.description ?? ""), .integer(facts.hasPicture ? 1 : 0),
       facts.patient.map { .array($0.map { .string($0) }) } ?? .null,
+      .string("\(entry.version), \(entry.model)"), .optional(facts.patientName),
     ]
-    text = Self.quoted(JSONValue.array(places).line)
+    text = ScriptLines.quoted(JSONValue.array(places).line)
   }
 
   /// A line that was written before; `nil` where it is none.
@@ -42,6 +45,14 @@ struct IndexRow: Equatable {
     let number = text[end...].dropFirst(2).prefix { $0 != "," }
     guard DICOMUID.isValid(String(uid)), let revision = Int(number), revision >= 1 else { return nil }
     (self.study, self.revision, self.text) = (String(uid), revision, text)
+    patient = Self.patient(endOf: text)
+  }
+
+  /// The last place of a line.
+  private static func patient(endOf text: String) -> String? {
+    guard text.hasSuffix("\"]"), let comma = text.lastIndex(of: ",") else { return nil }
+    let name = text[comma...].dropFirst(2).dropLast(2)
+    return name.isEmpty || PatientKey.isName(name) ? String(name) : nil
   }
 
   /// Annulus, excursion, ejection fraction, volumes: each of the first of several kinds that the study has, and where
@@ -66,10 +77,5 @@ struct IndexRow: Equatable {
       first(chambers) { kind in ["ED", "ES"].map { "LV volume \(kind) \($0)" } },
       first(chambers) { ["LA volume \($0) ES"] },
     ]
-  }
-
-  /// For a string in single quotes of a script.
-  private static func quoted(_ json: String) -> String {
-    json.replacing("\\", with: "\\\\").replacing("'", with: "\\\\u0027")
   }
 }

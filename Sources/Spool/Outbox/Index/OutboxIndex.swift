@@ -16,16 +16,20 @@ package struct OutboxIndex: Sendable {
     package var showsIdentity: Bool?
     /// Where studies are to be dropped; `nil` where nothing looks for them.
     package var inbox: String?
+    /// By which studies of one patient are known; without one what is known of that stays as it is.
+    package var key: PatientKey?
 
     package init() {}
 
-    package init(_ configuration: Configuration) {
-      (showsIdentity, inbox) = (configuration.showsIdentity, configuration.inbox)
+    package init(_ configuration: Configuration, key: PatientKey? = nil) {
+      (showsIdentity, inbox, self.key) = (configuration.showsIdentity, configuration.inbox, key)
     }
   }
 
   private let form: Form
   private var showsIdentity = false
+  /// Of the key that names of patients are made by; empty without one.
+  private var fingerprint = ""
   /// Up to so many studies the outbox is gone through with every result.
   private let smallOutbox: Int
   /// Folders whose record cannot be read; they are not tried again.
@@ -34,6 +38,9 @@ package struct OutboxIndex: Sendable {
   package private(set) var views = ViewTally()
   package private(set) var readings = ReadingSums()
   private var known: Known?
+  private var drawers: PatientDrawers?
+  /// As the last update left it: whoever else wrote it wrote drawers too.
+  private var list: IndexData.List?
 
   static let linesName = "index.jsonl"
   static let pageName = "index.html"
@@ -62,10 +69,26 @@ package struct OutboxIndex: Sendable {
   private var formName: String {
     var hash = SHA256()
     hash.update(Array(MeasurementsTable.head.utf8))
-    return "1-\(hash.finish().prefix(4).map { String($0) }.joined())" + (showsIdentity ? Self.identity : "")
+    return "2-\(hash.finish().prefix(4).map { String($0) }.joined())" + (showsIdentity ? Self.identity : "")
+      + (fingerprint.isEmpty ? "" : Self.key + fingerprint)
   }
 
   private static let identity = "-identity"
+  private static let key = "-key:"
+
+  /// What rows were made by stays as it is where this index is told nothing else.
+  private mutating func takeForm(of outbox: String) throws {
+    let list = try IndexData.list(outbox)
+    if list != self.list { drawers = nil }
+    let standing = list?.form ?? ""
+    showsIdentity = form.showsIdentity ?? standing.contains(Self.identity)
+    fingerprint =
+      form.key?.fingerprint
+      ?? standing.range(of: Self.key).map { String(standing[$0.upperBound...]) } ?? ""
+  }
+
+  /// Whether a row can stay where the result that it tells of is the latest.
+  private func isWhole(_ row: IndexRow) -> Bool { form.key == nil || row.patient != nil }
 
   // MARK: One more result
 
@@ -89,7 +112,7 @@ package struct OutboxIndex: Sendable {
 
   /// - Returns: Whether that was possible without going through the outbox.
   private mutating func add(_ folders: Set<String>, to outbox: String, _ mode: OutboxMode) throws -> Bool {
-    guard var now = known, now.studies.count >= smallOutbox, !now.isOld,
+    guard var now = known, var drawers, now.studies.count >= smallOutbox, !now.isOld,
       try Files.exists(outbox + "/" + Self.pageName, .outbox)
     else { return false }
     let lines = IndexLines(outbox)
@@ -99,9 +122,11 @@ package struct OutboxIndex: Sendable {
     }
     var first: [OutboxEntry] = []
     // Whatever fails from here on, the next update goes through all of it.
-    known = nil
+    (known, self.drawers) = (nil, nil)
     for entry in read(revisions, in: outbox) {
-      try now.data.add(row(of: entry, in: outbox), in: outbox, mode)
+      let row = row(of: entry, in: outbox)
+      try now.data.add(row, in: outbox, mode)
+      try drawers.add(row, in: outbox, mode)
       if now.studies.insert(entry.study.hashValue).inserted {
         first.append(entry)
         views.add(entry)
@@ -112,7 +137,7 @@ package struct OutboxIndex: Sendable {
     try lines.append(first)
     let sizes = try lines.sizes()
     try now.data.write(in: outbox, mode, linesBytes: sizes[0], tableBytes: sizes[1])
-    known = now
+    (known, self.drawers, list) = (now, drawers, now.data.list)
     return true
   }
 
@@ -121,7 +146,7 @@ package struct OutboxIndex: Sendable {
   private mutating func goThrough(_ outbox: String, _ mode: OutboxMode, published: Set<String>) throws {
     guard try Files.exists(outbox, .outbox) else { return }
     let latest = PublishedRevision.latest(of: try Files.names(in: outbox, .outbox))
-    showsIdentity = try form.showsIdentity ?? (IndexData.list(outbox)?.form.hasSuffix(Self.identity) ?? false)
+    try takeForm(of: outbox)
     let data = try IndexData(outbox, form: formName)
     let lines = IndexLines(outbox)
     let standing = try standing(in: lines, latest.filter { !published.contains($0.value.name) })
@@ -180,7 +205,8 @@ package struct OutboxIndex: Sendable {
     var places: [Int: Int] = [:]
     var (place, areCurrent) = (0, true)
     try standing?.forEachRow(in: outbox) { row in
-      let isCurrent = latest[row.study]?.name == row.folder && !published.contains(row.folder)
+      let isCurrent =
+        latest[row.study]?.name == row.folder && !published.contains(row.folder) && isWhole(row)
       let isAgain = isCurrent && places.updateValue(place, forKey: row.folder.hashValue) != nil
       if !isCurrent || isAgain { areCurrent = false }
       place += 1
@@ -208,7 +234,17 @@ package struct OutboxIndex: Sendable {
       try data.write(in: outbox, mode, linesBytes: sizes[0], tableBytes: sizes[1])
     }
     try data.removeOthers(in: outbox)
-    known = Known(studies: studies, data: data)
+    try bringDrawersUpToDate(with: data, in: outbox, mode)
+    (known, list) = (Known(studies: studies, data: data), data.list)
+  }
+
+  private mutating func bringDrawersUpToDate(
+    with data: IndexData, in outbox: String, _ mode: OutboxMode
+  ) throws {
+    var drawers = try self.drawers ?? PatientDrawers(outbox)
+    self.drawers = nil
+    try drawers.bringUpToDate(with: data, in: outbox, mode)
+    self.drawers = drawers
   }
 
   private func writePage(to outbox: String, _ mode: OutboxMode) throws {
@@ -220,7 +256,8 @@ package struct OutboxIndex: Sendable {
   // MARK: One result
 
   private func row(of entry: OutboxEntry, in outbox: String) -> IndexRow {
-    IndexRow(entry, StudyFacts(folder: outbox + "/" + entry.folder, withIdentity: showsIdentity))
+    IndexRow(
+      entry, StudyFacts(folder: outbox + "/" + entry.folder, withIdentity: showsIdentity, key: form.key))
   }
 
   /// In the order in which they were published.

@@ -39,9 +39,10 @@ package final class OutboxIndexer: Sendable {
     state = Guarded(State(form: form, index: OutboxIndex(form)))
   }
 
-  /// Has the page made by another form, where it is another.
-  package func set(_ form: OutboxIndex.Form) {
+  /// Has the page made by another form, where it is another. The key stays.
+  package func set(_ configuration: Configuration) {
     let isAnother = state.withLock { state in
+      let form = OutboxIndex.Form(configuration, key: state.form.key)
       guard state.form != form else { return false }
       (state.form, state.index) = (form, OutboxIndex(form))
       return true

@@ -10,6 +10,8 @@ package struct StudyFacts: Equatable {
   var description: String?
   /// Name and ID, where the page is to show them.
   var patient: [String]?
+  /// By `PatientKey`; `nil` without a key.
+  var patientName: String?
   /// There is a preview of it.
   var hasPicture = false
 
@@ -19,11 +21,14 @@ package struct StudyFacts: Equatable {
   init() {}
 
   /// Of a published study. What its report does not say, and what cannot be read, is left open.
-  init(folder: String, withIdentity: Bool) {
+  init(folder: String, withIdentity: Bool, key: PatientKey? = nil) {
     hasPicture = (try? Files.exists(folder + "/" + Self.picture, .outbox)) ?? false
     let texts = (try? DICOMStart.texts(of: folder + "/report.dcm")) ?? [:]
     day = texts[DICOMStart.studyDate].flatMap(Self.day)
     description = texts[DICOMStart.studyDescription].map(Self.shown)
+    patientName = key?.name(
+      id: texts[DICOMStart.patientID], issuer: texts[DICOMStart.issuerOfPatientID],
+      birthDate: texts[DICOMStart.patientBirthDate])
     guard withIdentity else { return }
     patient = [texts[DICOMStart.patientName].map(Self.name) ?? "", texts[DICOMStart.patientID] ?? ""].map(
       Self.shown)
@@ -56,8 +61,12 @@ enum DICOMStart {
   static let studyDescription: UInt32 = 0x0008_1030
   static let patientName: UInt32 = 0x0010_0010
   static let patientID: UInt32 = 0x0010_0020
+  static let issuerOfPatientID: UInt32 = 0x0010_0021
+  static let patientBirthDate: UInt32 = 0x0010_0030
 
-  private static let wanted: Set<UInt32> = [studyDate, studyDescription, patientName, patientID]
+  private static let wanted: Set<UInt32> = [
+    studyDate, studyDescription, patientName, patientID, issuerOfPatientID, patientBirthDate,
+  ]
   private static let longForms: Set<String> = [
     "OB", "OD", "OF", "OL", "OV", "OW", "SQ", "UC", "UN", "UR", "UT",
   ]
