@@ -13,7 +13,7 @@ final class ArchiveService: Service {
   private let store: StudyStore
   private let spool: Spool
   private let log: Log
-  /// Archives that could not be taken apart when it was last tried, with why.
+  /// Archives that could not be taken apart, or brought to their end, when it was last tried, with why. Each is tried again.
   private let delayed = Guarded<[Int: String]>([:])
 
   init(store: StudyStore, spool: Spool, log: Log) {
@@ -23,8 +23,8 @@ final class ArchiveService: Service {
   }
 
   enum Outcome: Sendable {
-    /// What lies in the spool now; some of it may have been claimed already.
-    case unpacked(Int, source: String, UnpackedBox)
+    /// It was taken apart; what no claim has taken of it so far.
+    case unpacked(Int, source: String, unclaimed: [UnpackedBox.File])
     /// It cannot be taken apart, and its end is decided.
     case refused(Int)
   }
@@ -44,16 +44,21 @@ final class ArchiveService: Service {
         delayed.withLock { $0[id] = nil }
         if let outcome { done(outcome) }
       } catch {
-        let delay = RetryPolicy.delay(streak: streak, jitter: 1)
-        let problem = "an archive cannot be taken apart yet: \(error)"
-        if delayed.withLock({ $0.updateValue(problem, forKey: id) }) != problem {
-          log.warning(problem, ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
-        }
-        queue.asyncAfter(deadline: .now() + delay) { [self] in
-          open(id, minFreeBytes: minFreeBytes, streak: streak + 1, then: done)
+        again(id, after: streak, "an archive cannot be taken apart yet: \(error)") {
+          $0.open(id, minFreeBytes: minFreeBytes, streak: streak + 1, then: done)
         }
       }
     }
+  }
+
+  private func again(
+    _ id: Int, after streak: Int, _ problem: String, _ body: @escaping @Sendable (ArchiveService) -> Void
+  ) {
+    let delay = RetryPolicy.delay(streak: streak, jitter: 1)
+    if delayed.withLock({ $0.updateValue(problem, forKey: id) }) != problem {
+      log.warning(problem, ["claim": "c\(id)", "retry_seconds": "\(Int(delay))"])
+    }
+    queue.asyncAfter(deadline: .now() + delay) { [self] in body(self) }
   }
 
   private func outcome(_ id: Int, minFreeBytes: Int) throws(FileError) -> Outcome? {
@@ -68,7 +73,17 @@ final class ArchiveService: Service {
       FaultPoint.boxOpened.reach()
     }
     guard store.state(of: id)?.phase == .unpacked, let box = try UnpackedBox.read(folder) else { return nil }
-    return .unpacked(id, source: file.source, box)
+    return .unpacked(id, source: file.source, unclaimed: try unclaimed(box, of: id))
+  }
+
+  /// A second name of what was taken, which a loss of power has left, is none of it. What cannot be looked at may be.
+  private func unclaimed(_ box: UnpackedBox, of id: Int) throws(FileError) -> [UnpackedBox.File] {
+    var files: [UnpackedBox.File] = []
+    for file in box.files {
+      let path = spool.unpackedFile(BoxedFile(claim: id, index: file.index))
+      if try Files.exists(path, .spool), try !spool.isSecondName(path) { files.append(file) }
+    }
+    return files
   }
 
   /// The folder appears by a rename when all is in it: one that is there after a crash is whole, and whatever is
@@ -105,21 +120,33 @@ final class ArchiveService: Service {
     return false
   }
 
-  /// Decides the end of an archive in which no file is left that has none.
+  /// Decides the end of an archive in which no file is left that has none, and tries again where that cannot be found
+  /// out or written down now: nothing else may happen that would ask for it.
   /// - Parameter done: Called where that is so.
-  func close(_ id: Int, then done: @escaping @Sendable () -> Void) {
+  func close(_ id: Int, streak: Int = 1, then done: @escaping @Sendable () -> Void) {
     queue.async { [self] in
-      guard store.state(of: id)?.phase == .unpacked, store.read({ $0.isBoxSettled(id) }) else { return }
-      let folder = spool.unpackedFolder(id)
       do throws(FileError) {
-        for name in try Files.names(in: folder, .spool) where try !isOver(name, in: folder) { return }
-        guard let box = try UnpackedBox.read(folder) else { return }
-        try conclude(id, box.end)
-        done()
+        let isOver = try concludeIfOver(id)
+        if isOver || streak > 1 { delayed.withLock { $0[id] = nil } }
+        if isOver { done() }
       } catch {
-        log.warning("an archive cannot be brought to its end yet: \(error)", ["claim": "c\(id)"])
+        // Each claim that ends asks, and one of them is waited for already.
+        if streak == 1, delayed.withLock({ $0[id] != nil }) { return }
+        again(id, after: streak, "an archive cannot be brought to its end yet: \(error)") {
+          $0.close(id, streak: streak + 1, then: done)
+        }
       }
     }
+  }
+
+  private func concludeIfOver(_ id: Int) throws(FileError) -> Bool {
+    dispatchPrecondition(condition: .onQueue(queue))
+    guard store.state(of: id)?.phase == .unpacked, store.read({ $0.isBoxSettled(id) }) else { return false }
+    let folder = spool.unpackedFolder(id)
+    for name in try Files.names(in: folder, .spool) where try !isOver(name, in: folder) { return false }
+    guard let box = try UnpackedBox.read(folder) else { return false }
+    try conclude(id, box.end)
+    return true
   }
 
   /// What else lies there is yet to be claimed, but for a second name of what was, which a loss of power has left.

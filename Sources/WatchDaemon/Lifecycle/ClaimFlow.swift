@@ -109,24 +109,18 @@ extension ClaimFlow {
     dispatchPrecondition(condition: .onQueue(control))
     switch outcome {
     case .refused(let id): claims.settle(id, then: onSettled)
-    case .unpacked(let id, let source, let archive):
-      log.info("archive taken apart", ["claim": "c\(id)", "files": "\(archive.files.count)"])
-      intake.add(unclaimedFiles(of: archive, claim: id, source: source))
+    case .unpacked(let id, let source, let files):
+      log.info("archive taken apart", ["claim": "c\(id)", "files": "\(files.count)"])
+      intake.add(files.map { Self.unpacked($0, claim: id, source: source) })
       closeArchives()
     }
   }
 
-  private func unclaimedFiles(of archive: UnpackedBox, claim id: Int, source: String) -> [Intake.Unpacked] {
-    archive.files.compactMap { file in
-      let place = BoxedFile(claim: id, index: file.index)
-      let path = opened.spool.unpackedFile(place)
-      guard (try? Files.exists(path, .spool)) == true, (try? opened.spool.isSecondName(path)) == false
-      else { return nil }
-      let source = SourcePath.unpacked(id, source: source, name: file.name)
-      return Intake.Unpacked(
-        file: ScanReport.File(path: source, stamp: file.stamp, box: place), sha256: file.sha256, end: file.end
-      )
-    }
+  private static func unpacked(_ file: UnpackedBox.File, claim id: Int, source: String) -> Intake.Unpacked {
+    let place = BoxedFile(claim: id, index: file.index)
+    let source = SourcePath.unpacked(id, source: source, name: file.name)
+    return Intake.Unpacked(
+      file: ScanReport.File(path: source, stamp: file.stamp, box: place), sha256: file.sha256, end: file.end)
   }
 
   /// Brings archives to their end in which no file is left without one.
