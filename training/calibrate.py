@@ -50,7 +50,8 @@ def main() -> None:
     options = parser.parse_args()
     facts = json.loads(options.sidecar.read_text())
     root, model = data_root(options.data), options.sidecar.with_name(facts["file"])
-    log_odds = facts["landmarks"].get("chamber_log_odds", {}).get("apical", 0.0)
+    # `HingeOptions` has this where the sidecar has none.
+    log_odds = facts["landmarks"].get("chamber_log_odds", {}).get("apical", 0.6)
     weights = facts["landmarks"]["weight"] if options.keep_weights else None
     guesses = guesses_of(root, "validation", model, log_odds)
     folds = cross_validated(guesses, weights)
