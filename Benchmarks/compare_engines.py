@@ -128,7 +128,7 @@ def main():
     parser.add_argument("--frames", type=int, default=3, help="frames an engine and round")
     parser.add_argument("--engines", default=",".join(OWN + PEERS))
     parser.add_argument("--cpus", help="processors to run on, as taskset takes them")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     arguments.folder = arguments.folder.resolve()
     (arguments.folder / "converted").mkdir(parents=True, exist_ok=True)
     if not arguments.models:

@@ -3,12 +3,13 @@
 
     compare_walk.py HINGED MODEL.onnx CLIP.dcm [--threads N] [--rounds N] [--outputs LIST]
 
-Prints medians of the time on the clock and of the peak of resident memory, summed over all processes of a run. Needs
-what reference_walk.py needs.
+Prints medians of the time on the clock, of the processor time and of the peak of resident memory, summed over all
+processes of a run. Needs what reference_walk.py needs.
 """
 import argparse
 import os
 import pathlib
+import resource
 import statistics
 import subprocess
 import sys
@@ -28,18 +29,26 @@ def main():
                                  f"outputs = {arguments.outputs}\n")
         for turn in range(arguments.rounds):
             threads, out = str(arguments.threads), folder / f"{turn}"
-            runs["hinged"].append(measured([
+            runs["hinged"].append(measured_with_processors([
                 arguments.hinged, "process", arguments.clip, "--config", configuration, "--model", arguments.model,
                 "--outbox", out / "hinged", "--threads", threads]))
-            runs["reference"].append(measured([
+            runs["reference"].append(measured_with_processors([
                 sys.executable, HERE / "reference_walk.py", arguments.model, arguments.clip, out / "reference",
                 threads]))
-    print("| | seconds | MB |\n|---|---|---|")
+    print("| | seconds | of processors | MB |\n|---|---|---|---|")
     medians = {name: [statistics.median(column) for column in zip(*each)] for name, each in runs.items()}
-    for name, (seconds, megabytes) in medians.items():
-        print(f"| {name} | {seconds:.2f} | {megabytes:.0f} |")
+    for name, (seconds, processor, megabytes) in medians.items():
+        print(f"| {name} | {seconds:.2f} | {processor:.2f} | {megabytes:.0f} |")
     ratios = [ours / theirs for ours, theirs in zip(medians["hinged"], medians["reference"])]
-    print(f"| ratio | 1/{1 / ratios[0]:.1f} | 1/{1 / ratios[1]:.1f} |")
+    print("| ratio | " + " | ".join(f"1/{1 / ratio:.1f}" for ratio in ratios) + " |")
+
+
+def measured_with_processors(command):
+    """Seconds on the clock and of processors, and the peak of resident megabytes of all processes of the command."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds, megabytes = measured(command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, megabytes
 
 
 def measured(command):

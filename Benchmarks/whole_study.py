@@ -13,14 +13,13 @@ Needs what reference_walk.py needs; with --rounds 0 the study is only made, in -
 import argparse
 import json
 import pathlib
-import resource
 import statistics
 import sys
 import tempfile
 
 import pydicom
 
-from compare_walk import measured
+from compare_walk import measured_with_processors
 
 HERE = pathlib.Path(__file__).resolve().parent
 STUDY = "1.2.826.0.1.3680043.2.1125.80"
@@ -47,14 +46,6 @@ def make_study(data, folder, clips):
         dataset.save_as(folder / f"IM{number + 1:03}.dcm", enforce_file_format=False)
         kinds[dataset.SOPInstanceUID] = source
     return kinds
-
-
-def measured_with_processors(command):
-    """Seconds on the clock and of processors, and the peak of resident megabytes of all processes of the command."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds, megabytes = measured(command)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, megabytes
 
 
 def published(outbox, kinds):

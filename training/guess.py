@@ -14,9 +14,8 @@ from scores import Exam, softmax
 NEAR = 5.0
 # As `HingeOptions` has them: mm, and how finely a network's pixel of 0.4 to 0.7 mm is divided.
 SMOOTHING, PARTS = 1.0, 2
-# Of the chambers in the smoothed labels, as logarithms: what `HingeOptions` has, and what else can be chosen.
-CHAMBER_LOG_ODDS = 0.6
-LOG_ODDS = (0.0, 0.15, 0.3, 0.45, CHAMBER_LOG_ODDS, 0.75, 0.9)
+# Of the chambers in the smoothed labels, as logarithms: what can be chosen.
+LOG_ODDS = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9)
 TEMPERATURES = np.geomspace(0.25, 2, 43)
 # What lies so far below a map's peak weighs nothing at any of the temperatures.
 DEEPEST = 14 * TEMPERATURES[-1]
@@ -106,10 +105,11 @@ class Guess:
         ends = self.contact(log_odds)
         return ends + np.array([weight["x"], weight["y"]]) * (self.landmark - ends)
 
-    def covered(self, points: np.ndarray, temperature: float) -> np.ndarray:
+    def covered(self, points: np.ndarray, temperature: float, scale: tuple[float, float] = (1, 1)) -> np.ndarray:
+        """Whether each coordinate's error lies in its range, stretched by `scale` across and down."""
         low, high = self.ranges[temperature]
         error = points - self.truth
-        return (error >= points - high) & (error <= points - low)
+        return (error >= (points - high) * scale) & (error <= (points - low) * scale)
 
     def confidence(self, points: np.ndarray, temperature: float) -> float:
         """The maps' probability that both points lie near the truth."""

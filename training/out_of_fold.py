@@ -69,6 +69,7 @@ def told(use: Use) -> dict:
         "log_odds": use.log_odds,
         "temperature": round(use.temperature, 3),
         "reliability": use.reliability,
+        "range_scale": dict(zip("xy", use.scale, strict=True)),
         "bias_mm": {view: error.round(2).tolist() for view, error in use.bias.items()},
     }
 

@@ -29,6 +29,12 @@ def guesses(seed: int, count: int, real: float = REAL) -> list[Guess]:
     return [guess(random, f"patient{k // 2:04}", ("4CH", "2CH")[k % 2], real) for k in range(count)]
 
 
+def stretched(one: Guess, seed: int) -> Guess:
+    """Its truth moved across, so that errors across are larger than those down."""
+    one.truth = one.truth + np.random.default_rng(seed).normal(0, 1, (2, 2)) * (3.0, 0.0)
+    return one
+
+
 class Calibration(unittest.TestCase):
     def test_takes_each_coordinate_from_what_sees_it_best(self) -> None:
         weight = best_weight(guesses(1, 40), 0.0)
@@ -51,6 +57,13 @@ class Calibration(unittest.TestCase):
         best = min(shares, key=lambda t: abs(shares[t] - 0.7))
         self.assertAlmostEqual(best, (REAL / CLAIMED) ** 2, delta=0.08)
         self.assertAlmostEqual(shares[best], 0.7, delta=0.02)
+
+    def test_each_axis_is_stretched_to_its_own_errors(self) -> None:
+        found = [stretched(one, seed) for seed, one in enumerate(guesses(7, 400))]
+        use = Use.found_on(found, {"A4C": {"x": 1.0, "y": 1.0}, "A2C": {"x": 1.0, "y": 1.0}})
+        self.assertGreater(use.scale[0], 1.2)
+        self.assertLess(use.scale[1], 0.8)
+        np.testing.assert_allclose(use.axis_coverage(found), 0.7, atol=0.03)
 
     def test_claims_less_where_points_are_near_less_often_than_the_maps_expect(self) -> None:
         random = np.random.default_rng(3)

@@ -1,6 +1,6 @@
 """How a model's landmarks are used: found on guesses whose truth is known, and tried on others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,6 +9,8 @@ from guess import TEMPERATURES, Guess
 VIEWS = {"4CH": "A4C", "2CH": "A2C"}
 FOLDS = 5
 WEIGHTS = np.linspace(0, 1, 11)
+# By how much a range may be stretched.
+SCALES = np.arange(0.5, 2.001, 0.05).round(2)
 SHARES = [{"x": round(float(x), 2), "y": round(float(y), 2)} for x in WEIGHTS for y in WEIGHTS]
 
 
@@ -64,19 +66,30 @@ class Use:
     reliability: float
     # Median errors [[left x, y], [right x, y]] by view, mm.
     bias: dict[str, np.ndarray]
+    # By how much the ranges are stretched across and down.
+    scale: tuple[float, float] = (1.0, 1.0)
 
     @staticmethod
-    def found_on(guesses: list[Guess]) -> "Use":
+    def found_on(guesses: list[Guess], weights: dict[str, dict[str, float]] | None = None) -> "Use":
+        """`weights`, where given, are kept."""
         odds = best_odds(guesses)
-        weights = {"apical": best_weight(guesses, odds)}
-        for view, code in VIEWS.items():
-            weights[code] = best_weight(of_view(guesses, view), odds)
+        if weights is None:
+            weights = {"apical": best_weight(guesses, odds)}
+            for view, code in VIEWS.items():
+                weights[code] = best_weight(of_view(guesses, view), odds)
         use = Use(weights, odds, 1.0, 1.0, {})
         shares = {float(t): use.coverage(guesses, float(t)) for t in TEMPERATURES}
-        use = Use(weights, odds, min(shares, key=lambda t: abs(shares[t] - 0.7)), 1.0, {})
+        use = replace(use, temperature=min(shares, key=lambda t: abs(shares[t] - 0.7)))
         near, expected = use.nearness(guesses)
         bias = {code: np.median(use.errors(of_view(guesses, view)), 0) for view, code in VIEWS.items()}
-        return Use(weights, odds, use.temperature, round(float(min(1.0, near / expected)), 3), bias)
+        reliability = round(float(min(1.0, near / expected)), 3)
+        return replace(use, reliability=reliability, bias=bias, scale=use.best_scale(guesses))
+
+    def best_scale(self, guesses: list[Guess]) -> tuple[float, float]:
+        """Of each axis the one at which 70 % of its errors lie in their range."""
+        shares = {float(s): replace(self, scale=(s, s)).axis_coverage(guesses) for s in SCALES}
+        across, down = (min(shares, key=lambda s, axis=axis: abs(shares[s][axis] - 0.7)) for axis in (0, 1))
+        return across, down
 
     def points(self, guess: Guess) -> np.ndarray:
         return guess.points(self.weights[VIEWS[guess.view]], self.log_odds)
@@ -87,6 +100,11 @@ class Use:
     def diameter_errors(self, guesses: list[Guess]) -> np.ndarray:
         points = np.stack([self.points(guess) for guess in guesses])
         return lengths(points) - lengths(np.stack([guess.truth for guess in guesses]))
+
+    def axis_coverage(self, guesses: list[Guess]) -> np.ndarray:
+        """The share of errors across and down that lie in their range."""
+        inside = [guess.covered(self.points(guess), self.temperature, self.scale) for guess in guesses]
+        return np.mean(inside, axis=(0, 1))
 
     def coverage(self, guesses: list[Guess], temperature: float) -> float:
         return float(np.mean([guess.covered(self.points(guess), temperature) for guess in guesses]))
@@ -102,7 +120,9 @@ class Use:
         straight = np.stack([self.bias[VIEWS[guess.view]] for guess in guesses])
         errors = self.errors(guesses)
         return {
-            "coverage": self.coverage(guesses, self.temperature),
+            "coverage": float(self.axis_coverage(guesses).mean()),
+            "coverage_across": float(self.axis_coverage(guesses)[0]),
+            "coverage_down": float(self.axis_coverage(guesses)[1]),
             "both_within_5_mm": near,
             "confidence": expected,
             "mean_distance": mean_distance(errors),
@@ -119,13 +139,15 @@ def mean_distance(errors: np.ndarray) -> float:
     return float(np.hypot(errors[..., 0], errors[..., 1]).mean())
 
 
-def cross_validated(guesses: list[Guess]) -> list[dict[str, float]]:
+def cross_validated(
+    guesses: list[Guess], weights: dict[str, dict[str, float]] | None = None
+) -> list[dict[str, float]]:
     """Figures of each fifth of the patients by what was found on the others."""
     patients = sorted({guess.patient for guess in guesses})
     fold = {patient: number % FOLDS for number, patient in enumerate(patients)}
     lines = []
     for number in range(FOLDS):
-        use = Use.found_on([guess for guess in guesses if fold[guess.patient] != number])
+        use = Use.found_on([guess for guess in guesses if fold[guess.patient] != number], weights)
         tried = use.tried_on([guess for guess in guesses if fold[guess.patient] == number])
         lines.append({key: round(value, 3) for key, value in tried.items()})
     return lines

@@ -45,6 +45,8 @@ std::unique_ptr<DcmPixelSequence> sequence(const uint8_t *stream, size_t count) 
   return sequence;
 }
 
+bool isBaseline(const JPEGHeader &header) { return header.process == 0xC0 && header.precision == 8; }
+
 bool startsJPEG2000(const std::vector<uint8_t> &s) {
   const bool codestream = s.size() >= 4 && s[0] == 0xFF && s[1] == 0x4F && s[2] == 0xFF && s[3] == 0x51;
   return codestream || (s.size() >= 8 && s[4] == 'j' && s[5] == 'P' && s[6] == ' ' && s[7] == ' ');
@@ -79,6 +81,15 @@ EncapsulatedFrames::EncapsulatedFrames(DcmDataset &dataset, DcmFileCache &cache,
 PixelFormat EncapsulatedFrames::decode(uint32_t frame) {
   const std::vector<uint8_t> stream = fragments.joined(starts[frame], starts[frame + 1]);
   return isRLE ? decodeRLEFrame(stream) : decodeJPEGFrame(stream);
+}
+
+bool EncapsulatedFrames::decodeLuma(uint32_t frame, uint8_t *gray) {
+  if (isRLE || format.samples != 3) return false;
+  const std::vector<uint8_t> stream = fragments.joined(starts[frame], starts[frame + 1]);
+  const JPEGHeader header = checkedHeader(stream);
+  if (!isBaseline(header) || formatOf(header).model != ColourModel::ybrFull) return false;
+  const size_t count = endOfJPEG(stream.data(), stream.size());
+  return count != 0 && decodeBaselineLuma(stream.data(), count, format, gray);
 }
 
 PixelFormat EncapsulatedFrames::decodeRLEFrame(const std::vector<uint8_t> &stream) {
@@ -123,8 +134,7 @@ PixelFormat EncapsulatedFrames::decodeJPEGFrame(const std::vector<uint8_t> &stre
   size_t count = endOfJPEG(stream.data(), stream.size());
   if (count == 0) throw Failure(HD_TRUNCATED, "A JPEG frame ends without its end marker.");
   // What the fast decoder finds odd, DCMTK judges.
-  const bool isBaseline = header.process == 0xC0 && header.precision == 8;
-  if (isBaseline && decodeBaselineJPEG(stream.data(), count, format, samples.data())) return formatOf(header);
+  if (isBaseline(header) && decodeBaselineJPEG(stream.data(), count, format, samples.data())) return formatOf(header);
   std::vector<uint8_t> even(stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(count));
   if (count % 2 != 0) even.push_back(0);
   Uint32 fragment = 1;

@@ -21,6 +21,7 @@ class EncapsulatedFrames final : public FrameSource {
 
  protected:
   PixelFormat decode(uint32_t frame) override;
+  bool decodeLuma(uint32_t frame, uint8_t *gray) override;
 
  private:
   PixelFormat decodeRLEFrame(const std::vector<uint8_t> &stream);

@@ -128,6 +128,8 @@ void FrameSource::settle(uint32_t frame) {
   rendering = renderingOf(decoded, samples.data(), paletteOrNone());
 }
 
+bool FrameSource::decodeLuma(uint32_t, uint8_t *) { return false; }
+
 void FrameSource::read(uint32_t frame, uint8_t *gray, size_t capacity, uint8_t *chroma, size_t chromaCapacity) {
   if (frame >= format.frames) {
     throw Failure(HD_TRUNCATED, "Frame " + std::to_string(frame) + " was asked for of " +
@@ -137,6 +139,8 @@ void FrameSource::read(uint32_t frame, uint8_t *gray, size_t capacity, uint8_t *
     throw Failure(HD_TOO_LARGE, "The frame is larger than its buffer.");
   }
   settle(frame);
+  const bool isLuma = rendering->model == ColourModel::ybrFull && !rendering->map;
+  if (isLuma && chroma == nullptr && decodeLuma(frame, gray)) return;
   const PixelFormat decoded = decode(frame);
   Rendering own = *rendering;
   if (decoded.model != statedModel) own.model = decoded.model;

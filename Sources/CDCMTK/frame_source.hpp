@@ -30,6 +30,10 @@ class FrameSource {
   /// Fills `samples` with one frame and returns the format that it is in.
   virtual PixelFormat decode(uint32_t frame) = 0;
 
+  /// Fills `gray` with the luma of a frame that is stored as luma and chroma, where that is less work than the whole.
+  /// False where it is not, or the frame is not stored so: `decode` has the word.
+  virtual bool decodeLuma(uint32_t frame, uint8_t *gray);
+
   DcmDataset &dataset;
   DcmFileCache &cache;
   const PixelFormat format;

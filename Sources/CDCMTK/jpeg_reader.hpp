@@ -14,4 +14,8 @@ namespace hd {
 /// is worth nothing.
 bool decodeBaselineJPEG(const uint8_t *stream, size_t count, const PixelFormat &format, uint8_t *samples);
 
+/// As `decodeBaselineJPEG`, of a YCbCr stream the luma alone, one byte a pixel, to the same values: chroma is neither
+/// transformed nor enlarged.
+bool decodeBaselineLuma(const uint8_t *stream, size_t count, const PixelFormat &format, uint8_t *gray);
+
 }  // namespace hd

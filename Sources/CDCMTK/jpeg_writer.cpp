@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 #include "hd_jpeg.h"
+#include "huffman_tables.hpp"
 #include "jpeg_errors.hpp"
 #include "support.hpp"
 
@@ -36,8 +39,11 @@ class Encoder {
     info.in_color_space = JCS_RGB;
     jpeg_set_defaults(&info);
     jpeg_set_quality(&info, quality, TRUE);
-    // Baseline as before; some 6 % smaller.
-    info.optimize_coding = TRUE;
+    // Made for such pictures: nearly as small as with tables of each picture's own, which take twice the time.
+    use(hd::lumaDC, info.dc_huff_tbl_ptrs[0]);
+    use(hd::lumaAC, info.ac_huff_tbl_ptrs[0]);
+    use(hd::chromaDC, info.dc_huff_tbl_ptrs[1]);
+    use(hd::chromaAC, info.ac_huff_tbl_ptrs[1]);
     info.comp_info[0].h_samp_factor = 2;
     info.comp_info[0].v_samp_factor = 1;
     jpeg_start_compress(&info, TRUE);
@@ -46,6 +52,12 @@ class Encoder {
       jpeg_write_scanlines(&info, &row, 1);
     }
     jpeg_finish_compress(&info);
+  }
+
+  /// Puts a table in the place of libjpeg's own, which `jpeg_set_defaults` has made.
+  static void use(const hd::HuffmanTable &table, JHUFF_TBL *place) {
+    std::copy(std::begin(table.counts), std::end(table.counts), place->bits + 1);
+    std::copy(std::begin(table.symbols), std::end(table.symbols), place->huffval);
   }
 
   jpeg_compress_struct info{};

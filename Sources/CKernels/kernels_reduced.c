@@ -14,14 +14,22 @@
 #define CK_REDUCED
 #include "conv_direct.h"
 #include "conv_winograd.h"
+#include "conv_winograd_bytes.h"
 #include "peak.h"
 
+static bool is_winograd_on_bytes(const ck_conv *conv) {
+  return conv->method == CK_METHOD_WINOGRAD_4 && conv->sources[0].map.element == CK_UINT8;
+}
+
 static size_t conv_scratch(const ck_conv *conv, int32_t threads) {
+  if (is_winograd_on_bytes(conv)) return bytes_scratch(conv, threads);
   return conv->method == CK_METHOD_DIRECT ? direct_scratch(conv, threads) : winograd_scratch(conv, threads);
 }
 
 static void conv_run(ck_pool *pool, const ck_conv *conv, float *scratch) {
-  if (conv->method == CK_METHOD_DIRECT)
+  if (is_winograd_on_bytes(conv))
+    bytes_run(pool, conv, scratch);
+  else if (conv->method == CK_METHOD_DIRECT)
     direct_run(pool, conv, scratch);
   else
     winograd_run(pool, conv, scratch);

@@ -31,12 +31,16 @@ public struct BinaryMask: Equatable, Sendable {
   /// The smallest box that holds every pixel of the set, `nil` when there is none.
   public var boundingBox: GridBox? {
     var box: GridBox?
-    for y in 0..<height {
-      let row = bits[(y * width)..<((y + 1) * width)]
-      guard let first = row.firstIndex(of: true), let last = row.lastIndex(of: true) else { continue }
-      box = GridBox(
-        minX: min(box?.minX ?? width, first - row.startIndex), minY: box?.minY ?? y,
-        maxX: max(box?.maxX ?? 0, last - row.startIndex), maxY: y)
+    bits.withUnsafeBufferPointer { bits in
+      for y in 0..<height {
+        let row = UnsafeBufferPointer(rebasing: bits[y * width..<(y + 1) * width])
+        guard let first = row.place(of: true, from: 0) else { continue }
+        var last = width - 1
+        let known = max(box?.maxX ?? 0, first)
+        while last > known, !row[last] { last -= 1 }
+        box = GridBox(
+          minX: min(box?.minX ?? width, first), minY: box?.minY ?? y, maxX: last, maxY: y)
+      }
     }
     return box
   }

@@ -23,14 +23,20 @@ public struct ClassProbabilities: Equatable, Sendable {
     let plane = width * height
     let weight = Float(exp(chamberLogOdds))
     var labels = [UInt8](repeating: 0, count: plane)
-    for i in 0..<plane {
-      var best = values[i]
-      for label in ChamberLabel.allCases.dropFirst() {
-        let raw = values[Int(label.rawValue) * plane + i]
-        let value = label == .myocardium ? raw : raw * weight
-        if value > best {
-          best = value
-          labels[i] = label.rawValue
+    var best = Array(values[..<plane])
+    labels.withUnsafeMutableBufferPointer { labels in
+      best.withUnsafeMutableBufferPointer { best in
+        values.withUnsafeBufferPointer { values in
+          for label in ChamberLabel.allCases.dropFirst() {
+            let number = label.rawValue
+            let factor = label == .myocardium ? 1 : weight
+            let start = Int(number) * plane
+            for i in 0..<plane {
+              let value = values[start + i] * factor
+              labels[i] = value > best[i] ? number : labels[i]
+              best[i] = value > best[i] ? value : best[i]
+            }
+          }
         }
       }
     }
@@ -103,18 +109,29 @@ public struct ClassProbabilities: Equatable, Sendable {
     guard parts > 1 else { return self }
     let across = Self.places(count: width, parts: parts)
     let down = Self.places(count: height, parts: parts)
+    // Of each row its finer columns, once: a row serves those of the result on both sides of it.
+    var stretched = [Float](repeating: 0, count: Self.classes * height * across.count)
     var fine = [Float](repeating: 0, count: values.count * parts * parts)
-    for plane in 0..<Self.classes {
-      for (y, row) in down.enumerated() {
-        let above = (plane * height + row.before) * width
-        let below = (plane * height + row.after) * width
-        let start = (plane * down.count + y) * across.count
-        for (x, column) in across.enumerated() {
-          let top =
-            values[above + column.before] * (1 - column.share) + values[above + column.after] * column.share
-          let base =
-            values[below + column.before] * (1 - column.share) + values[below + column.after] * column.share
-          fine[start + x] = top * (1 - row.share) + base * row.share
+    values.withUnsafeBufferPointer { values in
+      stretched.withUnsafeMutableBufferPointer { stretched in
+        for row in 0..<Self.classes * height {
+          for (x, column) in across.enumerated() {
+            stretched[row * across.count + x] =
+              values[row * width + column.before] * (1 - column.share)
+              + values[row * width + column.after] * column.share
+          }
+        }
+        fine.withUnsafeMutableBufferPointer { fine in
+          for plane in 0..<Self.classes {
+            for (y, row) in down.enumerated() {
+              let above = (plane * height + row.before) * across.count
+              let below = (plane * height + row.after) * across.count
+              let start = (plane * down.count + y) * across.count
+              for x in 0..<across.count {
+                fine[start + x] = stretched[above + x] * (1 - row.share) + stretched[below + x] * row.share
+              }
+            }
+          }
         }
       }
     }

@@ -23,11 +23,13 @@ public struct LandmarkDistribution: Equatable, Sendable {
     logits: UnsafeBufferPointer<Float>, width: Int, spacing: PixelSpacing, temperature: Double = 1
   ) {
     precondition(!logits.isEmpty && logits.count % width == 0, "whole rows of logits")
-    let peak = logits.max() ?? 0
+    let peak = Self.peak(of: logits)
     // What is left out weighs less than a millionth of the peak a pixel.
     let floor = peak - Float(14 * temperature)
     var cells: [Cell] = []
-    for (i, logit) in logits.enumerated() where logit > floor || logit == peak {
+    Self.forEach(of: logits, atLeast: floor) { i in
+      let logit = logits[i]
+      guard logit > floor || logit == peak else { return }
       cells.append(Cell(x: i % width, y: i / width, weight: exp(Double(logit - peak) / temperature)))
     }
     let total = cells.reduce(0) { $0 + $1.weight }
@@ -42,6 +44,41 @@ public struct LandmarkDistribution: Equatable, Sendable {
     self.cells = cells
     self.across = across
     self.down = down
+  }
+
+  private typealias Vector = SIMD8<Float>
+
+  private static func peak(of logits: UnsafeBufferPointer<Float>) -> Float {
+    let bytes = UnsafeRawBufferPointer(logits)
+    var peaks = Vector(repeating: logits[0])
+    var i = 0
+    while i + Vector.scalarCount <= logits.count {
+      let values = bytes.loadUnaligned(fromByteOffset: i * MemoryLayout<Float>.stride, as: Vector.self)
+      peaks.replace(with: values, where: values .> peaks)
+      i += Vector.scalarCount
+    }
+    return logits[i...].reduce(peaks.max(), max)
+  }
+
+  /// Calls `body` in order with each place that is not below `floor`, eight of which are passed over at once.
+  private static func forEach(
+    of logits: UnsafeBufferPointer<Float>, atLeast floor: Float, _ body: (Int) -> Void
+  ) {
+    let bytes = UnsafeRawBufferPointer(logits)
+    let floors = Vector(repeating: floor)
+    var i = 0
+    while i < logits.count {
+      let end = i + Vector.scalarCount
+      if end <= logits.count {
+        let values = bytes.loadUnaligned(fromByteOffset: i * MemoryLayout<Float>.stride, as: Vector.self)
+        guard any(values .>= floors) else {
+          i = end
+          continue
+        }
+      }
+      for place in i..<min(end, logits.count) where logits[place] >= floor { body(place) }
+      i = end
+    }
   }
 
   /// The medians of both coordinates, in pixels: the point of least expected absolute error.

@@ -47,4 +47,20 @@ import Testing
     #expect(try analysis.analyse(file, roomForFrames: bytes - 1).segmented?.frameBytes == 0)
     #expect(try analysis.analyse(file, roomForFrames: bytes).segmented?.frameBytes == bytes)
   }
+
+  @Test func aSampleThatWasBegunAheadGivesTheSame() throws {
+    let plain = try analysis.analyse(file)
+    let ahead = try analysis.analyse(file, ahead: SampleAhead(of: file))
+    #expect(ahead.report == plain.report)
+    // Nobody finds out that it was given up.
+    let given = try #require(SampleAhead(of: file))
+    given.cancel()
+    #expect(try analysis.analyse(file, ahead: given).report == plain.report)
+  }
+
+  @Test func samplesOnlyLoops() throws {
+    var still = file
+    still.header.frames = 1
+    #expect(SampleAhead(of: still) == nil)
+  }
 }

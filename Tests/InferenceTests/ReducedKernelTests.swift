@@ -15,7 +15,7 @@ import Testing
   ) {
     let trial = ConvolutionTrial(test)
     let result = trial.reduced(reduction, threads: threads)
-    let weights: Float = reduction.weights == .floats || reduction.weights == .bytes ? 2e-5 : 3e-2
+    let weights: Float = reduction.weights == .floats || reduction.isInteger ? 2e-5 : 3e-2
     var expected = result.plain
     let rounding: Float
     switch reduction.to {

@@ -65,10 +65,13 @@ extension Float {
 
 /// What a reduced convolution is asked for.
 struct Reduction {
-  enum Weights { case floats, pairs, multipliedPairs, bytes }
+  enum Weights { case floats, pairs, multipliedPairs, bytes, words }
+
   var weights = Weights.floats
   var from = Buffer.Storage.bfloat16
   var to = Buffer.Storage.bfloat16
+
+  var isInteger: Bool { weights == .bytes || weights == .words }
 }
 
 extension ConvolutionTrial {
@@ -93,7 +96,7 @@ extension ConvolutionTrial {
     let pooled = ReducedMap(test.outputChannels, test.rows / 2, test.columns / 2, reduction.to)
     let packed = packed(reduction, sources.map { Int($0.1.map.channels) })
     var bias = convolution.bias
-    if reduction.weights == .bytes { bias = bias.map { $0 / reduction.to.scale } }
+    if reduction.isInteger { bias = bias.map { $0 / reduction.to.scale } }
     let paddedBias = ConstantFloats(padding: bias)
     var arguments = arguments(sources)
     switch packed {
@@ -103,6 +106,10 @@ extension ConvolutionTrial {
       arguments.multiplies_pairs = reduction.weights == .multipliedPairs
     case .bytes(let bytes, let scale):
       arguments.int8_weights = bytes.elements(Int8.self)
+      arguments.int8_scale = scale.pointer
+      rounded = rounded.withWeightsOfEightBits(scale: reduction.from.scale)
+    case .words(let words, let scale):
+      arguments.int8_words = words.elements(Int16.self)
       arguments.int8_scale = scale.pointer
       rounded = rounded.withWeightsOfEightBits(scale: reduction.from.scale)
     }
@@ -125,11 +132,24 @@ extension ConvolutionTrial {
         convolution.paired(
           test.method, convolution.packed(test.method, sources: sources, isa: CK_ISA_AVX512),
           isa: CK_ISA_AVX512))
-    case .bytes:
-      convolution.packedInt8(
-        sources, scales: sources.map { _ in reduction.from.scale }, unit: reduction.to.scale,
-        isa: CK_ISA_AVX512)
+    case .bytes: bytes(reduction, sources)
+    case .words: words(bytes(reduction, sources), sources)
     }
+  }
+
+  private func bytes(_ reduction: Reduction, _ sources: [Int]) -> ConvolutionWeights {
+    convolution.packedInt8(
+      sources, scales: sources.map { _ in reduction.from.scale }, unit: reduction.to.scale,
+      isa: CK_ISA_AVX512)
+  }
+
+  private func words(_ direct: ConvolutionWeights, _ sources: [Int]) -> ConvolutionWeights {
+    guard case .bytes(let bytes, let scale) = direct else { return direct }
+    let blocks = Int32(sources.reduce(0) { $0 + ($1 + 15) / 16 })
+    let words = convolution.words(
+      bytes.elements(Int8.self), count: ck_words_count(Int32(convolution.outputChannels), blocks),
+      blocks: blocks, isa: CK_ISA_AVX512)
+    return .words(words, scale: scale)
   }
 
   private func arguments(_ sources: [(ck_source_kind, ReducedMap)]) -> ck_conv {

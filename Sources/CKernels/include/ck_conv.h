@@ -23,8 +23,12 @@ typedef enum {
   CK_METHOD_WINOGRAD_4 = 4,  // F(4x4, 3x3), points 0, +-sqrt(1/2), +-sqrt(2), infinity
 } ck_method;
 
+// The largest sum of products that Winograd's method on integers gives right; see winograd_integer_lines.h.
+#define CK_WINOGRAD_SUM (1 << 25)
+
 // Maps that are not CK_FLOAT32 need ck_isa_reduces(isa). With Winograd's method all sources are then CK_BFLOAT16,
-// and the result is not CK_UINT8.
+// and the result is not CK_UINT8; or all are CK_UINT8, the method is F(4x4, 3x3), there is one pixel of
+// padding, and doubled sources come before the others.
 typedef struct {
   int32_t source_count;
   ck_source sources[CK_MAX_SOURCES];
@@ -35,9 +39,11 @@ typedef struct {
   // Winograd: the weights are packed for CK_METHOD_DIRECT, and transformed as they are used. They take a fourth of
   // the memory, and less time where reading them takes longer than transforming them.
   bool transforms_weights;
-  // Instead of them, if not NULL: packed by ck_pack_int8 (all sources CK_UINT8, direct method) or by
-  // ck_pack_pairs (all sources CK_BFLOAT16 of whole blocks, Winograd).
+  // Instead of them, if not NULL: packed by ck_pack_int8 (all sources CK_UINT8; Winograd's method transforms them as it
+  // uses them), by ck_pack_words (all sources CK_UINT8, Winograd) or by ck_pack_pairs (all sources CK_BFLOAT16 of whole
+  // blocks, Winograd).
   const int8_t *int8_weights;
+  const int16_t *int8_words;
   const float *int8_scale;  // of the sums, padded to 16
   const uint16_t *paired_weights;
   bool multiplies_pairs;  // with paired weights: by the one instruction; else they are widened to floats
@@ -67,6 +73,12 @@ size_t ck_int8_bytes(int32_t out_channels, const int32_t *source_channels, int32
 // scale[K], padded to 16 with zeros.
 void ck_pack_int8(ck_isa isa, const float *oihw, int32_t out_channels, const int32_t *source_channels,
                   const float *source_scales, int32_t source_count, int32_t taps, int8_t *packed, float *scale);
+
+// The same for Winograd's method, from what ck_pack_int8 packed for 3x3 taps and `in_blocks` blocks of input channels.
+size_t ck_words_count(int32_t out_channels, int32_t in_blocks);
+void ck_pack_words(ck_isa isa, const int8_t *packed, int32_t out_channels, int32_t in_blocks, int16_t *words);
+// Whether no input can make a sum of that method as large as CK_WINOGRAD_SUM.
+bool ck_words_fit(ck_isa isa, const int8_t *packed, int32_t out_channels, int32_t in_blocks);
 
 // Transposed convolution whose window does not overlap: size = stride, nothing cut off.
 // weights: for each tap of the window a 1x1 convolution packed with CK_METHOD_DIRECT.

@@ -40,7 +40,7 @@ struct FrameSegmentation {
     var inOrder = findings.sorted { $0.key < $1.key }.map(\.value)
     inOrder.markJumps(
       times: FrameTiming(file.header).times(of: file.header.frames), spacing: target.spacing)
-    let frames = (sample?.frames ?? []) + decoded.frames
+    let frames = (sample?.frames ?? []).map(\.withoutChroma) + decoded.frames
     var clip = SegmentedClip(
       target: target, inputSide: segmenter.inputSide, findings: inOrder,
       frames: keepsFrames ? frames.sorted { $0.index < $1.index } : nil)
@@ -72,6 +72,15 @@ struct FrameSegmentation {
       }, target: target, view: view)
     decoded.findings = findings
     return decoded
+  }
+}
+
+extension DecodedFrame {
+  /// Chroma is looked at once, and not kept.
+  fileprivate var withoutChroma: DecodedFrame {
+    var frame = self
+    frame.chroma = nil
+    return frame
   }
 }
 

@@ -24,26 +24,30 @@ struct ColourJudgement: Equatable, Sendable {
   init(_ frames: [DecodedFrame], box: PixelBox, sector: BinaryMask?) {
     let pictures = frames.compactMap { ColourPicture($0, box: box, sector: sector) }
     let tint = TintMap(pictures)
-    let cells = pictures.first?.cells.count ?? 0
+    let moving = Self.moving(pictures)
     var overlaid = 0
-    for cell in 0..<cells where Self.changes(cell, in: pictures) {
-      overlaid += pictures.count { tint.differs(from: $0.cells[cell]) }
+    for picture in pictures {
+      for (cell, moves) in zip(picture.cells, moving) where moves && tint.differs(from: cell) {
+        overlaid += 1
+      }
     }
-    let all = cells * pictures.count
+    let all = moving.count * pictures.count
     overlaidShare = all == 0 ? 0 : Double(overlaid) / Double(all)
   }
 
-  /// Whether one of a cell's components changes from picture to picture. It is asked for each cell of a clip.
-  private static func changes(_ index: Int, in pictures: [ColourPicture]) -> Bool {
-    var low = pictures[0].cells[index]
+  /// Of each cell whether one of its components changes from picture to picture.
+  private static func moving(_ pictures: [ColourPicture]) -> [Bool] {
+    guard var low = pictures.first?.cells else { return [] }
     var high = low
-    for picture in pictures {
-      let cell = picture.cells[index]
-      low = .init(luma: min(low.luma, cell.luma), blue: min(low.blue, cell.blue), red: min(low.red, cell.red))
-      high = .init(
-        luma: max(high.luma, cell.luma), blue: max(high.blue, cell.blue), red: max(high.red, cell.red))
+    for picture in pictures.dropFirst() {
+      for (index, cell) in picture.cells.enumerated() {
+        low[index].takeLower(cell)
+        high[index].takeHigher(cell)
+      }
     }
-    return max(high.luma - low.luma, high.blue - low.blue, high.red - low.red) > flicker
+    return zip(low, high).map { low, high in
+      max(high.luma - low.luma, high.blue - low.blue, high.red - low.red) > flicker
+    }
   }
 }
 
@@ -53,6 +57,14 @@ private struct ColourPicture {
     var luma: UInt8
     var blue: UInt8
     var red: UInt8
+
+    mutating func takeLower(_ other: Cell) {
+      (luma, blue, red) = (min(luma, other.luma), min(blue, other.blue), min(red, other.red))
+    }
+
+    mutating func takeHigher(_ other: Cell) {
+      (luma, blue, red) = (max(luma, other.luma), max(blue, other.blue), max(red, other.red))
+    }
   }
 
   /// In an order that depends on box and sector alone.
@@ -62,19 +74,25 @@ private struct ColourPicture {
   init?(_ frame: DecodedFrame, box: PixelBox, sector: BinaryMask?) {
     guard let chroma = frame.chroma, frame.missing == nil else { return nil }
     let gray = frame.gray
-    for row in box.y / 2..<(box.maxY + 1) / 2 {
-      for column in box.x / 2..<(box.maxX + 1) / 2 {
-        let (x, y) = (2 * column, 2 * row)
-        if let sector, !sector.contains(x: x - box.x, y: y - box.y) { continue }
-        guard column < chroma.columns, row < chroma.rows else { continue }
-        let upper = y * gray.columns
-        let lower = min(y + 1, gray.rows - 1) * gray.columns
-        let right = min(x + 1, gray.columns - 1)
-        let upperSum = Int(gray.pixels[upper + x]) + Int(gray.pixels[upper + right])
-        let lowerSum = Int(gray.pixels[lower + x]) + Int(gray.pixels[lower + right])
-        let place = row * chroma.columns + column
-        cells.append(
-          Cell(luma: UInt8((upperSum + lowerSum + 2) / 4), blue: chroma.blue[place], red: chroma.red[place]))
+    let columns = (box.x / 2..<(box.maxX + 1) / 2).clamped(to: 0..<chroma.columns)
+    let rows = (box.y / 2..<(box.maxY + 1) / 2).clamped(to: 0..<chroma.rows)
+    guard !columns.isEmpty, !rows.isEmpty else { return }
+    cells.reserveCapacity(columns.count * rows.count)
+    gray.pixels.withUnsafeBufferPointer { pixels in
+      for row in rows {
+        let upper = 2 * row * gray.columns
+        let lower = min(2 * row + 1, gray.rows - 1) * gray.columns
+        for column in columns {
+          let x = 2 * column
+          if let sector, !sector.contains(x: x - box.x, y: 2 * row - box.y) { continue }
+          let right = min(x + 1, gray.columns - 1)
+          let upperSum = Int(pixels[upper + x]) + Int(pixels[upper + right])
+          let lowerSum = Int(pixels[lower + x]) + Int(pixels[lower + right])
+          let place = row * chroma.columns + column
+          cells.append(
+            Cell(luma: UInt8((upperSum + lowerSum + 2) / 4), blue: chroma.blue[place], red: chroma.red[place])
+          )
+        }
       }
     }
   }

@@ -75,23 +75,28 @@ package struct DecodedFrame: Sendable, Equatable {
   }
 }
 
-/// What decoding a clip will hold in memory, estimated from its header before any of it is decoded.
+/// What the work on a clip will hold in memory, estimated from its header before any of it is decoded.
 package enum MemoryEstimate {
-  /// The worker process, the codec's tables, the results of a clip that is being processed, and the frames of the
-  /// study's other clips that wait to be drawn.
+  /// The network and its sessions, the worker process and the one that it comes from, the codec's tables; and the frames
+  /// of a study, its own or its other clips', that wait to be drawn.
   private static let fixedBytes = 64 << 20 + roomForFrames
   /// Bytes of one study's frames that may be kept between their analysis and their drawing. What is more is decoded
   /// once more, which takes time but no room.
   package static let roomForFrames = 96 << 20
   /// Colour frames at once: one in the codec, one converted, one in the pipe.
   private static let framesInFlight = 3
+  /// Pixels of drawn frames, as JPEG files for the overlay cine and for the page, that a byte holds. They wait until the
+  /// last one is drawn.
+  private static let pixelsAByte = 8
 
-  /// The decoder hands frames over one at a time; the luma of all of them may be kept for choosing frames.
+  /// A long loop's frames do not add up: they are decoded and drawn one after the other.
   package static func bytes(for header: ClipHeader) -> Int {
     guard header.hasPixelData else { return 0 }
     let pixels = product(header.rows, header.columns)
     let stored = product(pixels, max(1, header.samplesPerPixel), max(1, (header.bitsAllocated + 7) / 8))
-    return sum(fixedBytes, product(stored, framesInFlight), luma(of: header))
+    // With chroma, which has half as many values as luma.
+    let sampled = product(pixels, min(ClipSampling.frames, max(1, header.frames)), 3) / 2
+    return sum(fixedBytes, product(stored, framesInFlight), sampled, luma(of: header) / pixelsAByte)
   }
 
   /// Bytes of the luma of all of a clip's frames.

@@ -4,7 +4,7 @@ import Glibc
 import Platform
 
 /// A process that has loaded what every decode worker needs, and makes workers out of itself: a fork instead of a new
-/// program and DCMTK's dictionary, of which a study of eighty clips would need a hundred.
+/// program and DCMTK's dictionary, more than sixty of which a study of eighty clips would need.
 ///
 /// It never sees a file. A request comes with the file's descriptor, which the worker alone reads, after it has confined
 /// itself as any worker does. The workers are children of this process and not of the nursery, so that they are waited

@@ -1,9 +1,5 @@
 import Hinge
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// The classes of every pixel of the network's grid, which has square pixels. Hinge points are taken here: on the
 /// stored frame's finer grid they are no more exact and take many times longer.
 package struct Segmentation: Sendable {
@@ -23,10 +19,10 @@ package struct Segmentation: Sendable {
     let side = geometry.inputSide
     precondition(logits.count >= ClassProbabilities.classes * side * side, "one logit a class and pixel")
     landmarks = channels.map { Self.landmarks($0, logits: logits, geometry: geometry) }
+    let classes = SoftmaxLabels(logits: logits, count: side * side)
     probabilities = ClassProbabilities(
-      width: side, height: side, spacing: geometry.inputSpacing,
-      values: Self.softmax(logits, classes: ClassProbabilities.classes, count: side * side))
-    labels = probabilities.labels()
+      width: side, height: side, spacing: geometry.inputSpacing, values: classes.probabilities)
+    labels = LabelMask(width: side, height: side, spacing: geometry.inputSpacing, labels: classes.labels)
   }
 
   private static func landmarks(
@@ -41,33 +37,6 @@ package struct Segmentation: Sendable {
       }
       return HingeLandmarks(left: distribution(channels.left), right: distribution(channels.right))
     }
-  }
-
-  private static func softmax(_ logits: [Float], classes: Int, count: Int) -> [Float] {
-    [Float](unsafeUninitializedCapacity: classes * count) { output, initialized in
-      logits.withUnsafeBufferPointer { logits in
-        for pixel in 0..<count {
-          var peak = logits[pixel]
-          for k in 1..<classes { peak = max(peak, logits[k * count + pixel]) }
-          var sum: Float = 0
-          for k in 0..<classes {
-            let value = power(logits[k * count + pixel] - peak)
-            output[k * count + pixel] = value
-            sum += value
-          }
-          let share = 1 / sum
-          for k in 0..<classes { output[k * count + pixel] *= share }
-        }
-      }
-      initialized = classes * count
-    }
-  }
-
-  /// e to the power of what is at most 0. Most pixels are clear: one class is at 0 and the others so far below that
-  /// nothing of them is left beside it.
-  private static func power(_ exponent: Float) -> Float {
-    if exponent == 0 { return 1 }
-    return exponent < -20 ? 0 : expf(exponent)
   }
 }
 

@@ -2,15 +2,15 @@ import CKernels
 
 /// Which kernel computes a convolution, and when its weights are transformed.
 enum ConvolutionMethod {
-  /// The fastest method for a convolution with a result of shape `output`.
+  /// The fastest method for a convolution on floats with a result of shape `output`.
   ///
   /// F(4x4) saves most where its tiles fill the map; on a small map too many of them reach over the edge, and
   /// F(2x2) is better. With few input channels the transforms cost more than they save.
   static func choose(
-    _ convolution: Convolution, output: [Int], isPlanar: Bool, isInt8: Bool = false
+    _ convolution: Convolution, output: [Int], isPlanar: Bool
   ) -> ck_method {
     let axes = [convolution.window.rows, convolution.window.columns]
-    guard !isPlanar, !isInt8, axes.allSatisfy({ $0.size == 3 && $0.stride == 1 && $0.dilation == 1 }),
+    guard !isPlanar, axes.allSatisfy({ $0.size == 3 && $0.stride == 1 && $0.dilation == 1 }),
       convolution.inputChannels >= 8, convolution.outputChannels >= 8
     else { return CK_METHOD_DIRECT }
     switch min(output[2], output[3]) {
@@ -45,21 +45,38 @@ extension Convolution {
 }
 
 extension Convolution {
-  /// The weights in the order of the kernels, for sources that are stored as they are.
+  /// The method, and the weights in the order of its kernel, for sources that are stored as they are.
   ///
   /// - Parameters:
+  ///   - buffers: of the sources.
   ///   - output: the shape of the result.
   ///   - unit: what the result's elements are multiples of.
   func packed(
-    _ method: ck_method, sources: [Buffer], output: [Int], unit: Float, isa: ck_isa
-  ) -> ConvolutionWeights {
-    let channels = sources.map { $0.shape[1] }
-    if case .uint8? = sources.first?.storage {
-      return packedInt8(channels, scales: sources.map(\.storage.scale), unit: unit, isa: isa)
+    _ sources: [ChannelSource], _ buffers: [Buffer], output: [Int], unit: Float, isa: ck_isa
+  ) -> (ck_method, ConvolutionWeights) {
+    let channels = buffers.map { $0.shape[1] }
+    if case .uint8? = buffers.first?.storage {
+      let direct = packedInt8(channels, scales: buffers.map(\.storage.scale), unit: unit, isa: isa)
+      if IntegerWinograd.serves(self, sources: sources, output: output),
+        case .bytes(let bytes, let scale) = direct,
+        let weights = integerWinograd(bytes, scale: scale, sources: channels, output: output, isa: isa)
+      {
+        return (CK_METHOD_WINOGRAD_4, weights)
+      }
+      return (CK_METHOD_DIRECT, direct)
     }
+    let method = ConvolutionMethod.choose(
+      self, output: output, isPlanar: buffers.contains { $0.layout == .planar })
+    return (method, packedFloats(method, buffers, output: output, isa: isa))
+  }
+
+  private func packedFloats(
+    _ method: ck_method, _ buffers: [Buffer], output: [Int], isa: ck_isa
+  ) -> ConvolutionWeights {
+    let channels = buffers.map { $0.shape[1] }
     let isPaired =
       method != CK_METHOD_DIRECT
-      && sources.allSatisfy { $0.storage == .bfloat16 && $0.shape[1] % Int(CK_LANES) == 0 }
+      && buffers.allSatisfy { $0.storage == .bfloat16 && $0.shape[1] % Int(CK_LANES) == 0 }
     if isPaired { return .pairs(paired(method, packed(method, sources: channels, isa: isa), isa: isa)) }
     if ConvolutionMethod.transformsWeights(self, method, output: output) {
       return .filters(packed(CK_METHOD_DIRECT, sources: channels, isa: isa))

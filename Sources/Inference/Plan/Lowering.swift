@@ -71,13 +71,13 @@ struct Lowering {
     let storage = reduced.storage[node.output] ?? .float32
     let output = program.addBuffer(.blocked, graph.shapes[node.output], storage)
     let buffers = sources.map { program.buffers[$0.buffer] }
-    let method = ConvolutionMethod.choose(
-      convolution, output: graph.shapes[node.output], isPlanar: buffers.contains { $0.layout == .planar },
-      isInt8: buffers.contains { $0.storage.element == CK_UINT8 })
-    let weights = convolution.packed(
-      method, sources: buffers, output: graph.shapes[node.output], unit: storage.scale, isa: program.isa)
+    let (method, weights) = convolution.packed(
+      sources, buffers, output: graph.shapes[node.output], unit: storage.scale, isa: program.isa)
     var bias = convolution.bias
-    if case .bytes = weights { bias = bias.map { $0 / storage.scale } }
+    switch weights {
+    case .bytes, .words: bias = bias.map { $0 / storage.scale }
+    case .floats, .filters, .pairs: break
+    }
     var step = ConvolutionStep(
       sources: sources, inputSize: (inputShape[2], inputShape[3]), window: convolution.window, method: method,
       weights: weights, bias: ConstantFloats(padding: bias),

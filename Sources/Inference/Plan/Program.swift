@@ -69,8 +69,10 @@ enum ConvolutionWeights: Sendable {
   case filters(ConstantFloats)
   /// Of bfloat16, two input channels together.
   case pairs(ConstantFloats)
-  /// `scale` and the convolution's bias are in units of the result.
+  /// `scale` and the convolution's bias are in units of the result. Winograd's method transforms them as it uses them.
   case bytes(ConstantFloats, scale: ConstantFloats)
+  /// Of eight bits, transformed for Winograd's method: whole numbers of 16 bits.
+  case words(ConstantFloats, scale: ConstantFloats)
 }
 
 /// A convolution with what is fused into it: concatenated and doubled sources, activation, pooling.

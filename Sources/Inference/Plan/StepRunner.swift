@@ -83,6 +83,9 @@ struct StepRunner {
     case .bytes(let bytes, let scale):
       arguments.int8_weights = bytes.elements(Int8.self)
       arguments.int8_scale = scale.pointer
+    case .words(let words, let scale):
+      arguments.int8_words = words.elements(Int16.self)
+      arguments.int8_scale = scale.pointer
     }
     arguments.bias = step.bias.pointer
     arguments.activation = ck_activation(step.activation)

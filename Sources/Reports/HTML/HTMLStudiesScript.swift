@@ -69,7 +69,7 @@ extension HTMLScript {
         // The latest ones, and this one in any case.
         const shown = rows.filter((r, i) => i >= rows.length - most || i === place);
         const table = section.querySelector('table'), head = make('tr', make('thead', table));
-        for (const title of ['Date', ...columns.map(c => c.title), 'To do']) {
+        for (const title of ['Date', ...columns.map(c => c.title)]) {
           const cell = make('th', head, title);
           cell.scope = 'col';
           const column = columns.find(c => c.title === title);
@@ -79,10 +79,9 @@ extension HTMLScript {
         make('th', course, 'Course').scope = 'row';
         for (const column of columns) {
           const cell = make('td', course);
-          cell.dataset.label = column.title;
+          cell.dataset.label = column.title + ', ' + column.unit;
           draw(cell, column, shown, mine);
         }
-        make('td', course);
         for (const row of [...shown].reverse()) list(body, row, mine);
         const left = rows.length - shown.length, more = section.querySelector('.more');
         if (left > 0) {
@@ -97,19 +96,20 @@ extension HTMLScript {
         if (isOwn) {
           line.className = 'own';
           make('span', date, day(row));
-          make('span', date, 'this study').className = 'line muted';
+          make('span', date, 'this study' + (row[at.revision] === revision ? '' : ', revision ' + row[at.revision]))
+            .className = 'line muted';
         } else {
           link(date, day(row), row[at.study], row[at.revision]);
           if (row[at.made] !== mine[at.made]) make('span', date, 'made by ' + row[at.made]).className = 'line muted';
         }
+        if (row[at.attention]) make('span', date, calls[row[at.attention]]).className = 'line warn';
         for (const column of columns) {
           const value = column.of(row), cell = make('td', line);
           cell.className = 'number';
-          cell.dataset.label = column.title;
+          cell.dataset.label = column.title + ', ' + column.unit;
           make('span', cell, value ? value.slice(0, -1).map(number).join(' / ') : '–');
           if (kind(value)) make('span', cell, ' ' + kind(value)).className = 'muted';
         }
-        make('td', line, calls[row[at.attention]]).className = 'warn';
       }
 
       // Values of the kind that this study has, else of the latest one's, over the days.
@@ -125,7 +125,9 @@ extension HTMLScript {
         const span = list => [Math.min(...list), Math.max(...list)];
         const [t0, t1] = span(points.map(p => p[0])), [v0, v1] = span(points.map(p => p[1]));
         const x = t => t1 > t0 ? edge + (t - t0) / (t1 - t0) * (wide - 2 * edge) : wide / 2;
-        const y = v => v1 > v0 ? tall - edge - (v - v0) / (v1 - v0) * (tall - 2 * edge) : tall / 2;
+        // A fifth of the value at least, so that what differs little looks so.
+        const height = Math.max(v1 - v0, Math.abs(v1) / 5, 0.1), middle = (v0 + v1) / 2;
+        const y = v => tall / 2 - (v - middle) / height * (tall - 2 * edge);
         const svg = (tag, parent, attributes) => {
           const element = document.createElementNS(section.querySelector('svg').namespaceURI, tag);
           for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);

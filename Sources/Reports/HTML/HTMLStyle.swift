@@ -52,9 +52,10 @@ package enum HTMLStyle {
       font-weight: 600; margin: 0 0 1rem; }
     [hidden] { display: none !important; }
     .course .own { background: var(--tint); }
-    .course td.warn { font-size: .92em; }
-    .spark { display: block; width: 7.5rem; max-width: 100%; height: auto; }
+    .course th .line { font-weight: 400; font-size: .92em; }
+    .spark { display: block; width: 7.5rem; min-width: 4.5rem; max-width: 100%; height: auto; }
     .spark .curve { fill: none; stroke: var(--curve); stroke-width: 1.5; stroke-linejoin: round; }
+    .spark .curve.second { stroke: var(--curve2); }
     .spark .dot { fill: var(--curve); } .spark .dot.second { fill: var(--curve2); stroke: none; }
     .muted { color: var(--muted); }
     .uid { font: .82em/1.4 ui-monospace, "Cascadia Mono", Consolas, monospace; overflow-wrap: anywhere; }
@@ -91,7 +92,7 @@ package enum HTMLStyle {
     .cine img { display: block; width: 100%; max-width: 46rem; height: auto; border-radius: 6px; background: #000; }
     .stage { position: relative; max-width: 46rem; }
     .points { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
-    .points[hidden] { display: none; }
+    .points.drawn .handle, .points.drawn .diameter { display: none; }
     .points .diameter { stroke: #ffe14d; stroke-width: 2; stroke-dasharray: 5 3; }
     .points .ring { fill: none; stroke: #ffe14d; stroke-width: 2; }
     .points .cross { fill: none; stroke: #ffe14d; stroke-width: 1.5; }

@@ -62,6 +62,22 @@ import Testing
     #expect(try Self.colourJPEG(photometric: "RGB", adobeTransform: 1).gray.pixels[0] == 100)
   }
 
+  /// Luma alone is decoded where chroma is not asked for.
+  @Test func givesTheSameLumaWithAndWithoutChroma() throws {
+    var noise = Seeded()
+    var canvas = Canvas(width: 50, height: 34)
+    for y in 0..<34 {
+      for x in 0..<50 { canvas.blend(Colour(UInt32.random(in: 0..<1 << 24, using: &noise)), 1, x: x, y: y) }
+    }
+    var dicom = DICOMBytes.ultrasound(
+      .jpegBaseline, rows: 34, columns: 50, photometric: "YBR_FULL_422", samples: 3)
+    dicom.setFragments([try JPEGEncoder.encode(canvas)])
+    let fixture = try DecodeFixture(dicom)
+    let gray = try fixture.frames()[0].gray
+    #expect(Set(gray.pixels).count > 20)
+    #expect(try fixture.frames(withChroma: true)[0].gray == gray)
+  }
+
   /// DCMTK decodes what the fast decoder finds odd: bytes too many before the end marker, to which it gives no weight.
   @Test(arguments: [(16, 24), (33, 50), (1, 1)]) func bothDecodersGiveTheSamePicture(
     _ rows: Int, _ columns: Int

@@ -31,6 +31,9 @@ private enum Browser {
   private func study(_ uid: String, revision: Int = 1, mapse: Double) -> StudyReport {
     var report = report(uid, revision: revision, value: mapse)
     report.clips = [MeasureSamples.clip(.a4c)]
+    for place in report.clips[0].measurements.indices {
+      report.clips[0].measurements[place].reviewReasons = []
+    }
     report.studyMeasurements = StudyMeasures.measurements(of: report.clips)
     for place in report.studyMeasurements.indices where report.studyMeasurements[place].name == "MAPSE mean" {
       report.studyMeasurements[place].value = mapse

@@ -203,12 +203,15 @@ package struct OutboxIndex: Sendable {
   ) throws {
     // Hashes of folders, with the place of the newest row of each.
     var places: [Int: Int] = [:]
+    // Patients of the results that were replaced, by the hash of their study.
+    var patients: [Int: String] = [:]
     var (place, areCurrent) = (0, true)
     try standing?.forEachRow(in: outbox) { row in
       let isCurrent =
         latest[row.study]?.name == row.folder && !published.contains(row.folder) && isWhole(row)
       let isAgain = isCurrent && places.updateValue(place, forKey: row.folder.hashValue) != nil
       if !isCurrent || isAgain { areCurrent = false }
+      if !isCurrent { patients[row.study.hashValue] = row.patient }
       place += 1
     }
     var data: IndexData
@@ -226,7 +229,10 @@ package struct OutboxIndex: Sendable {
     let lines = IndexLines(outbox)
     _ = try lines.goThrough { entry, _ in
       studies.insert(entry.study.hashValue)
-      if places[entry.folder.hashValue] == nil { try data.add(row(of: entry, in: outbox), in: outbox, mode) }
+      if places[entry.folder.hashValue] == nil {
+        let row = row(of: entry, in: outbox, patient: patients[entry.study.hashValue])
+        try data.add(row, in: outbox, mode)
+      }
       return true
     }
     let sizes = try lines.sizes()
@@ -255,9 +261,12 @@ package struct OutboxIndex: Sendable {
 
   // MARK: One result
 
-  private func row(of entry: OutboxEntry, in outbox: String) -> IndexRow {
-    IndexRow(
-      entry, StudyFacts(folder: outbox + "/" + entry.folder, withIdentity: showsIdentity, key: form.key))
+  /// - Parameter patient: What its study's result before was said to be of. Whoever knows no key goes by that.
+  private func row(of entry: OutboxEntry, in outbox: String, patient: String? = nil) -> IndexRow {
+    let folder = outbox + "/" + entry.folder
+    var facts = StudyFacts(folder: folder, withIdentity: showsIdentity, key: form.key)
+    facts.patientName = facts.patientName ?? patient
+    return IndexRow(entry, facts)
   }
 
   /// In the order in which they were published.
