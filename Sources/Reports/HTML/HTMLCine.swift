@@ -9,10 +9,22 @@ extension HTMLReport {
     package var frames: [Data]
     /// `nil` on pages of versions that did not state it.
     package var place: Place?
+    /// Frames whose picture shows other points than those that a reader set since.
+    package var stale: Set<Int> = []
 
-    package init(frames: [Data], place: Place? = nil) {
+    package init(frames: [Data], place: Place? = nil, stale: Set<Int> = []) {
       self.frames = frames
       self.place = place
+      self.stale = stale
+    }
+
+    /// Puts pictures that were drawn again in their places, where they show the same part of the stored frame.
+    package mutating func take(_ pictures: [Int: Data], drawnFor place: Place?) {
+      guard place == self.place else { return }
+      for (frame, picture) in pictures where frames.indices.contains(frame) {
+        frames[frame] = picture
+        stale.remove(frame)
+      }
     }
   }
 
@@ -43,19 +55,21 @@ extension HTMLReport.Cine {
       let frames = try? JSONDecoder().decode(
         [Data].self, from: page[opening.upperBound..<closing.lowerBound])
     else { return nil }
-    self.init(frames: frames, place: Self.place(before: label.lowerBound, on: page))
+    func said(_ name: String) -> String? { Self.said(name, before: label.lowerBound, on: page) }
+    let stale = said("stale")?.split(separator: " ").compactMap { Int($0) } ?? []
+    self.init(frames: frames, place: said("place").flatMap { Place($0) }, stale: Set(stale))
   }
 
   /// What the element says whose label begins there.
-  private static func place(before label: Data.Index, on page: Data) -> Place? {
-    let name = Data("data-place=\"".utf8)
-    let start = page.index(label, offsetBy: -400, limitedBy: page.startIndex) ?? page.startIndex
+  private static func said(_ name: String, before label: Data.Index, on page: Data) -> String? {
+    let name = Data("data-\(name)=\"".utf8)
+    let start = page.index(label, offsetBy: -4000, limitedBy: page.startIndex) ?? page.startIndex
     guard
       let element = page.range(of: Data("<div class=\"cine\"".utf8), options: .backwards, in: start..<label),
       let opening = page.range(of: name, in: element.upperBound..<label),
       let closing = page.range(of: Data("\"".utf8), in: opening.upperBound..<label)
     else { return nil }
-    return Place(String(decoding: page[opening.upperBound..<closing.lowerBound], as: UTF8.self))
+    return String(decoding: page[opening.upperBound..<closing.lowerBound], as: UTF8.self)
   }
 }
 
@@ -73,7 +87,7 @@ struct HTMLCine {
     let time = clip.frameTimeMilliseconds ?? 33
     return """
       <div class="cine" role="group" tabindex="0" data-time="\(number: time)" data-marks="\(marks)" data-beat="\(beat)" \
-      \(place)aria-label="Cine of clip \(number), \(cine.frames.count) frames. Space plays and stops, the arrow keys go one \
+      \(place)\(stale)aria-label="Cine of clip \(number), \(cine.frames.count) frames. Space plays and stops, the arrow keys go one \
       frame on or back, D goes to end diastole and S to end systole.">
       <div class="stage"><img src="data:image/jpeg;base64,\(HTML(base64: cine.frames[start]))" \
       alt="Clip \(number): outlines of left ventricle, myocardium and left atrium, hinge points and diameter">\
@@ -92,6 +106,11 @@ struct HTMLCine {
   }
 
   private var place: HTML? { cine.place.map { "data-place=\"\($0.text)\" " } }
+
+  private var stale: HTML? {
+    if cine.stale.isEmpty { return nil }
+    return "data-stale=\"\(cine.stale.sorted().map(String.init).joined(separator: " "))\" "
+  }
 
   /// First frame and frames of the reference beat: `12 21`.
   private var beat: String {

@@ -90,8 +90,10 @@ extension HTMLScript {
           });
           function draw() {
             const p = phase(), shown = p && (details.open || phases[p].read);
+            const isStale = (cine.dataset.stale || '').split(' ').includes(String(frame()));
             svg.toggleAttribute('hidden', !shown);
             svg.classList.toggle('open', details.open);
+            svg.classList.toggle('drawn', !details.open && !isStale);
             if (!shown) return;
             const ends = ['left', 'right'].map(s => phases[p][s])
               .map(([x, y]) => [(x - ox + 0.5) * sx, (y - oy + 0.5) * sy]);
@@ -103,8 +105,9 @@ extension HTMLScript {
             });
             line.setAttribute('x1', ends[0][0]); line.setAttribute('y1', ends[0][1]);
             line.setAttribute('x2', ends[1][0]); line.setAttribute('y2', ends[1][1]);
-            caption.textContent = moved[p] ? p + ": your points (the number drawn is the program's)"
-              : phases[p].read ? p + ": a reader's points (the number drawn is the program's)"
+            const before = ' (points and number below them are those before)';
+            caption.textContent = moved[p] ? p + ': your points' + before
+              : phases[p].read ? p + ": a reader's points" + (isStale ? before : '')
               : p + ": the program's points";
           }
           function take(p) {

@@ -8,7 +8,7 @@ extension Canvas {
   mutating func drawHeader(_ scene: OverlayScene, _ layout: OverlayLayout) {
     let margin = 16 * layout.unit
     let gap = 18 * layout.unit
-    let room = drawLegend(layout, margin: margin) - 2 * margin
+    let room = drawLegend(scene.outlines, layout, margin: margin) - 2 * margin
     // A long title on a narrow picture is written smaller rather than over the legend.
     let words = scene.title
     let full = layout.textSize * 1.1
@@ -23,12 +23,16 @@ extension Canvas {
     }
   }
 
+  /// Of what is drawn: the record of a frame keeps no myocardium.
   /// - Returns: where it begins.
-  private mutating func drawLegend(_ layout: OverlayLayout, margin: Double) -> Double {
+  private mutating func drawLegend(
+    _ outlines: FrameOutlines, _ layout: OverlayLayout, margin: Double
+  ) -> Double {
     var right = Double(layout.width) - margin
+    let hasWall = !outlines.heart.loops.isEmpty || outlines.ventricle.loops.isEmpty
     let legend = [
       ("LA", Palette.atrium), ("Myocardium", Palette.myocardium), ("LV", Palette.ventricle),
-    ]
+    ].filter { $0.0 != "Myocardium" || hasWall }
     let middle = Double(layout.header) / 2
     var start = right
     for (word, colour) in legend {

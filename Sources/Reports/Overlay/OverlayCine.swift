@@ -61,15 +61,28 @@ extension OverlayCine {
     return try JPEGEncoder.encode(cine.preview(side: previewSide), quality: previewQuality)
   }
 
+  /// A frame of the page's cine that was not segmented again, with a reader's points, as a JPEG file.
+  package static func page(
+    of frame: DecodedFrame, outlines: FrameOutlines, clip: ClipReport, target: ClipTarget
+  ) throws -> [UInt8] {
+    let cine = CineFrame(clip: clip, target: target, finding: nil, outlines: outlines, frame: frame)
+    return try cine.jpeg(page)
+  }
+
   private static let previewSide = 160
   private static let previewQuality = 75
 }
 
 extension OverlayCine {
+  /// The cine on the page: pixels of its larger side, and JPEG quality, that keep 76 frames well under 6 MB.
+  private static let pageSide = 440
+  private static let pageQuality = 70
+  package static let page = Form.page(side: pageSide, quality: pageQuality)
+
   /// Where the stored frame lies in the page's pictures.
-  package func place(onPageWithSide side: Int) -> HTMLReport.Cine.Place {
-    let (box, spacing) = (segmented.target.box, segmented.target.spacing)
-    let (scale, size) = CineFrame.pageScale(box, spacing, side: side)
+  package static func placeOnPage(_ target: ClipTarget) -> HTMLReport.Cine.Place {
+    let (box, spacing) = (target.box, target.spacing)
+    let (scale, size) = CineFrame.pageScale(box, spacing, side: pageSide)
     return .init(
       left: Double(box.x), top: Double(box.y), scaleX: scale.x, scaleY: scale.y, width: size.width,
       height: size.height)
@@ -172,9 +185,9 @@ struct CineFrame {
     canvas.drawOutlines(outlines, placement)
     let points = points
     guard points.count == 2 else { return }
-    if read != nil, let pair = finding?.pair {
-      for point in [pair.left, pair.right] {
-        canvas.drawMachineMark(at: placement.place(target.stored(point)), placement.unit)
+    if let read {
+      for point in own ?? read.machinePoints(inFrame: frame.index) {
+        canvas.drawMachineMark(at: placement.place(point), placement.unit)
       }
     }
     let ends = points.map(placement.place)
@@ -191,7 +204,12 @@ struct CineFrame {
   /// The reader's, else the program's, left first, in the stored frame; none where none were found.
   private var points: [Point] {
     if let read { return read.hingePoints.map(\.point) }
-    return finding?.pair.map { [target.stored($0.left), target.stored($0.right)] } ?? []
+    return own ?? []
+  }
+
+  /// The program's, left first, in the stored frame; `nil` where it found none or did not look.
+  private var own: [Point]? {
+    finding?.pair.map { [target.stored($0.left), target.stored($0.right)] }
   }
 
   /// The number that the record has, where it has one.

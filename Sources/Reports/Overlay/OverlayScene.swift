@@ -83,10 +83,16 @@ extension MeasuredPicture {
       frameIndex: measurement.frame,
       frameCount: clip.frames, spacing: target.region.spacing)
     scene.isRead = measurement.source == .reader
-    if let machine = measurement.machine, scene.isRead, machine.frame == measurement.frame {
-      scene.machinePoints = machine.hingePoints.map(\.point)
-    }
+    if scene.isRead { scene.machinePoints = measurement.machinePoints(inFrame: measurement.frame) }
     return scene
+  }
+}
+
+extension PhaseMeasurement {
+  /// What the program found where a reader's points stand; none where that was in another frame.
+  func machinePoints(inFrame frame: Int) -> [Point] {
+    guard let machine, machine.frame == frame else { return [] }
+    return machine.hingePoints.map(\.point)
   }
 }
 

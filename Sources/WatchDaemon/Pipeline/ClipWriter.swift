@@ -29,14 +29,8 @@ struct ClipWriter: Sendable {
   private static let segments = ".seg.dcm"
   private static let overlay = ".overlay.dcm"
 
-  /// The cine on the page: pixels of its larger side, and JPEG quality, that keep 76 frames well under 6 MB.
-  private static let pageSide = 440
-  private static let pageForm = OverlayCine.Form.page(side: pageSide, quality: 70)
-
   /// Where the stored frame lies in the page's cine.
-  var pagePlace: HTMLReport.Cine.Place {
-    OverlayCine(clip: clip, segmented: segmented).place(onPageWithSide: Self.pageSide)
-  }
+  var pagePlace: HTMLReport.Cine.Place { OverlayCine.placeOnPage(segmented.target) }
   /// Of the pictures on the page; a sixth of the PNG files' size, and nothing that the eye misses.
   private static let stillQuality = 85
 
@@ -113,7 +107,7 @@ struct ClipWriter: Sendable {
     }
     let forms =
       (wantsCine ? [OverlayCine.Form.stored(quality: settings.overlayQuality)] : [])
-      + (wantsPage ? [Self.pageForm] : [])
+      + (wantsPage ? [OverlayCine.page] : [])
     let drawing = try drawing(outlines, forms, draw)
     return Work(pieces: pieces + drawing.pieces(settings.threads)) { [wantsCine, wantsPage] in
       let frames = drawing.results

@@ -37,26 +37,25 @@ extension Predecessor {
   /// Copies the files of the clips that the next revision has no more than the results of.
   /// - Parameters:
   ///   - present: SOPInstanceUIDs of the clips that were analysed.
-  ///   - next: The report of the next revision: pictures whose points a reader moved since are left out.
+  ///   - next: The report of the next revision: pictures that a reader's word changes are left out.
   /// - Returns: The pictures among the files, for the next revision's page.
   func copyClips(
     besides present: Set<String>, into staging: String, for next: StudyReport? = nil
   ) throws -> HTMLReport.Overlays {
     let there = Set(try Files.names(in: folder, .outbox))
     var pictures = HTMLReport.Overlays()
-    // A new one takes its place where the study's picture is another one now; points that a reader moved are not shown.
-    let previewed = report.previewedClip
+    // A new one takes its place where the study's picture is another one now.
     let isStale =
-      previewed.map { uid in
+      report.previewedClip.map { uid in
         !present.contains(uid)
-          && next.map { report.phasesMoved(inClip: uid, of: $0).contains(.endDiastole) } == true
+          && next.map { report.phasesChanged(inClip: uid, of: $0).contains(.endDiastole) } == true
       } ?? false
     if there.contains(StudyFacts.picture), !isStale {
       try Files.copy(folder + "/" + StudyFacts.picture, to: staging + "/" + StudyFacts.picture, .staging)
     }
     for uid in report.clips.map(\.sopInstanceUID) where !present.contains(uid) {
-      let stale = Set(
-        (next.map { report.phasesMoved(inClip: uid, of: $0) } ?? []).map { ClipWriter.suffix(ofPicture: $0) })
+      let changed = next.map { report.phasesChanged(inClip: uid, of: $0) } ?? []
+      let stale = Set(changed.map { ClipWriter.suffix(ofPicture: $0) })
       for suffix in ClipWriter.suffixes where there.contains(uid + suffix) && !stale.contains(suffix) {
         try Files.copy(folder + "/" + uid + suffix, to: staging + "/" + uid + suffix, .staging)
       }
@@ -72,12 +71,20 @@ extension Predecessor {
   }
 
   /// The cines that its page has of those clips, as far as there is room beside the new ones.
-  func addCines(besides present: Set<String>, to cines: inout [String: HTMLReport.Cine]) throws {
+  /// - Parameter redrawn: Frames in which a reader's points stand now, by clip.
+  func addCines(
+    besides present: Set<String>, to cines: inout [String: HTMLReport.Cine], for next: StudyReport,
+    _ redrawn: [String: ReadPictures.Drawn]
+  ) throws {
     let kept = report.clips.enumerated().filter { !present.contains($1.sopInstanceUID) }
     guard !kept.isEmpty, try Files.exists(folder + "/index.html", .outbox) else { return }
     let page = Data(try Files.read(folder + "/index.html", .outbox))
     for (index, clip) in kept {
-      guard let cine = HTMLReport.Cine(ofClip: index + 1, on: page) else { continue }
+      guard var cine = HTMLReport.Cine(ofClip: index + 1, on: page) else { continue }
+      let read = next.clip(clip.sopInstanceUID)?.measurements.filter { $0.source == .reader } ?? []
+      let moved = report.phasesChanged(inClip: clip.sopInstanceUID, of: next)
+      cine.stale.formUnion(read.filter { moved.contains($0.phase) }.map(\.frame))
+      if let drawn = redrawn[clip.sopInstanceUID] { cine.take(drawn.frames, drawnFor: drawn.place) }
       let frames = cines.values.map(\.frames.count) + [cine.frames.count]
       if HTMLReport.areOnPage(cinesOf: [frames.reduce(0, +)]) == [true] { cines[clip.sopInstanceUID] = cine }
     }
@@ -85,12 +92,13 @@ extension Predecessor {
 }
 
 extension StudyReport {
-  /// Phases of a clip that have another frame or other points in a later report.
-  fileprivate func phasesMoved(inClip uid: String, of next: StudyReport) -> [CyclePhase] {
+  /// Phases of a clip whose picture would be another one for a later report: another frame, other points or names of
+  /// them, or another number.
+  fileprivate func phasesChanged(inClip uid: String, of next: StudyReport) -> [CyclePhase] {
     let (before, after) = (clip(uid)?.measurements ?? [], next.clip(uid)?.measurements ?? [])
     return before.filter { old in
       guard let new = after.first(where: { $0.phase == old.phase }) else { return true }
-      return new.frame != old.frame || new.hingePoints.map(\.place) != old.hingePoints.map(\.place)
+      return new.picture != old.picture
     }
     .map(\.phase)
   }
@@ -131,6 +139,16 @@ extension ClipReport {
   }
 }
 
-extension PhaseMeasurement.HingePoint {
-  fileprivate var place: [Double] { [x, y] }
+extension PhaseMeasurement {
+  /// What its picture shows beside outlines.
+  fileprivate struct Picture: Equatable {
+    var frame: Int
+    var points: [OverlayScene.Mark]
+    var diameter: OverlayScene.Diameter?
+  }
+
+  fileprivate var picture: Picture {
+    .init(
+      frame: frame, points: hingePoints.map { OverlayScene.Mark($0) }, diameter: OverlayScene.Diameter(self))
+  }
 }

@@ -1,4 +1,5 @@
 import Clips
+import Foundation
 import Hinge
 import Platform
 import Reports
@@ -25,15 +26,25 @@ struct ReadPictures {
     path = file.path
   }
 
+  /// What was drawn, as JPEG files.
+  struct Drawn {
+    /// For page and print.
+    var stills: [CyclePhase: [UInt8]] = [:]
+    /// Of the page's cine, by their index.
+    var frames: [Int: Data] = [:]
+    var place: HTMLReport.Cine.Place?
+  }
+
   /// Writes the PNG files that are wanted, and the study's preview where this clip is the one shown.
-  /// - Returns: JPEG files for page and print; none where the file's frames cannot be decoded any more.
+  /// - Returns: What was drawn; nothing where the file's frames cannot be decoded any more.
   /// - Throws: what the writers throw.
-  func write() throws -> [(CyclePhase, [UInt8])] {
+  func write() throws -> Drawn {
     let frames = clip.measurements.map(\.frame)
     let points = clip.measurements.flatMap(\.hingePoints).map(\.point)
-    guard let found = try? SectorFrames(of: path, frames: frames, around: points) else { return [] }
-    return try clip.measurements.compactMap { measurement -> (CyclePhase, [UInt8])? in
-      guard let frame = found.frames[measurement.frame] else { return nil }
+    guard let found = try? SectorFrames(of: path, frames: frames, around: points) else { return Drawn() }
+    var drawn = Drawn(place: OverlayCine.placeOnPage(found.target))
+    for measurement in clip.measurements {
+      guard let frame = found.frames[measurement.frame] else { continue }
       let outlines = FrameOutlines(measurement.contours)
       let scene = MeasuredPicture(measurement, target: found.target)
         .scene(on: frame.gray, outlines: outlines, of: clip)
@@ -46,7 +57,12 @@ struct ReadPictures {
         let preview = try OverlayCine.preview(of: frame, outlines: outlines, clip: clip, target: found.target)
         try AtomicFile.write(preview, to: staging + "/" + StudyFacts.picture, .staging)
       }
-      return (measurement.phase, try JPEGEncoder.encode(canvas, quality: Self.stillQuality))
+      drawn.stills[measurement.phase] = try JPEGEncoder.encode(canvas, quality: Self.stillQuality)
+      // In others of its frames the cine shows what the program found.
+      guard measurement.source == .reader, settings.outputs.contains(.html) else { continue }
+      drawn.frames[measurement.frame] = try Data(
+        OverlayCine.page(of: frame, outlines: outlines, clip: clip, target: found.target))
     }
+    return drawn
   }
 }

@@ -86,11 +86,20 @@ extension StudyReport {
       let isExcluded = clip.withoutReader.status == .excluded && clip.withoutReader.reason == .notApical
       if isExcluded, said.view?.isApical == true {
         toMeasure.insert(said.sopInstanceUID)
-      } else if clip.status == .measured || said.measurements?.isEmpty == false {
+      } else if said.measurements?.isEmpty == false
+        || clip.status == .measured && said.changesPictures(of: clip)
+      {
         toDraw.insert(said.sopInstanceUID)
       }
     }
     return (toMeasure, toDraw.subtracting(toMeasure))
+  }
+}
+
+extension ReaderCorrection.Clip {
+  /// Whether names or numbers on the pictures are others now. Who only accepts leaves them with all their outlines.
+  fileprivate func changesPictures(of clip: ClipReport) -> Bool {
+    view != nil || verdict == .rejected || verdict != nil && clip.reader?.verdict == .rejected
   }
 }
 

@@ -21,11 +21,12 @@ struct StudyWriter: Sendable {
     let present = Set(outcomes.map(\.report.sopInstanceUID))
     var overlays = try predecessor?.copyClips(besides: present, into: staging, for: report) ?? .init()
     let refusals = Refusals()
+    var redrawn: [String: ReadPictures.Drawn] = [:]
     for file in kept {
-      let redrawn = ReadPictures(report: report, file: file, settings: settings, staging: staging)
-      for (phase, still) in try redrawn?.write() ?? [] {
-        overlays[file.header.sopInstanceUID ?? "", phase] = still
-      }
+      let pictures = ReadPictures(report: report, file: file, settings: settings, staging: staging)
+      guard let uid = file.header.sopInstanceUID, let drawn = try pictures?.write() else { continue }
+      for (phase, still) in drawn.stills { overlays[uid, phase] = still }
+      redrawn[uid] = drawn
     }
     let sideBySide = SideBySide(threads: settings.threads)
     var cines: [String: HTMLReport.Cine] = [:]
@@ -43,7 +44,7 @@ struct StudyWriter: Sendable {
       }
     }
     if settings.outputs.contains(.html) {
-      try predecessor?.addCines(besides: present, to: &cines)
+      try predecessor?.addCines(besides: present, to: &cines, for: report, redrawn)
       left.insert(
         { [overlays, cines] in
           let page = HTMLReport.render(
