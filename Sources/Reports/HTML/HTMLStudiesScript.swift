@@ -29,14 +29,14 @@ extension HTMLScript {
         return parent.appendChild(element);
       };
       const address = (study, number) => '../' + study + (number > 1 ? '.r' + number : '') + '/index.html';
-      function link(parent, text, study, number) {
+      function anchor(parent, text, study, number) {
         const a = make('a', parent, text);
         if (form.test(study) && Number.isInteger(number)) a.href = address(study, number);
       }
       function tellLater(number) {
         if (!(number > revision)) return;
         later.textContent = 'There is a later result of this study: ';
-        link(later, 'revision ' + number, own, number);
+        anchor(later, 'revision ' + number, own, number);
         later.append('. Do not use the numbers below.');
         later.removeAttribute('hidden');
       }
@@ -99,7 +99,7 @@ extension HTMLScript {
           make('span', date, 'this study' + (row[at.revision] === revision ? '' : ', revision ' + row[at.revision]))
             .className = 'line muted';
         } else {
-          link(date, day(row), row[at.study], row[at.revision]);
+          anchor(date, day(row), row[at.study], row[at.revision]);
           if (row[at.made] !== mine[at.made]) make('span', date, 'made by ' + row[at.made]).className = 'line muted';
         }
         if (row[at.attention]) make('span', date, calls[row[at.attention]]).className = 'line warn';

@@ -76,7 +76,7 @@ extension OverlayCine {
 extension OverlayCine {
   /// The cine on the page: pixels of its larger side, and JPEG quality, that keep 76 frames well under 6 MB.
   private static let pageSide = 440
-  private static let pageQuality = 70
+  private static let pageQuality = 67
   package static let page = Form.page(side: pageSide, quality: pageQuality)
 
   /// Where the stored frame lies in the page's pictures.

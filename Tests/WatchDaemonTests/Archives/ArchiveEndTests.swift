@@ -18,7 +18,9 @@ import Testing
     }
     var box = Claim.example(study: nil, files: [.example(source: "box.zip", instance: nil)])
     box.isBox = true
-    try store.record([.claim(box), .event(claim: 1, .claimed(missing: [])), .event(claim: 1, .unpacked)])
+    for entry: Ledger.Entry in [
+      .claim(box), .event(claim: 1, .claimed(missing: [])), .event(claim: 1, .unpacked),
+    ] { try store.record([entry]) }
     try Files.makeFolder(spool.unpackedFolder(1), mode: 0o700, .spool)
     try UnpackedBox().write(spool.unpackedFolder(1))
     let archives = ArchiveService(store: store, spool: spool, log: Log())

@@ -53,7 +53,7 @@ private enum Browser {
   }
 
   /// What a script says of a page: it puts its answer into the page's title by `tell`.
-  private func ask(_ script: String, of report: StudyReport, complains: Bool = false) throws -> String {
+  private func ask(_ script: String, of report: StudyReport, mayComplain: Bool = false) throws -> String {
     let place = outbox + "/" + report.study.uid
     try Files.makeFolder(place, .outbox)
     let page = HTMLReport.render(report: try report.recorded(), overlays: .init()).replacing(
@@ -73,7 +73,8 @@ private enum Browser {
         "--virtual-time-budget=5000", "--user-data-dir=\(folder.path)/profile", "--window-size=1400,900",
         "--dump-dom", "file://\(place)/index.html",
       ])
-    #expect(run.errors.contains("CONSOLE") == complains, "\(run.errors)")
+    // Of a script that is not there some versions complain, and others do not.
+    if !mayComplain { #expect(!run.errors.contains("CONSOLE"), "\(run.errors)") }
     return run.output.components(separatedBy: "<title>").last?.components(separatedBy: "</title>").first
       ?? run.errors
   }
@@ -122,7 +123,7 @@ private enum Browser {
   @Test func awayFromItsOutboxNothingIsShown() throws {
     let said = try ask(
       "tell(later.hidden, studies.hidden, studies.getBoundingClientRect().height);",
-      of: study("1.2.1", mapse: 9), complains: true)
+      of: study("1.2.1", mapse: 9), mayComplain: true)
     #expect(said == "true|true|0")
   }
 }

@@ -109,7 +109,8 @@ private enum Program {
       """
       const named = e => (e.getAttribute('aria-label') || e.getAttribute('alt') || e.textContent
         || (e.closest('label') || {}).textContent || '').trim() !== '';
-      const all = [...document.querySelectorAll('button, input, img, svg, a, summary, section, [role=group], table')];
+      const all = [...document.querySelectorAll('button, input, img, svg, a, summary, section, [role=group], table')]
+        .filter(e => !e.closest('[hidden], [aria-hidden=true]'));
       const without = all.filter(e => !named(e) && !document.getElementById(e.getAttribute('aria-labelledby')));
       const tables = [...document.querySelectorAll('tbody tr:not(.noted + tr)')].filter(r => !r.querySelector('th[scope=row]'));
       const levels = [...document.querySelectorAll('h1, h2, h3')].map(h => Number(h.tagName[1]));
