@@ -115,8 +115,12 @@ final class DaemonProcess {
 
 /// Waiting, bounded but not judged by the clock.
 extension DaemonProcess {
+  /// Seconds after which something is taken to hang. Beside browsers a test may get no turn for two minutes, and what a
+  /// daemon tries again with doubled pauses may then take as long once more.
+  static let patience = 400.0
+
   func wait(
-    seconds: Double = 120, every pause: Duration = .milliseconds(30), until isTrue: () throws -> Bool
+    seconds: Double = patience, every pause: Duration = .milliseconds(30), until isTrue: () throws -> Bool
   ) async throws -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while try !isTrue() {
@@ -141,7 +145,7 @@ extension DaemonProcess {
   }
 
   /// Waits until as many files were taken and each of them is at its end, as the journal tells it.
-  func waitUntilIdle(taken: Int, seconds: Double = 120) async throws -> Bool {
+  func waitUntilIdle(taken: Int, seconds: Double = patience) async throws -> Bool {
     try await wait(seconds: seconds) {
       // The journal of an earlier life may tell of rest before this one hears a signal.
       guard lives > livesBefore, let ledger = try? StudyJournal.read(spool + "/journal") else { return false }

@@ -41,7 +41,7 @@ enum TroubleBench {
     #expect(try await daemon.wait { daemon.told.contains("2 \(name.rawValue) start") }, "\(daemon.log)")
     try await mend()
     // The pauses between tries double: on a busy machine the next one may come as late again as all that went before.
-    let patience = 120 + 3 * Double((ContinuousClock.now - begun).components.seconds)
+    let patience = DaemonProcess.patience + 3 * Double((ContinuousClock.now - begun).components.seconds)
     #expect(
       try await daemon.wait(seconds: patience) { daemon.log.contains("trouble=\(name.rawValue) seconds=") },
       "\(daemon.log)")
