@@ -40,15 +40,31 @@ package struct Canvas: Sendable, Equatable {
     pixels.withUnsafeMutableBufferPointer { pixels in
       picture.pixels.withUnsafeBufferPointer { source in
         for y in 0..<picture.height {
-          var target = 3 * ((top + y) * width + left)
-          for gray in source[y * picture.width..<(y + 1) * picture.width] {
-            pixels[target] = gray
-            pixels[target + 1] = gray
-            pixels[target + 2] = gray
-            target += 3
-          }
+          Self.spread(
+            UnsafeBufferPointer(rebasing: source[y * picture.width..<(y + 1) * picture.width]),
+            over: UnsafeMutableRawBufferPointer(
+              rebasing: UnsafeMutableRawBufferPointer(pixels)[(3 * ((top + y) * width + left))...]))
         }
       }
+    }
+  }
+
+  /// Every gray level three times: four of them are twelve bytes, which are stored as three words.
+  private static func spread(_ row: UnsafeBufferPointer<UInt8>, over target: UnsafeMutableRawBufferPointer) {
+    precondition(target.count >= 3 * row.count)
+    var x = 0
+    while x &+ 4 <= row.count {
+      let (a, b) = (UInt32(row[x]), UInt32(row[x &+ 1]))
+      let (c, d) = (UInt32(row[x &+ 2]), UInt32(row[x &+ 3]))
+      let words = (a &* 0x01_0101 | b &<< 24, b &* 0x0101 | (c &* 0x0101) &<< 16, c | (d &* 0x01_0101) &<< 8)
+      target.storeBytes(of: words.0.littleEndian, toByteOffset: 3 &* x, as: UInt32.self)
+      target.storeBytes(of: words.1.littleEndian, toByteOffset: 3 &* x &+ 4, as: UInt32.self)
+      target.storeBytes(of: words.2.littleEndian, toByteOffset: 3 &* x &+ 8, as: UInt32.self)
+      x &+= 4
+    }
+    while x < row.count {
+      for channel in 0..<3 { target[3 * x + channel] = row[x] }
+      x += 1
     }
   }
 
@@ -80,9 +96,17 @@ package struct Canvas: Sendable, Equatable {
 
   /// Draws lines with round ends, anti-aliased; where they overlap they count once.
   mutating func stroke(_ paths: [[Point]], width lineWidth: Double, colour: Colour, opacity: Float = 1) {
-    var coverage = StrokeCoverage(paths: paths, width: lineWidth, canvasWidth: width, canvasHeight: height)
-    coverage.draw(paths)
-    coverage.forEachCovered { x, y, covered in blend(colour, opacity * covered, x: x, y: y) }
+    var drawing = LineDrawing(width: width, height: height)
+    drawing.stroke(paths, width: lineWidth, colour: colour, opacity: opacity)
+    draw(drawing)
+  }
+
+  mutating func draw(_ drawing: LineDrawing) {
+    for stroke in drawing.strokes {
+      stroke.coverage.forEachCovered { x, y, covered in
+        blend(stroke.colour, stroke.opacity * covered, x: x, y: y)
+      }
+    }
   }
 
   /// A ring, or a disc where the line is as wide as the radius.
@@ -99,28 +123,18 @@ package struct Canvas: Sendable, Equatable {
 }
 
 extension Canvas {
-  package enum Alignment { case left, centre, right }
-
   /// How wide a text is when a capital is `size` high.
-  package static func width(of text: String, size: Double) -> Double {
+  static func width(of text: String, size: Double) -> Double {
     StrokeFont.layout(text).width * size / StrokeFont.capitalHeight
   }
 
-  /// Draws a line of text whose capitals are `size` high with their top at `at.y`, dark outline below the letters.
-  package mutating func text(
-    _ text: String, at: Point, size: Double, colour: Colour, alignment: Alignment = .left, halo: Float = 0.75
+  /// Draws what `LineDrawing.text` adds.
+  mutating func text(
+    _ text: String, at: Point, size: Double, colour: Colour, alignment: LineDrawing.Alignment = .left,
+    halo: Float = 0.75
   ) {
-    let step = size / StrokeFont.capitalHeight
-    let (strokes, width) = StrokeFont.layout(text)
-    let shift: Double =
-      switch alignment {
-      case .left: 0
-      case .centre: width * step / 2
-      case .right: width * step
-      }
-    let placed = strokes.map { $0.map { Point(x: at.x - shift + $0.x * step, y: at.y + $0.y * step) } }
-    let line = max(1.2, size / 7.5)
-    stroke(placed, width: line + max(3, size / 4), colour: Colour(0), opacity: halo)
-    stroke(placed, width: line, colour: colour)
+    var drawing = LineDrawing(width: width, height: height)
+    drawing.text(text, at: at, size: size, colour: colour, alignment: alignment, halo: halo)
+    draw(drawing)
   }
 }

@@ -32,12 +32,13 @@ package struct OverlayCine: Sendable {
     of path: String, _ forms: [Form], outlines: [FrameOutlines],
     also: @escaping @Sendable (DecodedFrame) throws -> Void = { _ in }
   ) throws -> FrameWork<[[UInt8]]> {
-    FrameWork(over: try segmented.source(path: path)) { frame in
+    let captions = CaptionDrawing(frames: clip.frames, beats: clip.beats, within: segmented.target.region.box)
+    return FrameWork(over: try segmented.source(path: path)) { frame in
       try also(frame)
       let cine = CineFrame(
         clip: clip, target: segmented.target, finding: segmented.findings[frame.index],
         outlines: outlines[frame.index], frame: frame)
-      return try forms.map { try cine.jpeg($0) }
+      return try forms.map { try cine.jpeg($0, captions) }
     }
   }
 }
@@ -66,7 +67,7 @@ extension OverlayCine {
     of frame: DecodedFrame, outlines: FrameOutlines, clip: ClipReport, target: ClipTarget
   ) throws -> [UInt8] {
     let cine = CineFrame(clip: clip, target: target, finding: nil, outlines: outlines, frame: frame)
-    return try cine.jpeg(page)
+    return try JPEGEncoder.encode(cine.page(side: pageSide), quality: pageQuality)
   }
 
   private static let previewSide = 160
@@ -90,9 +91,11 @@ extension OverlayCine {
 }
 
 extension CineFrame {
-  fileprivate func jpeg(_ form: OverlayCine.Form) throws(JPEGEncoder.Failure) -> [UInt8] {
+  fileprivate func jpeg(
+    _ form: OverlayCine.Form, _ captions: CaptionDrawing
+  ) throws(JPEGEncoder.Failure) -> [UInt8] {
     switch form {
-    case .stored(let quality): try JPEGEncoder.encode(stored(), quality: quality)
+    case .stored(let quality): try JPEGEncoder.encode(stored(captions), quality: quality)
     case .page(let side, let quality): try JPEGEncoder.encode(page(side: side), quality: quality)
     }
   }
@@ -124,16 +127,14 @@ struct CineFrame {
   }
 
   /// In the geometry of the stored frame, rows x columns.
-  func stored() -> Canvas {
+  func stored(_ captions: CaptionDrawing) -> Canvas {
     var canvas = Canvas(width: frame.gray.columns, height: frame.gray.rows)
-    let box = target.box
-    canvas.paint(picture, left: box.x, top: box.y)
-    let region = target.region.box
-    let textSize = max(7, min(14, Double(region.width) / 72))
+    canvas.paint(picture, left: target.box.x, top: target.box.y)
+    let textSize = captions.textSize
     let placement = Placement(
       origin: Point(x: 0, y: 0), scale: (1, 1), left: 0, top: 0, unit: textSize / 15, textSize: textSize)
     draw(on: &canvas, placement)
-    canvas.drawCaptions(captions, within: region, textSize: textSize)
+    captions.draw(caption, on: &canvas)
     return canvas
   }
 
@@ -225,8 +226,8 @@ struct CineFrame {
     return .millimetres(recorded ?? pair.diameterMillimetres)
   }
 
-  private var captions: CineCaptions {
-    CineCaptions(
+  private var caption: CineCaption {
+    CineCaption(
       view: clip.view.code.caption(isFromPicture: clip.view.source == .picture), index: frame.index,
       count: clip.frames, beats: clip.beats)
   }

@@ -18,8 +18,8 @@ struct OverlayLayout {
   /// Where the stored frame lies on the picture.
   let placement: Placement
 
-  /// The larger side of the enlarged picture is at least this, so that outlines and text are legible.
-  private static let comfortableSide = 880.0
+  /// The larger side of an enlarged picture, so that outlines and text are legible.
+  private static let comfortableSide = 1000.0
   private static let largestEnlargement = 5.0
   /// No side of the picture is longer, whatever the shape of its pixels: it is drawn in memory.
   private static let largestSide = 4096.0
@@ -31,7 +31,7 @@ struct OverlayLayout {
     let finest = min(spacing.x, spacing.y)
     let stretch = (x: spacing.x / finest, y: spacing.y / finest)
     let size = (x: Double(scene.box.width) * stretch.x, y: Double(scene.box.height) * stretch.y)
-    let wanted = (Self.comfortableSide / max(size.x, size.y)).rounded(.up)
+    let wanted = Self.comfortableSide / max(size.x, size.y)
     let enlargement = min(
       max(1, min(Self.largestEnlargement, wanted)), Self.largestSide / max(size.x, size.y))
     scale = (x: stretch.x * enlargement, y: stretch.y * enlargement)

@@ -64,7 +64,7 @@ enum StrokeFont {
 }
 
 /// Anti-aliased coverage of a set of lines, on the part of a canvas that they can reach.
-struct StrokeCoverage {
+struct StrokeCoverage: Sendable {
   let columns: Range<Int>
   let rows: Range<Int>
   private let radius: Double
@@ -72,7 +72,8 @@ struct StrokeCoverage {
   /// cleared and looked through.
   private var values: [UInt8]
 
-  init(paths: [[Point]], width: Double, canvasWidth: Int, canvasHeight: Int) {
+  /// Of lines with round ends; where they overlap they count once.
+  init(of paths: [[Point]], width: Double, canvasWidth: Int, canvasHeight: Int) {
     radius = width / 2
     let reach = radius + 1
     let points = paths.joined()
@@ -85,6 +86,7 @@ struct StrokeCoverage {
     columns = range(points.map(\.x), canvasWidth)
     rows = range(points.map(\.y), canvasHeight)
     values = [UInt8](repeating: 0, count: columns.count * rows.count)
+    draw(paths)
   }
 
   /// Calls `body` with each pixel of which a line covers something.
@@ -105,7 +107,7 @@ struct StrokeCoverage {
     }
   }
 
-  mutating func draw(_ paths: [[Point]]) {
+  private mutating func draw(_ paths: [[Point]]) {
     let (columns, rows, radius) = (columns, rows, radius)
     values.withUnsafeMutableBufferPointer { values in
       for path in paths {

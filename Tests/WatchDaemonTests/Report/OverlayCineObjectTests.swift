@@ -34,8 +34,8 @@ import Testing
 
   @Test func saysWhichFrameOfTheBeatIsShown() {
     let beats = [ClipReport.Beat(edFrame: 4, esFrame: 9, source: .areaCurve, reference: true)]
-    func captions(_ index: Int) -> CineCaptions {
-      CineCaptions(view: "A4C", index: index, count: 20, beats: beats)
+    func captions(_ index: Int) -> CineCaption {
+      CineCaption(view: "A4C", index: index, count: 20, beats: beats)
     }
     #expect(captions(4).phase == .endDiastole && captions(9).phase == .endSystole)
     #expect(captions(5).phase == nil)
