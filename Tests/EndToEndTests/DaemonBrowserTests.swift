@@ -7,19 +7,12 @@ import Testing
 @testable import Study
 @testable import WatchDaemon
 
-private enum Browser {
-  static let chromium = "/usr/bin/chromium"
-
-  /// Where `HINGED_REQUIRE_BROWSER` is set, what is missing is a failure and no reason to skip a test.
-  static var isWanted: Bool {
-    DaemonProcess.isPossible && Neighbour.isPresent
-      && (FileManager.default.isExecutableFile(atPath: chromium)
-        || ProcessInfo.processInfo.environment["HINGED_REQUIRE_BROWSER"] != nil)
-  }
-}
-
 /// A reader in a real browser, from the page that a real daemon made to the revision that it makes of the saved file.
-@Suite(.serialized, .enabled(if: Browser.isWanted, "needs chromium and HINGED_PYTHON"))
+@Suite(
+  .serialized,
+  .enabled(
+    if: DaemonProcess.isPossible && Neighbour.isPresent && Browser.isWanted,
+    "needs chromium and HINGED_PYTHON"))
 struct DaemonBrowserTests {
   /// What `correct_in_browser.py` says: points as [x, y] of the stored frame, left first.
   private struct Said: Decodable {

@@ -6,16 +6,6 @@ import Testing
 @testable import Spool
 @testable import Study
 
-private enum Browser {
-  static let chromium = "/usr/bin/chromium"
-
-  /// Where `HINGED_REQUIRE_BROWSER` is set, what is missing is a failure and no reason to skip a test.
-  static var isWanted: Bool {
-    FileManager.default.isExecutableFile(atPath: chromium)
-      || ProcessInfo.processInfo.environment["HINGED_REQUIRE_BROWSER"] != nil
-  }
-}
-
 /// The outbox's page in a browser: Debian's chromium, without a screen. It is opened from the disk under its own policy,
 /// which lets a script beside it ask questions.
 @Suite(.enabled(if: Browser.isWanted, "needs chromium")) struct OutboxPageBrowserTests {
@@ -55,7 +45,7 @@ private enum Browser {
   }
 
   /// What a script says when the list is there: it puts its answer into the page's title by `tell`.
-  private func ask(_ script: String, _ options: String...) throws -> String {
+  private func ask(_ script: String, _ options: String...) async throws -> String {
     let whole = """
       const tell = (...words) => { document.title = words.join(' '); };
       const wait = () => document.documentElement.dataset.studies === undefined ? setTimeout(wait, 20)
@@ -66,28 +56,23 @@ private enum Browser {
       wait();
       """
     try Data(whole.utf8).write(to: URL(fileURLWithPath: outbox + "/question.js"))
-    let run = try ProgramRun.of(
-      Browser.chromium,
-      [
-        "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
-        "--virtual-time-budget=20000",
-        "--user-data-dir=\(folder.path)/profile", "--window-size=1400,900",
-      ] + options + ["--dump-dom", "file://\(outbox)/index.html"])
+    let run = try await Browser.open(
+      outbox + "/index.html", in: folder.path,
+      ["--virtual-time-budget=20000", "--window-size=1400,900"] + options + ["--dump-dom"])
     #expect(!run.errors.contains("CONSOLE"), "\(run.errors)")
-    return run.output.components(separatedBy: "<title>").last?.components(separatedBy: "</title>").first
-      ?? run.errors
+    return run.title
   }
 
-  @Test func tellsWhereStudiesAreToBeDroppedBeforeTheFirst() throws {
+  @Test func tellsWhereStudiesAreToBeDroppedBeforeTheFirst() async throws {
     try write(0)
-    let said = try ask(
+    let said = try await ask(
       "tell(document.getElementById('said').textContent, document.getElementById('table').hidden);")
     #expect(said == "No study yet. The inbox is /srv/inbox. true")
   }
 
-  @Test func showsTheLatestOfTenThousandFirstKeepsOnlyRowsInSightAndFilters() throws {
+  @Test func showsTheLatestOfTenThousandFirstKeepsOnlyRowsInSightAndFilters() async throws {
     try write(10_000)
-    let said = try ask(
+    let said = try await ask(
       """
       const rows = document.querySelectorAll('#rows .row');
       const first = [links()[0], rows.length, document.getElementById('said').textContent,
@@ -101,9 +86,9 @@ private enum Browser {
     #expect(try #require(Int(parts[2])) < 60)
   }
 
-  @Test func filtersSearchesAndSorts() throws {
+  @Test func filtersSearchesAndSorts() async throws {
     try write(2_000)
-    let said = try ask(
+    let said = try await ask(
       """
       const answers = [];
       const now = () => answers.push(document.getElementById('said').textContent.split(' ')[0] + ':' + links()[0]);
@@ -129,9 +114,9 @@ private enum Browser {
     #expect(said.components(separatedBy: "|") == expected)
   }
 
-  @Test func goesByTheKeyboard() throws {
+  @Test func goesByTheKeyboard() async throws {
     try write(500)
-    let said = try ask(
+    let said = try await ask(
       """
       const at = () => document.activeElement.textContent;
       const places = [];
@@ -151,9 +136,9 @@ private enum Browser {
     #expect(parts.last?.hasPrefix("Echo 4") == true && parts.last != "Echo 499")
   }
 
-  @Test func textOfAFileStaysText() throws {
+  @Test func textOfAFileStaysText() async throws {
     try write(3)
-    let said = try ask(
+    let said = try await ask(
       """
       const link = [...document.querySelectorAll('#rows a')].find(a => a.textContent.includes('onerror'));
       tell(document.querySelectorAll('#rows img').length, link.textContent.length, link.getAttribute('href'));
@@ -162,9 +147,9 @@ private enum Browser {
   }
 
   @Test(arguments: ["400,800", "780,800", "800,800", "1130,800", "1350,800", "1400,900"])
-  func fitsTheWidth(size: String) throws {
+  func fitsTheWidth(size: String) async throws {
     try write(50)
-    let said = try ask(
+    let said = try await ask(
       """
       const wide = [...document.querySelectorAll('body *')].filter(e => !e.closest('#head')
         && e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().right > innerWidth + 1);
@@ -176,14 +161,14 @@ private enum Browser {
 
   /// Labels, roles, contrast and more, by the rules of axe-core.
   @Test(.enabled(if: Neighbour.isPresent, "needs HINGED_PYTHON"), arguments: ["0", "1"])
-  func hasNothingThatKeepsAnybodyOut(scheme: String) throws {
+  func hasNothingThatKeepsAnybodyOut(scheme: String) async throws {
     try write(50)
     let found = try ProgramRun.of(
       try #require(Neighbour.python),
       ["-c", "import axe_core_python, os; print(os.path.dirname(axe_core_python.__file__) + '/axe.min.js')"])
     let script = try String(
       contentsOfFile: found.output.trimmingCharacters(in: .whitespacesAndNewlines), encoding: .utf8)
-    let said = try ask(
+    let said = try await ask(
       script + """
 
         const found = await axe.run();

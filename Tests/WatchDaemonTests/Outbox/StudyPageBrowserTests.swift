@@ -7,16 +7,6 @@ import Testing
 @testable import Spool
 @testable import Study
 
-private enum Browser {
-  static let chromium = "/usr/bin/chromium"
-
-  /// Where `HINGED_REQUIRE_BROWSER` is set, what is missing is a failure and no reason to skip a test.
-  static var isWanted: Bool {
-    FileManager.default.isExecutableFile(atPath: chromium)
-      || ProcessInfo.processInfo.environment["HINGED_REQUIRE_BROWSER"] != nil
-  }
-}
-
 /// A study's page that asks the outbox's index, opened from the disk under its own policy.
 @Suite(.enabled(if: Browser.isWanted, "needs chromium")) struct StudyPageBrowserTests: OutboxSuite {
   private let folder: TestSupport.ScratchFolder
@@ -53,7 +43,9 @@ private enum Browser {
   }
 
   /// What a script says of a page: it puts its answer into the page's title by `tell`.
-  private func ask(_ script: String, of report: StudyReport, mayComplain: Bool = false) throws -> String {
+  private func ask(
+    _ script: String, of report: StudyReport, mayComplain: Bool = false
+  ) async throws -> String {
     let place = outbox + "/" + report.study.uid
     try Files.makeFolder(place, .outbox)
     let page = HTMLReport.render(report: try report.recorded(), overlays: .init()).replacing(
@@ -66,26 +58,21 @@ private enum Browser {
       setTimeout(() => { \(script) }, 1000);
       """
     try Data(whole.utf8).write(to: URL(fileURLWithPath: place + "/question.js"))
-    let run = try ProgramRun.of(
-      Browser.chromium,
-      [
-        "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
-        "--virtual-time-budget=5000", "--user-data-dir=\(folder.path)/profile", "--window-size=1400,900",
-        "--dump-dom", "file://\(place)/index.html",
-      ])
+    let run = try await Browser.open(
+      place + "/index.html", in: folder.path,
+      ["--virtual-time-budget=5000", "--window-size=1400,900", "--dump-dom"])
     // Of a script that is not there some versions complain, and others do not.
     if !mayComplain { #expect(!run.errors.contains("CONSOLE"), "\(run.errors)") }
-    return run.output.components(separatedBy: "<title>").last?.components(separatedBy: "</title>").first
-      ?? run.errors
+    return run.title
   }
 
-  @Test func showsTheCourseOfThePatientsNumbersWithLinks() throws {
+  @Test func showsTheCourseOfThePatientsNumbersWithLinks() async throws {
     for (place, value) in [9.5, 11.25, 13].enumerated() {
       try add(
         study("1.2.\(place + 1)", revision: place == 0 ? 2 : 1, mapse: value), day: "202\(place)-05-06",
         model: place == 0 ? Self.hostile : "unet")
     }
-    let said = try ask(
+    let said = try await ask(
       """
       const spark = studies.querySelectorAll('td .spark'), line = spark[1].querySelector('.curve').getAttribute('points');
       const heights = line.split(' ').map(p => Number(p.split(',')[1]));
@@ -101,9 +88,9 @@ private enum Browser {
         + "|MAPSE: from 9.5 to 13.0 mm|true|2021-05-06this study|0|true|true")
   }
 
-  @Test func saysThatALaterResultIsThere() throws {
+  @Test func saysThatALaterResultIsThere() async throws {
     try add(study("1.2.1", revision: 3, mapse: 12), day: "2026-05-06")
-    let said = try ask(
+    let said = try await ask(
       "tell(later.hidden, later.textContent, later.querySelector('a').getAttribute('href'), studies.hidden);",
       of: study("1.2.1", mapse: 11))
     #expect(
@@ -112,16 +99,16 @@ private enum Browser {
         + "../1.2.1.r3/index.html|true")
   }
 
-  @Test func ofManyStudiesTheLatestAreShownAndThisOne() throws {
+  @Test func ofManyStudiesTheLatestAreShownAndThisOne() async throws {
     for place in 10...39 { try add(study("1.2.\(place)", mapse: 9), day: "20\(place)-05-06") }
-    let said = try ask(
+    let said = try await ask(
       "tell(texts('tbody tr').length, texts('.own th').join(), texts('.more').join());",
       of: study("1.2.12", mapse: 9))
     #expect(said == "14|2012-05-06this study|17 more are not shown.")
   }
 
-  @Test func awayFromItsOutboxNothingIsShown() throws {
-    let said = try ask(
+  @Test func awayFromItsOutboxNothingIsShown() async throws {
+    let said = try await ask(
       "tell(later.hidden, studies.hidden, studies.getBoundingClientRect().height);",
       of: study("1.2.1", mapse: 9), mayComplain: true)
     #expect(said == "true|true|0")

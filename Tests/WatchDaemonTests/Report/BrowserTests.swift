@@ -6,50 +6,30 @@ import Testing
 @testable import Study
 @testable import WatchDaemon
 
-private enum Program {
-  static let chromium = path(["chromium", "chromium-browser", "google-chrome"])
-  static let pdfToText = path(["pdftotext"])
-
-  /// The first that is installed, or where the first one would be.
-  private static func path(_ names: [String]) -> String {
-    names.lazy.compactMap { Tool.path($0) }.first ?? "/usr/bin/" + names[0]
-  }
-
-  /// Where `HINGED_REQUIRE_BROWSER` is set, what is missing is a failure and no reason to skip a test.
-  static func isWanted(_ path: String) -> Bool {
-    FileManager.default.isExecutableFile(atPath: path)
-      || ProcessInfo.processInfo.environment["HINGED_REQUIRE_BROWSER"] != nil
-  }
-}
+private let pdfToText = Tool.path("pdftotext") ?? "/usr/bin/pdftotext"
 
 /// The page in a browser: Debian's chromium, without a screen.
-@Suite(.enabled(if: Program.isWanted(Program.chromium), "needs chromium")) struct BrowserTests {
+@Suite(.enabled(if: Browser.isWanted, "needs chromium")) struct BrowserTests {
   private let folder: TestSupport.ScratchFolder
 
   init() throws { folder = try TestSupport.ScratchFolder() }
 
-  private func browse(_ page: String, _ options: String...) throws -> ProgramRun {
+  private func browse(_ page: String, _ options: String...) async throws -> ProgramRun {
     let file = folder.path + "/index.html"
     try Data(page.utf8).write(to: URL(fileURLWithPath: file))
-    return try ProgramRun.of(
-      Program.chromium,
-      [
-        "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
-        "--virtual-time-budget=3000", "--user-data-dir=\(folder.path)/profile",
-      ] + options + ["file://\(file)"])
+    return try await Browser.open(file, in: folder.path, ["--virtual-time-budget=3000"] + options)
   }
 
   /// What a script says of the page, which the page's own policy would refuse: its last line is the answer.
-  private func ask(_ script: String, of page: String? = nil, _ options: String...) throws -> String {
+  private func ask(_ script: String, of page: String? = nil, _ options: String...) async throws -> String {
     let free = try (page ?? SamplePage.text()).replacing(Regex("<meta http-equiv[^>]*>"), with: "").replacing(
       "</body>", with: "<script>\(script)</script></body>")
-    let run = try browse(free, options.first ?? "--dump-dom", "--dump-dom")
-    return run.output.components(separatedBy: "<title>").last?.components(separatedBy: "</title>").first
-      ?? run.errors
+    let run = try await browse(free, options.first ?? "--dump-dom", "--dump-dom")
+    return run.title
   }
 
-  @Test func theScriptRunsWithoutComplaint() throws {
-    let run = try browse(SamplePage.text(), "--dump-dom")
+  @Test func theScriptRunsWithoutComplaint() async throws {
+    let run = try await browse(SamplePage.text(), "--dump-dom")
     #expect(run.output.contains("class=\"js\""), "the script ran under the page's own policy")
     #expect(run.output.contains("aria-valuetext=\"frame 3 of 12, end diastole\""))
     // Away from an outbox there is no index to ask.
@@ -59,8 +39,8 @@ private enum Program {
     #expect(complaints.isEmpty, "\(run.errors)")
   }
 
-  @Test func theCineStepsPlaysAndStopsAtTheMarksWhereAskedTo() throws {
-    let said = try ask(
+  @Test func theCineStepsPlaysAndStopsAtTheMarksWhereAskedTo() async throws {
+    let said = try await ask(
       """
       const cine = document.querySelector('.cine'), slider = cine.querySelector('input');
       const key = (k, at) => (at || cine).dispatchEvent(new KeyboardEvent('keydown', {key: k, bubbles: true}));
@@ -82,8 +62,8 @@ private enum Program {
     #expect(said == "3 0 11 7 2 3 11 5 7 Stop 7")
   }
 
-  @Test func bothViewsStandSideBySideAndPlayBeatOverBeat() throws {
-    let said = try ask(
+  @Test func bothViewsStandSideBySideAndPlayBeatOverBeat() async throws {
+    let said = try await ask(
       """
       const cards = [...document.querySelectorAll('.pair > .card')], both = document.querySelector('[data-do=both]');
       const tops = cards.map(c => c.getBoundingClientRect().top);
@@ -104,8 +84,8 @@ private enum Program {
     #expect(said == "true,false true true true true false")
   }
 
-  @Test func everythingThatIsOperatedOrSeenHasAName() throws {
-    let said = try ask(
+  @Test func everythingThatIsOperatedOrSeenHasAName() async throws {
+    let said = try await ask(
       """
       const named = e => (e.getAttribute('aria-label') || e.getAttribute('alt') || e.textContent
         || (e.closest('label') || {}).textContent || '').trim() !== '';
@@ -120,8 +100,8 @@ private enum Program {
     #expect(said == "true 0 0 0")
   }
 
-  @Test func pointsMovedByKeyAndByPointerAreSavedAsACorrection() throws {
-    let said = try ask(
+  @Test func pointsMovedByKeyAndByPointerAreSavedAsACorrection() async throws {
+    let said = try await ask(
       """
       const details = document.querySelector('details.correct'), form = details.querySelector('form');
       const cine = document.querySelector('.cine'), save = document.querySelector('[data-do=save]');
@@ -173,8 +153,8 @@ private enum Program {
 
   /// Contrast as WCAG 2.1 defines it, 1.4.3: 4.5 for text.
   @Test(arguments: [("1", false), ("0", true)])
-  func textStandsOutInBothSchemes(scheme: String, isDark: Bool) throws {
-    let said = try ask(
+  func textStandsOutInBothSchemes(scheme: String, isDark: Bool) async throws {
+    let said = try await ask(
       """
       const rgb = text => text.match(/[0-9.]+/g).map(Number);
       const light = c => { const [r, g, b] = c.map(v => v / 255).map(v => v > .04045 ? ((v + .055) / 1.055) ** 2.4 : v / 12.92);
@@ -191,8 +171,8 @@ private enum Program {
     #expect(said == "\(isDark) ")
   }
 
-  @Test func aNarrowScreenScrollsTablesAndNothingElse() throws {
-    let said = try ask(
+  @Test func aNarrowScreenScrollsTablesAndNothingElse() async throws {
+    let said = try await ask(
       """
       const wide = [...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll') && !e.closest('svg')
         && e.getBoundingClientRect().right > innerWidth + 1);
@@ -202,11 +182,11 @@ private enum Program {
   }
 
   /// Every word of the print lies on its sheet, and no column is so narrow that its words stand below one another.
-  @Test(.enabled(if: Program.isWanted(Program.pdfToText), "needs poppler-utils"))
-  func printsOnA4WithoutCuttingAnything() throws {
+  @Test(.enabled(if: Browser.isWanted(pdfToText), "needs poppler-utils"))
+  func printsOnA4WithoutCuttingAnything() async throws {
     let pdf = folder.path + "/page.pdf"
-    _ = try browse(SamplePage.text(), "--print-to-pdf=\(pdf)", "--no-pdf-header-footer")
-    let boxes = try ProgramRun.of(Program.pdfToText, ["-bbox", pdf, "-"]).output
+    _ = try await browse(SamplePage.text(), "--print-to-pdf=\(pdf)", "--no-pdf-header-footer")
+    let boxes = try ProgramRun.of(pdfToText, ["-bbox", pdf, "-"]).output
     let sheet = try #require(boxes.firstMatch(of: /<page width="([0-9.]+)" height="([0-9.]+)"/))
     let width = try #require(Double(sheet.1))
     #expect(abs(width - 210 * 72 / 25.4) < 1, "A4 is 210 mm wide")
@@ -214,7 +194,7 @@ private enum Program {
     let words = boxes.matches(of: /<word xMin="([0-9.]+)" yMin="[0-9.]+" xMax="([0-9.]+)"/)
     #expect(words.count > 300)
     #expect(words.allSatisfy { Double($0.2).map { $0 <= edge } ?? false })
-    let text = try ProgramRun.of(Program.pdfToText, ["-layout", pdf, "-"]).output
+    let text = try ProgramRun.of(pdfToText, ["-layout", pdf, "-"]).output
     #expect(text.contains("by beat: 12.0, 12.3"))
     #expect(text.contains("to be reviewed; a leak into a neighbouring chamber was cut off"))
   }
