@@ -76,6 +76,12 @@ def written(before, after):
     return total
 
 
+def resident(process, field):
+    """Megabytes, of the process alone."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    return int(status.split(field + ":")[1].split()[0]) / 1024
+
+
 def wait(is_true, what, seconds=900):
     end = time.monotonic() + seconds
     while not is_true():
@@ -137,14 +143,17 @@ def main():
         with open(work / "log", "w") as log:
             daemon = subprocess.Popen([options.hinged, "run", "--config", str(work / "hinged.conf")], stderr=log)
         try:
-            first = work / "out/index-data/list.js"
-            wait(lambda: first.exists() or daemon.poll() is not None, "the first index")
+            # Of a new index the page is written last.
+            first = work / "out/index.html"
+            wait(lambda: first.exists() or daemon.poll() is not None, "the first index", 3600)
+            most = resident(daemon, "VmHWM")
             if daemon.poll() is not None:
                 raise SystemExit((work / "log").read_text())
             clip = pydicom.dcmread(options.clip)
             # The first may be gathered into the update of the start.
             publish(work, clip, 0)
             costs = [publish(work, clip, number + 1) for number in range(options.results)]
+            now = resident(daemon, "VmRSS")
         finally:
             daemon.terminate()
             daemon.wait()
@@ -152,7 +161,8 @@ def main():
     print(
         f"{count} studies: one more result {statistics.median(c[0] for c in costs):.0f} ms in the median,"
         f" {max(c[0] for c in costs):.0f} ms at most, {max(c[1] for c in costs) / 1000:.0f} kB written at most;"
-        f" the page opens in {opened:.2f} s and filters in {filtered:.2f} s"
+        f" the page opens in {opened:.2f} s and filters in {filtered:.2f} s; the daemon had {most:.0f} MB at most while it"
+        f" made the index, and {now:.0f} MB afterwards"
     )
 
 

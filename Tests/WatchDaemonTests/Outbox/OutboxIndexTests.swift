@@ -67,6 +67,24 @@ import Testing
     }
   }
 
+  @Test func aLargeOutboxThatIsReadInBlocksHasTheSameIndex() throws {
+    try withTemporaryFolder { outbox in
+      for number in 1...7 { try publish(report("1.2.\(number)"), in: outbox) }
+      var atOnce = OutboxIndex()
+      try atOnce.update(outbox)
+      let names = ["index.jsonl", "measurements.csv"]
+      let whole = try names.map { try text($0, in: outbox) }
+      let rowsOfWhole = try rows(outbox).map(\.text)
+      for name in names { try Files.remove(outbox + "/" + name, .outbox) }
+      try Files.removeTree(outbox + "/" + IndexData.folderName, .outbox)
+      var index = OutboxIndex(block: 3)
+      try index.update(outbox)
+      #expect(try names.map { try text($0, in: outbox) } == whole)
+      #expect(try rows(outbox).map(\.text) == rowsOfWhole)
+      #expect(index.views == atOnce.views && index.readings == atOnce.readings)
+    }
+  }
+
   @Test func leavesAnIndexAloneThatTellsAll() throws {
     try withTemporaryFolder { outbox in
       try publish(report("1.2.1"), in: outbox)

@@ -32,6 +32,8 @@ package struct OutboxIndex: Sendable {
   private var fingerprint = ""
   /// Up to so many studies the outbox is gone through with every result.
   private let smallOutbox: Int
+  /// Results that have no line yet are read so many at a time, since all of a large outbox would not fit into memory.
+  private let block: Int
   /// Folders whose record cannot be read; they are not tried again.
   private var unreadable: Set<String> = []
   /// Of all studies, as of the last update.
@@ -47,8 +49,8 @@ package struct OutboxIndex: Sendable {
   static let tableName = "measurements.csv"
   package static let names = [linesName, pageName, tableName, IndexData.folderName]
 
-  package init(_ form: Form = .init(), smallOutbox: Int = 500) {
-    (self.form, self.smallOutbox) = (form, smallOutbox)
+  package init(_ form: Form = .init(), smallOutbox: Int = 500, block: Int = 1000) {
+    (self.form, self.smallOutbox, self.block) = (form, smallOutbox, block)
   }
 
   /// Brings the index up to date. An outbox that is not there has none.
@@ -150,20 +152,27 @@ package struct OutboxIndex: Sendable {
     let data = try IndexData(outbox, form: formName)
     let lines = IndexLines(outbox)
     let standing = try standing(in: lines, latest.filter { !published.contains($0.value.name) })
-    let fresh = read(latest.values.filter { !standing.folders.contains($0.name.hashValue) }, in: outbox)
     let areWhole = try data.map { try lines.sizes() == [$0.list.linesBytes, $0.list.tableBytes] } ?? false
-    if standing.hasOthers || !areWhole {
-      try lines.rewrite(with: fresh, mode) {
-        $0.withheld != nil && latest[$0.study]?.name == $0.folder && !published.contains($0.folder)
-      }
-    } else {
-      try lines.append(fresh)
-    }
     (views, readings) = (standing.views, standing.readings)
-    for entry in fresh {
-      views.add(entry)
-      readings.add(entry)
-    }
+    var mustRewrite = standing.hasOthers || !areWhole
+    let unknown = latest.values.filter { !standing.folders.contains($0.name.hashValue) }
+    var fresh = inOrder(unknown, in: outbox)[...]
+    repeat {
+      let entries = read(fresh.prefix(block), in: outbox)
+      fresh = fresh.dropFirst(block)
+      if mustRewrite {
+        try lines.rewrite(with: entries, mode) {
+          $0.withheld != nil && latest[$0.study]?.name == $0.folder && !published.contains($0.folder)
+        }
+        mustRewrite = false
+      } else {
+        try lines.append(entries)
+      }
+      for entry in entries {
+        views.add(entry)
+        readings.add(entry)
+      }
+    } while !fresh.isEmpty
     try writeRows(over: data, of: latest, published: published, in: outbox, mode)
     try writePage(to: outbox, mode)
   }
@@ -267,6 +276,16 @@ package struct OutboxIndex: Sendable {
     var facts = StudyFacts(folder: folder, withIdentity: showsIdentity, key: form.key)
     facts.patientName = facts.patientName ?? patient
     return IndexRow(entry, facts)
+  }
+
+  /// As they were published.
+  private func inOrder(_ revisions: [PublishedRevision], in outbox: String) -> [PublishedRevision] {
+    let timed = revisions.map { revision in
+      let record = try? Files.examine(outbox + "/" + revision.name + "/study.json", .outbox)
+      return (milliseconds: (record?.modifiedNanoseconds ?? 0) / 1_000_000, revision: revision)
+    }
+    return timed.sorted { ($0.milliseconds, $0.revision.name) < ($1.milliseconds, $1.revision.name) }
+      .map(\.revision)
   }
 
   /// In the order in which they were published.
