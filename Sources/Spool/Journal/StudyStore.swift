@@ -14,6 +14,8 @@ package final class StudyStore: Sendable {
     var namedBooks: Set<String>
     /// Where a rewriting failed, it is tried again when so many lines more are there.
     var nextCompaction = 0
+    /// Why the last rewriting failed.
+    var rewriteFailure: FileError?
     /// Claims whose last start is this process's.
     private(set) var started: Set<Int> = []
 
@@ -163,6 +165,18 @@ package final class StudyStore: Sendable {
     guard content.journal.lineCount > worthwhile else { return }
     do throws(FileError) { try compact(&content) } catch {
       content.nextCompaction = content.journal.lineCount + Self.linesWorthCompacting / 4
+      content.rewriteFailure = error
+    }
+  }
+
+  /// Why the journal, which goes on growing, could not be rewritten.
+  package var rewriteFailure: FileError? { content.withLock { $0.rewriteFailure } }
+
+  /// Rewrites the journal where that failed, so that whoever mended the cause sees it soon.
+  package func retryRewriting() {
+    content.withLock { content in
+      if content.isClosed || content.rewriteFailure == nil { return }
+      do throws(FileError) { try compact(&content) } catch { content.rewriteFailure = error }
     }
   }
 
@@ -187,7 +201,7 @@ package final class StudyStore: Sendable {
     FaultPoint.bookNamed.reach()
     let (before, now) = (content.namedBooks, content.ledger.bookNames)
     content.namedBooks = now
-    content.nextCompaction = 0
+    (content.nextCompaction, content.rewriteFailure) = (0, nil)
     // They are in nobody's way, and the next time or the next start tries again.
     try? content.ledger.filed.folder.removeAll(but: before.union(now)) { () throws(FileError) in
       try assertOwned(false)

@@ -150,6 +150,7 @@ extension HealthReporter {
     status.health.clockJump = clock.jump
     let needs = needs()
     (status.health.held, status.health.quarantined) = (needs.held, needs.quarantined)
+    status.health.journal = opened.store.rewriteFailure.map { "\($0)" }
     status.health.oldestUnfinished = opened.store.read { $0.oldestUnfinished }
   }
 

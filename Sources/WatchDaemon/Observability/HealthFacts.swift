@@ -35,6 +35,8 @@ struct HealthFacts: Codable, Sendable, Equatable {
   var index: String?
   /// Why the metrics file is not written.
   var metrics: String?
+  /// Why the journal could not be rewritten when that was due.
+  var journal: String?
   var sumsReconcile = true
 }
 

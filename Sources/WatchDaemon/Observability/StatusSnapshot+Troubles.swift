@@ -10,7 +10,7 @@ extension StatusSnapshot {
       placeTrouble(.spoolUnusable, .spool),
       pauseTrouble, strandedTrouble, notReadTrouble, putOffTrouble, stuckTrouble(now), deliveryTrouble,
       commandTrouble, heldTrouble, quarantineTrouble, configurationTrouble, clockTrouble, indexTrouble,
-      metricsTrouble, sumsTrouble,
+      metricsTrouble, journalTrouble, sumsTrouble,
     ]
     .compactMap { $0 }
   }
@@ -168,6 +168,15 @@ extension StatusSnapshot {
       Trouble(
         .metricsNotWritten, "the metrics file is not written: \($0)",
         "let the daemon's user write into its folder")
+    }
+  }
+
+  private var journalTrouble: Trouble? {
+    health.journal.map {
+      Trouble(
+        .journalGrows, "the journal grows, since it cannot be rewritten: \($0)",
+        "mend the disk or put a copy of the spool back, for a damaged book of settled claims keeps the next start from "
+          + "succeeding; it is tried again by itself")
     }
   }
 

@@ -20,6 +20,7 @@ struct Trouble: Codable, Sendable, Equatable {
     case clockJumped = "clock-jumped"
     case indexBehind = "index-behind"
     case metricsNotWritten = "metrics-not-written"
+    case journalGrows = "journal-grows"
     case sumsDiffer = "sums-differ"
     case notRunning = "not-running"
     case notReporting = "not-reporting"

@@ -234,6 +234,26 @@ import Testing
     #expect(try StudyJournal.read(spool.journal) == store.read { $0 })
   }
 
+  /// A book whose disk fails keeps the journal from being rewritten. That is told until it is mended, and nothing is lost.
+  @Test func tellsThatABookCannotBeCopiedUntilItCan() throws {
+    try spool.prepare()
+    let store = try StudyStore(spool)
+    for id in 1...5 { try store.record([.state(settled(id))]) }
+    try store.compact()
+    let book = try #require(store.read { $0.filed.books.first?.book.name })
+    let path = spool.settled.path + "/" + book
+    let whole = try Files.read(path, .journal)
+    try Files.remove(path, .journal)
+    for id in 6...2_600 { try store.record([.state(settled(id))]) }
+    #expect(store.rewriteFailure != nil && store.read { $0.count } == 2_600)
+    store.retryRewriting()
+    #expect(store.rewriteFailure != nil)
+    try AtomicFile.write(whole, to: path, mode: 0o600, .journal)
+    store.retryRewriting()
+    #expect(store.rewriteFailure == nil)
+    #expect(try StudyJournal.read(spool.journal) == store.read { $0 })
+  }
+
   @Test func storeFilesWhatIsSettledAndKeepsAJournalOfFewLines() throws {
     try spool.prepare()
     let store = try StudyStore(spool)

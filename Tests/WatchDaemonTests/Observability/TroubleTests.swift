@@ -62,6 +62,7 @@ import Testing
     (.clockJumped, "set back by 2 h", snapshot { $0.health.clockJump = .init(seconds: -7200, at: 0) }),
     (.indexBehind, "not up to date", snapshot { $0.health.index = "cannot write the outbox" }),
     (.metricsNotWritten, "not written", snapshot { $0.health.metrics = "cannot write the metrics" }),
+    (.journalGrows, "cannot be rewritten", snapshot { $0.health.journal = "cannot read the journal" }),
     (.sumsDiffer, "do not reconcile", snapshot { $0.health.sumsReconcile = false }),
   ]
 
