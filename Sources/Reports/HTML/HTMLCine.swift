@@ -29,17 +29,21 @@ extension HTMLReport {
   }
 
   /// Frames of all cines of a page together. They are 20 to 30 kB each, and a page is put together in memory.
-  static let mostCineFrames = 2000
+  package static let mostCineFrames = 2000
 
-  /// Which of a study's cines are on its page, those that come first as far as there is room.
-  /// - Parameter frames: Of each clip, in order.
-  package static func areOnPage(cinesOf frames: [Int]) -> [Bool] {
+  /// Which clips' cines are on the page, as far as there is room: first those that were measured, in their order, then
+  /// those in which a reader may yet find end diastole and end systole.
+  package static func areOnPage(cinesOf clips: [ClipReport]) -> [Bool] {
     var room = mostCineFrames
-    return frames.map { count in
-      guard count <= room else { return false }
-      room -= count
-      return true
+    var areOnPage = clips.map { _ in false }
+    for isMeasured in [true, false] {
+      for (place, clip) in clips.enumerated()
+      where (clip.status == .measured) == isMeasured && clip.frames <= room {
+        room -= clip.frames
+        areOnPage[place] = true
+      }
     }
+    return areOnPage
   }
 }
 
@@ -88,20 +92,28 @@ struct HTMLCine {
     return """
       <div class="cine" role="group" tabindex="0" data-time="\(number: time)" data-marks="\(marks)" data-beat="\(beat)" \
       \(place)\(stale)aria-label="Cine of clip \(number), \(cine.frames.count) frames. Space plays and stops, the arrow keys go one \
-      frame on or back, D goes to end diastole and S to end systole.">
+      frame on or back\(marks.isEmpty ? "" : ", D goes to end diastole and S to end systole").">
       <div class="stage"><img src="data:image/jpeg;base64,\(HTML(base64: cine.frames[start]))" \
       alt="Clip \(number): outlines of left ventricle, myocardium and left atrium, hinge points and diameter">\
       \(cine.place.map { HTMLCorrection.points(of: number, $0) })</div>
       <div class="controls">
       <button type="button" data-do="play">Play</button>
-      <button type="button" data-do="ED">ED</button>
-      <button type="button" data-do="ES">ES</button>
+      \(jumps)
       <input type="range" min="0" max="\(last)" value="\(start)" aria-label="Frame of clip \(number)">
       <output>frame \(start + 1) of \(cine.frames.count)</output>
-      <label><input type="checkbox"> stop at ED and ES</label>
+      <label\(marks.isEmpty ? " hidden=\"\"" : nil)><input type="checkbox"> stop at ED and ES</label>
       </div>
       <script type="application/json">[\(frameList)]</script>
       </div>
+      """
+  }
+
+  private var jumps: HTML? {
+    marks.isEmpty
+      ? nil
+      : """
+      <button type="button" data-do="ED">ED</button>
+      <button type="button" data-do="ES">ES</button>
       """
   }
 
@@ -199,7 +211,7 @@ enum HTMLScript {
       }
       play.addEventListener('click', toggle);
       for (const name of ['ED', 'ES'])
-        cine.querySelector('[data-do=' + name + ']').addEventListener('click', () => jump(name));
+        cine.querySelector('[data-do=' + name + ']')?.addEventListener('click', () => jump(name));
       slider.addEventListener('input', () => { stop(); show(Number(slider.value)); });
       cine.addEventListener('keydown', e => {
         if (e.ctrlKey || e.altKey || e.metaKey) return;

@@ -2,7 +2,7 @@ import Foundation
 import Platform
 import Study
 
-/// One measured clip of the page: what it is, its pictures, its numbers and its curves.
+/// One clip of the page: what it is, its pictures, its numbers and its curves.
 struct HTMLClip {
   let number: Int
   let clip: ClipReport

@@ -29,7 +29,7 @@ package enum HTMLReport {
     report: StudyReport, overlays: Overlays, cines: [String: Cine] = [:],
     patient: PatientFacts = .init()
   ) -> String {
-    let shown = report.clips.enumerated().filter { !$1.measurements.isEmpty || $1.status == .measured }
+    let shown = report.clips.enumerated().filter { $1.hasResult || cines[$1.sopInstanceUID] != nil }
     let measures = HTMLMeasures(report: report, patient: patient)
     let cards = Dictionary(
       shown.map { index, clip in
@@ -37,6 +37,12 @@ package enum HTMLReport {
         return (clip.sopInstanceUID, card)
       }, uniquingKeysWith: { first, _ in first })
     let studies = HTMLStudies(report: report)
+    let paired = pairedClips(report)
+    func clips(withResult hasResult: Bool) -> [HTML] {
+      shown.filter { $1.hasResult == hasResult && !paired.contains($1.sopInstanceUID) }
+        .map { cards[$1.sopInstanceUID] ?? "" }
+    }
+    let others = clips(withResult: false)
     let page: HTML = """
       \(HTMLStyle.head(title: "Mitral annulus report", allowing: "img-src data:; script-src \(HTMLScript.source) 'self'"))
       <body>
@@ -47,12 +53,14 @@ package enum HTMLReport {
       \(HTMLSummary(measures: measures).section())
       \(advice(report))
       \(studies.section())
-      \(shown.isEmpty ? nil : "<h2>Measured clips</h2>")
+      \(shown.contains { $1.hasResult } ? "<h2>Measured clips</h2>" : nil)
       \(pair(cards, report, cines))
-      \(shown.filter { !pairedClips(report).contains($1.sopInstanceUID) }.map { cards[$1.sopInstanceUID] ?? "" })
+      \(clips(withResult: true))
+      \(others.isEmpty ? nil : "<h2>Clips without a measurement</h2>")
+      \(others)
       \(cines.isEmpty ? nil : readerSection(report))
       \(measures.section())
-      \(HTMLWithheld(report: report).section())
+      \(HTMLWithheld(report: report, shown: Set(cards.keys)).section())
       \(howToRead)
       \(footer(report))
       </main>
@@ -191,4 +199,9 @@ extension ClipReport.Status {
     case .failed: "bad"
     }
   }
+}
+
+extension ClipReport {
+  /// Something was measured in it, be it withheld.
+  fileprivate var hasResult: Bool { !measurements.isEmpty || status == .measured }
 }

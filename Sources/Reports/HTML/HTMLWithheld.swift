@@ -4,6 +4,8 @@ import Study
 /// frames, clips or files.
 struct HTMLWithheld {
   let report: StudyReport
+  /// SOP Instance UIDs of the clips that the page shows.
+  let shown: Set<String>
 
   func section() -> HTML? {
     let causes = WithheldCause.all(in: report)
@@ -38,9 +40,11 @@ struct HTMLWithheld {
 
   private func silent(_ clip: ClipReport, number: Int) -> HTML {
     let sentence = clip.reason.map(ReasonText.sentence)
+    let name: HTML =
+      shown.contains(clip.sopInstanceUID) ? "<a href=\"#clip\(number)\">clip \(number)</a>" : "clip \(number)"
     let detail: HTML? = clip.detail.flatMap { $0 == sentence || sentence == nil ? nil : " \($0)" }
     return """
-      clip \(number), <span class="\(clip.status.style)">\(clip.status.rawValue)</span>, \
+      \(name), <span class="\(clip.status.style)">\(clip.status.rawValue)</span>, \
       \(clip.frames == 1 ? "1 frame" : "\(clip.frames) frames"): \
       <span class="uid">\(clip.file ?? clip.sopInstanceUID)</span>.\(detail)
       """

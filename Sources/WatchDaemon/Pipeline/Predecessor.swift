@@ -86,7 +86,7 @@ extension Predecessor {
       cine.stale.formUnion(read.filter { moved.contains($0.phase) }.map(\.frame))
       if let drawn = redrawn[clip.sopInstanceUID] { cine.take(drawn.frames, drawnFor: drawn.place) }
       let frames = cines.values.map(\.frames.count) + [cine.frames.count]
-      if HTMLReport.areOnPage(cinesOf: [frames.reduce(0, +)]) == [true] { cines[clip.sopInstanceUID] = cine }
+      if frames.reduce(0, +) <= HTMLReport.mostCineFrames { cines[clip.sopInstanceUID] = cine }
     }
   }
 }
@@ -96,11 +96,9 @@ extension StudyReport {
   /// them, or another number.
   fileprivate func phasesChanged(inClip uid: String, of next: StudyReport) -> [CyclePhase] {
     let (before, after) = (clip(uid)?.measurements ?? [], next.clip(uid)?.measurements ?? [])
-    return before.filter { old in
-      guard let new = after.first(where: { $0.phase == old.phase }) else { return true }
-      return new.picture != old.picture
+    return CyclePhase.allCases.filter { phase in
+      before.first { $0.phase == phase }?.picture != after.first { $0.phase == phase }?.picture
     }
-    .map(\.phase)
   }
 
   /// Inputs of an earlier report in whose place this one has another file of their instance.

@@ -64,7 +64,7 @@ struct StudyWriter: Sendable {
   ) -> [ClipWriter] {
     let drawn = zip(study.files, outcomes).filter { $1.segmented != nil }
     let previewed = report.previewedClip
-    let areOnPage = HTMLReport.areOnPage(cinesOf: drawn.map { $1.report.frames })
+    let areOnPage = HTMLReport.areOnPage(cinesOf: drawn.map(\.1.report))
     return zip(drawn, areOnPage).compactMap { clip, isOnPage in
       let (file, outcome) = clip
       guard let segmented = outcome.segmented else { return nil }

@@ -75,6 +75,20 @@ import Testing
     }
   }
 
+  @Test func aFrameInWhichAReaderFindsWhatTheProgramDidNotIsSaidToBeOld() throws {
+    try withRevisions { predecessor, _ in
+      try AtomicFile.write(
+        Array(SamplePage.text(frames: 20).utf8), to: predecessor.folder + "/index.html", .staging)
+      var earlier = predecessor
+      earlier.report.clips[0].measurements = []
+      var next = SampleReport.study
+      for place in next.clips[0].measurements.indices { next.clips[0].measurements[place].source = .reader }
+      var cines: [String: HTMLReport.Cine] = [:]
+      try earlier.addCines(besides: [SampleReport.uncalibratedUID], to: &cines, for: next, [:])
+      #expect(cines[SampleReport.measuredUID]?.stale == Set(next.clips[0].measurements.map(\.frame)))
+    }
+  }
+
   /// Whoever only accepts changes nothing on a picture; who rejects takes its number away.
   @Test func picturesWhoseNumberIsTakenBackAreLeftOut() throws {
     try withRevisions { predecessor, staging in

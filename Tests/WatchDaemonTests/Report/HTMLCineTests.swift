@@ -37,9 +37,39 @@ import Testing
   /// A page of hundreds of megabytes is opened by nobody, and one that is put together takes memory from the clips.
   @Test func leavesCinesOutThatItHasNoRoomFor() throws {
     let most = HTMLReport.mostCineFrames
-    #expect(HTMLReport.areOnPage(cinesOf: [80, 76, 40]) == [true, true, true])
-    #expect(HTMLReport.areOnPage(cinesOf: [most - 100, 101, 100, 1]) == [true, false, true, false])
-    #expect(HTMLReport.areOnPage(cinesOf: [10_000, 30]) == [false, true])
+    func areOnPage(_ frames: [Int], without: Set<Int> = []) -> [Bool] {
+      HTMLReport.areOnPage(
+        cinesOf: frames.enumerated().map { place, count in
+          var clip = MeasureSamples.clip(.a4c)
+          (clip.frames, clip.status) = (count, without.contains(place) ? .indeterminate : .measured)
+          return clip
+        })
+    }
+    #expect(areOnPage([80, 76, 40]) == [true, true, true])
+    #expect(areOnPage([most - 100, 101, 100, 1]) == [true, false, true, false])
+    #expect(areOnPage([10_000, 30]) == [false, true])
+    let measuredFirst = areOnPage([most - 100, 101, 80], without: [0])
+    #expect(measuredFirst == [false, true, true])
+  }
+
+  /// What has no beat can be looked at all the same, and a reader can say where its end diastole and end systole are.
+  @Test func aClipWithoutAMeasurementIsShownToBeCorrected() throws {
+    var report = SampleReport.study
+    report.clips = [report.clips[0]]
+    (report.clips[0].status, report.clips[0].reason) = (.indeterminate, .noFullBeat)
+    (report.clips[0].measurements, report.clips[0].beats) = ([], [])
+    let place = HTMLReport.Cine.Place(left: 0, top: 0, scaleX: 1, scaleY: 1, width: 64, height: 48)
+    let frames = (0..<4).map { _ in Data(JPEGBytes.flat(rows: 48, columns: 64, components: [9])) }
+    func page(_ cines: [String: HTMLReport.Cine]) throws -> String {
+      HTMLReport.render(report: try report.recorded(), overlays: .init(), cines: cines)
+    }
+    let shown = try page([report.clips[0].sopInstanceUID: .init(frames: frames, place: place)])
+    #expect(shown.contains("<h2>Clips without a measurement</h2>"))
+    #expect(!shown.contains("<h2>Measured clips</h2>"))
+    #expect(shown.contains("Correct clip 1") && shown.contains("Save correction"))
+    #expect(!shown.contains("data-do=\"ED\"") && !shown.contains("D goes to end diastole and"))
+    let without = try page([:])
+    #expect(!without.contains("Correct clip 1") && !without.contains("Save correction"))
   }
 
   @Test func isWellFormed() throws {
