@@ -13,8 +13,10 @@ package final class OutboxIndexer: Sendable {
   private let queue = DispatchQueue(label: "hinged.index", qos: .utility)
   private let state: Guarded<State>
 
-  /// Of a large outbox the index takes a while: between two updates ten times as long passes.
+  /// Of a large outbox the index takes a while: between two updates ten times as long passes, but never more than a
+  /// minute, for after the first one, which may take minutes, what follows is only added.
   private static let pauseFactor = 10.0
+  private static let longestPause = 60.0
 
   private struct State {
     var form: OutboxIndex.Form
@@ -103,7 +105,7 @@ package final class OutboxIndexer: Sendable {
     let seconds = (clock.now - began) / .seconds(1)
     state.withLock { state in
       if state.form == form { state.index = index }
-      state.mayBegin = .now() + Self.pauseFactor * seconds
+      state.mayBegin = .now() + min(Self.longestPause, Self.pauseFactor * seconds)
     }
     switch result {
     case .success: state.withLock { $0.problem = nil }
