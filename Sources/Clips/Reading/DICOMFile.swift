@@ -27,6 +27,9 @@ package final class DICOMFile {
 
   deinit { hd_close(reader) }
 
+  /// Loads DCMTK's dictionary, which the first file or object would wait for. Where that is missing, they say so.
+  package static func prepare() { _ = hd_prepare_reader(nil) }
+
   private static func statedStudy(_ path: String) -> String? {
     var uid = [CChar](repeating: 0, count: 128)
     guard hd_stated_study(path, &uid, uid.count) else { return nil }

@@ -113,7 +113,7 @@ extension DecodeNursery {
   static func serve(_ connection: Int32) -> [String]? {
     hd_set_process_name("hinged-nursery")
     // What cannot be prepared, a worker says of its file.
-    _ = hd_prepare_reader(nil)
+    DICOMFile.prepare()
     var buffer = [UInt8](repeating: 0, count: longestRequest)
     var descriptors: [Int32] = [-1, -1]
     while true {

@@ -77,10 +77,15 @@ package struct Canvas: Sendable, Equatable {
   /// Mixes a colour into one pixel; `opacity` 0 leaves it, 1 replaces it.
   package mutating func blend(_ colour: Colour, _ opacity: Float, x: Int, y: Int) {
     guard opacity > 0, x >= 0, y >= 0, x < width, y < height else { return }
-    let start = 3 * (y * width + x)
-    pixels[start] = Self.mix(pixels[start], colour.red, opacity)
-    pixels[start + 1] = Self.mix(pixels[start + 1], colour.green, opacity)
-    pixels[start + 2] = Self.mix(pixels[start + 2], colour.blue, opacity)
+    pixels.withUnsafeMutableBufferPointer { Self.mix(colour, opacity, into: $0, at: 3 * (y * width + x)) }
+  }
+
+  private static func mix(
+    _ colour: Colour, _ opacity: Float, into pixels: UnsafeMutableBufferPointer<UInt8>, at start: Int
+  ) {
+    pixels[start] = mix(pixels[start], colour.red, opacity)
+    pixels[start + 1] = mix(pixels[start + 1], colour.green, opacity)
+    pixels[start + 2] = mix(pixels[start + 2], colour.blue, opacity)
   }
 
   private static func mix(_ below: UInt8, _ above: UInt8, _ opacity: Float) -> UInt8 {
@@ -102,9 +107,13 @@ package struct Canvas: Sendable, Equatable {
   }
 
   mutating func draw(_ drawing: LineDrawing) {
-    for stroke in drawing.strokes {
-      stroke.coverage.forEachCovered { x, y, covered in
-        blend(stroke.colour, stroke.opacity * covered, x: x, y: y)
+    let (width, height) = (width, height)
+    pixels.withUnsafeMutableBufferPointer { pixels in
+      for stroke in drawing.strokes {
+        stroke.coverage.forEachCovered { x, y, covered in
+          guard x < width, y < height else { return }
+          Self.mix(stroke.colour, stroke.opacity * covered, into: pixels, at: 3 * (y * width + x))
+        }
       }
     }
   }

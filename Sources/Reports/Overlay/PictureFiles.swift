@@ -3,7 +3,7 @@ import CPNG
 
 /// RGB pixels to the bytes of a PNG file. The same pixels give the same bytes.
 ///
-/// Differences of neighbours at level 3: an eighth smaller than at level 1, for half as much time again.
+/// Differences of neighbours at level 1: an eighth larger than at level 3, in two thirds of the time.
 package enum PNGEncoder {
   package static func encode(_ canvas: Canvas) -> [UInt8] {
     // libpng counts on a handler that does not return. With memory for its target and a picture of a canvas there is
@@ -31,7 +31,7 @@ package enum PNGEncoder {
       file, info, png_uint_32(canvas.width), png_uint_32(canvas.height), 8, PNG_COLOR_TYPE_RGB,
       PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE)
     png_set_filter(file, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB)
-    png_set_compression_level(file, 3)
+    png_set_compression_level(file, 1)
     png_write_info(file, info)
     canvas.pixels.withUnsafeBufferPointer { pixels in
       for row in 0..<canvas.height { png_write_row(file, pixels.baseAddress! + 3 * row * canvas.width) }

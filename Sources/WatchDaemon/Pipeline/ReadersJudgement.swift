@@ -163,8 +163,8 @@ struct CorrectedResult {
       log.add("correction-applied", stage: "study", at: .now, .digest("sha256", file.sha256))
     }
     let study = StudyInput(studyInstanceUID: report.study.uid, files: [])
-    try writer.write(report, study, [], predecessor: predecessor, into: staging, log: &log)
-    try writer.writeRecord(report, log: log, into: staging)
+    let page = try writer.write(report, study, [], predecessor: predecessor, into: staging, log: &log)
+    try writer.writeRecord(report, log: log, page: page, into: staging)
     return report
   }
 }

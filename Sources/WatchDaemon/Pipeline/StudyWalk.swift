@@ -233,12 +233,12 @@ struct StudyAnalysis {
       of: report.clips, bodySurfaceArea: report.study.bodySurfaceArea)
     report = try report.recorded()
     let publishing = ContinuousClock.now
-    try pipeline.writer.write(
+    let page = try pipeline.writer.write(
       report, study, outcomes, predecessor: predecessor, kept: kept, into: staging, log: &log)
     report.timings.publish = publishing.duration(to: .now).milliseconds
     report.timings.total = start.duration(to: .now).milliseconds
     log.add("study-written", stage: "publish", at: .now, durationMilliseconds: report.timings.publish)
-    try pipeline.writer.writeRecord(report, log: log, into: staging)
+    try pipeline.writer.writeRecord(report, log: log, page: page, into: staging)
     return report
   }
 }

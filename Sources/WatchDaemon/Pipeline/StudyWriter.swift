@@ -14,10 +14,11 @@ struct StudyWriter: Sendable {
   /// - Parameters:
   ///   - report: as the record has it.
   ///   - kept: files of clips that are not analysed and whose pictures a reader's word changes.
+  /// - Returns: the page, where one is wanted, which `writeRecord` writes: it states the record's digest.
   func write(
     _ report: StudyReport, _ study: StudyInput, _ outcomes: [ClipAnalysis.Outcome],
     predecessor: Predecessor?, kept: [StudyFile] = [], into staging: String, log: inout StudyLog
-  ) throws {
+  ) throws -> Data? {
     let present = Set(outcomes.map(\.report.sopInstanceUID))
     var overlays = try predecessor?.copyClips(besides: present, into: staging, for: report) ?? .init()
     let refusals = Refusals()
@@ -43,19 +44,21 @@ struct StudyWriter: Sendable {
         cines[uid] = .init(frames: drawn.page.map { Data($0) }, place: clip.pagePlace)
       }
     }
+    let page = Guarded<Data?>(nil)
     if settings.outputs.contains(.html) {
       try predecessor?.addCines(besides: present, to: &cines, for: report, redrawn)
       left.insert(
         { [overlays, cines] in
-          let page = HTMLReport.render(
+          let text = HTMLReport.render(
             report: report, overlays: overlays, cines: cines, patient: study.patient)
-          try write(Array(page.utf8), "index.html", in: staging)
+          page.withLock { $0 = Data(text.utf8) }
         }, at: 0)
     }
     try sideBySide.run(left)
     // The documents refer to the objects, and so come after them.
     try writeDocuments(report, study, clips, overlays, predecessor, into: staging, refusals)
     for event in refusals.events { log.add(event.word, stage: "publish", at: .now, .cause(event.cause)) }
+    return page.withLock { $0 }
   }
 
   /// The clips whose frames were segmented.
@@ -91,14 +94,12 @@ struct StudyWriter: Sendable {
       sourceBytes: status.map { Int($0.st_size) })
   }
 
-  /// `log.jsonl`, then `study.json`.
-  func writeRecord(_ report: StudyReport, log: StudyLog, into staging: String) throws {
+  /// The page, `log.jsonl`, then `study.json`.
+  func writeRecord(_ report: StudyReport, log: StudyLog, page: Data?, into staging: String) throws {
     let record = Array(try StudyJSON.encode(report))
-    // A reader's correction says which result it is of, and is made on the page.
-    let page = staging + "/index.html"
-    if try Files.exists(page, .staging) {
-      let stated = HTMLReport.stating(
-        digest: SHA256.hexDigest(of: record), on: Data(try Files.read(page, .staging)))
+    if let page {
+      // A reader's correction says which result it is of, and is made on the page.
+      let stated = HTMLReport.stating(digest: SHA256.hexDigest(of: record), on: page)
       try write(Array(stated), "index.html", in: staging)
     }
     try write(Array(log.text.utf8), "log.jsonl", in: staging)
