@@ -247,7 +247,8 @@ enum OutboxPageScript {
       const end = () => {
         script.remove();
         waiting -= 1;
-        if (waiting === 0 && isNew) collect();
+        // The newest are shown while the rest of a large outbox is read.
+        if (waiting === 0 ? isNew : all.length === 0 && files[files.length - 1]) collect();
       };
       script.onload = end;
       // It is being written anew: the next look finds the new list.
@@ -259,20 +260,25 @@ enum OutboxPageScript {
       const latest = new Map();
       for (const file of files) for (const study of file || []) latest.set(study.study, study);
       all = [...latest.values()];
-      isNew = false;
       select();
+      if (waiting > 0) {
+        said.textContent = 'Reading ' + count(known.lines.reduce((sum, n) => sum + n, 0)) + ' …';
+        return;
+      }
+      isNew = false;
       document.documentElement.dataset.studies = all.length;
     }
     window.hinged = {
       list(list) {
         const before = list.build === known.build ? known.lines : [];
         files.length = list.lines.length;
-        list.lines.forEach((count, index) => {
-          if (count === before[index]) return;
+        known = list;
+        for (let index = files.length - 1; index >= 0; index -= 1) {
+          const count = list.lines[index];
+          if (count === before[index]) continue;
           isNew = true;
           load('index-data/' + list.build + '-' + (index + 1) + '.js?' + count);
-        });
-        known = list;
+        }
       },
       file(number, text) { files[number - 1] = JSON.parse(text).map(line => new Study(line)); },
     };
