@@ -53,8 +53,16 @@ def index_faults(outbox: Path) -> list[str]:
     return faults + ([] if "\0" not in text + "".join(rows) else ["the index has zeros in it"])
 
 
-def study(folder: Path) -> dict:
+def record(folder: Path) -> dict:
     return json.loads((folder / "study.json").read_text())
+
+
+def study(folder: Path) -> dict:
+    """The record; one that tells of nothing where it cannot be read, which is told of by itself (`unsound`)."""
+    try:
+        return record(folder)
+    except (OSError, ValueError):
+        return {"inputs": [], "clips": [], "model": {"sha256": None}, "software": {"version": None}}
 
 
 def inputs(folder: Path) -> list[tuple[str, str]]:
@@ -77,9 +85,9 @@ def configuration(folder: Path) -> str | None:
 
 def work(folder: Path) -> tuple:
     """What may be told once only: the same files, looked at by the same model, settings and version."""
-    record = study(folder)
+    told = study(folder)
     return (
-        frozenset(inputs(folder)), configuration(folder), record["model"]["sha256"], record["software"]["version"],
+        frozenset(inputs(folder)), configuration(folder), told["model"]["sha256"], told["software"]["version"],
     )  # fmt: skip
 
 
@@ -100,24 +108,24 @@ def unsound(folder: Path, outputs: str | None) -> list[str]:
     `outputs` is the configuration's: names by comma, or all of them.
     """
     try:
-        record = study(folder)
+        told = record(folder)
     except (OSError, ValueError) as error:
         return [f"study.json: {type(error).__name__}"]
     names = {path.name for path in files_below(folder)}
-    wanted = wanted_of(record, {name.strip() for name in outputs.split(",")} if outputs else OUTPUTS)
+    wanted = wanted_of(told, {name.strip() for name in outputs.split(",")} if outputs else OUTPUTS)
     excused = tuple(refused(folder))
     wanted = {name for name in wanted if not name.endswith(excused)}
     faults = [f"{name} is missing" for name in wanted - names]
     faults += [f"{name} was left" for name in names if name.startswith(".")]
-    if not record["inputs"]:
+    if not told["inputs"]:
         faults.append("it tells of no input")
     return faults + [f"{name} is torn" for name in sorted(names) if not ends_well(folder / name)]
 
 
-def wanted_of(record: dict, outputs: set[str]) -> set[str]:
+def wanted_of(told: dict, outputs: set[str]) -> set[str]:
     """The files that a result with this record is to have."""
     ends = {"seg": [".seg.dcm"], "overlay": [".overlay.dcm"], "png": [".ED.png", ".ES.png"]}
-    measured = [clip["sop_instance_uid"] for clip in record["clips"] if clip["status"] == "measured"]
+    measured = [clip["sop_instance_uid"] for clip in told["clips"] if clip["status"] == "measured"]
     wanted = {"study.json", "log.jsonl"} | ({"index.html"} if "html" in outputs else set())
     if measured and "sr" in outputs:
         wanted.add("report.dcm")

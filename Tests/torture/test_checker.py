@@ -186,6 +186,7 @@ class CheckerTests(Case):
                 scene, _ = self.good()
                 change(scene.outbox / "1.2.1" / name)
                 self.assertIn(f"1.2.1: {name}", " ".join(Checker(scene).look()))
+                self.assertIn(f"half: 1.2.1: {name}", self.judged(scene))
 
     def test_measured_clips_have_all_outputs(self):
         scene = self.scene()
