@@ -3,7 +3,8 @@ import Glibc
 import Platform
 
 /// A running decode worker: the same executable, in a process of its own, that has one file open and a pipe to
-/// here. It comes out of the nursery where there is one, else it is started. It is used by one thread at a time. Ending it kills and reaps it.
+/// here. It comes out of the nursery where there is one, else it is started. It is used by one thread at a time.
+/// Ending it kills and reaps it.
 ///
 /// The worker dies with its reader by the pipe. PR_SET_PDEATHSIG would not do: it fires when the *thread* that
 /// made the child ends, and Dispatch ends threads whenever it likes.

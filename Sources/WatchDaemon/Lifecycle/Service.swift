@@ -42,11 +42,17 @@ extension Service {
 ///
 /// Sent on any queue; the handler runs on the sender's.
 final class Signal<Message: Sendable>: Sendable {
-  private let handler = Guarded<(@Sendable (Message) -> Void)?>(nil)
+  /// In a structure of its own: a function that itself is the value of something generic is wrapped once more by each
+  /// access, until a call goes through so many wrappings that the stack ends.
+  private struct Receiver: Sendable {
+    var take: (@Sendable (Message) -> Void)?
+  }
 
-  func connect(_ handler: @escaping @Sendable (Message) -> Void) { self.handler.withLock { $0 = handler } }
+  private let receiver = Guarded(Receiver())
 
-  func send(_ message: Message) { handler.withLock { $0 }?(message) }
+  func connect(_ take: @escaping @Sendable (Message) -> Void) { receiver.withLock { $0.take = take } }
+
+  func send(_ message: Message) { receiver.withLock { $0.take }?(message) }
 }
 
 extension Signal where Message == Void {
