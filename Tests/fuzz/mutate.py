@@ -242,11 +242,13 @@ def refusals(world: World) -> dict[str, str]:
 
 
 def ignored(world: World) -> dict[str, str]:
-    """Files that are no part of a study end in `done` without a result; their reason stands in the journal alone."""
+    """Files that are no part of a study end in `done` without a result; their reason stands in the journal alone, or in
+    the book that it was settled into."""
     found = {}
-    for line in (world.spool / "journal").read_text().splitlines():
+    books = [path for path in (world.spool / "settled").glob("*") if path.suffix != ".index"]
+    for line in [line for path in [world.spool / "journal", *books] for line in path.read_text().splitlines()]:
         record = json.loads(line[9:])
-        for file in record["files"] if record.get("record") == "claim" else []:
+        for file in record["files"] if record.get("record") in ("claim", "state") else []:
             if file.get("state") == "ignored":
                 found[file["sha256"]] = file["reason"]
             elif record.get("is_archive"):
