@@ -1,5 +1,4 @@
 import Clips
-import Dispatch
 import Platform
 import Study
 
@@ -15,8 +14,6 @@ struct StudyPipeline: Sendable {
     settings.viewModels = segmenters.byView.mapValues(StudyReport.Model.init)
     analysis = ClipAnalysis(segmenters: segmenters, settings: settings)
     writer = StudyWriter(settings: settings)
-    // The first report would wait for it, while at the start a processor is idle.
-    DispatchQueue.global().async { DICOMFile.prepare() }
   }
 
   /// SHA-256 of all settings that results depend on.
