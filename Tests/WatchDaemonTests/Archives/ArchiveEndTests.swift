@@ -37,7 +37,8 @@ import Testing
       status.health.putOff.keys.allSatisfy { $0.hasPrefix("an archive cannot be brought to its end yet") })
     #expect(status.health.putOff.count == 1 && !isClosed.withLock { $0 })
     isFailing.withLock { $0 = false }
-    for _ in 0..<1_000 where !isClosed.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(20)) }
+    // Beside others this test may have its turns so seldom that tries lie minutes apart by now.
+    for _ in 0..<20_000 where !isClosed.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(20)) }
     #expect(isClosed.withLock { $0 } && store.state(of: 1)?.phase == .concluded)
     status = .nothing
     archives.describe(&status)
