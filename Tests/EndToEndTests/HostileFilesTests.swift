@@ -27,7 +27,7 @@ import Testing
     return paths
   }
 
-  @Test(.timeLimit(.minutes(5))) func everyFileEndsWithAReasonAndTheGoodClipIsMeasured() throws {
+  @Test(.timeLimit(.minutes(10))) func everyFileEndsWithAReasonAndTheGoodClipIsMeasured() throws {
     let folder = try ScratchFolder()
     let good = TestData.path("dicom/philips_tte/Image-40.dcm")
     let bad = try Self.malformed() + Self.truncated(in: folder)

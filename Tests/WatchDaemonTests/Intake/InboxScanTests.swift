@@ -200,7 +200,7 @@ import Testing
 }
 
 @Suite struct InboxWatcherTests {
-  @Test(.timeLimit(.minutes(1))) func fileInAWatchedFolderIsToldOf() async throws {
+  @Test(.timeLimit(.minutes(10))) func fileInAWatchedFolderIsToldOf() async throws {
     let folder = ScratchFolder()
     try Files.makeFolder(folder.path + "/a", .inbox)
     let (changes, continuation) = AsyncStream.makeStream(of: String?.self)
