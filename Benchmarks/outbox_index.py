@@ -122,7 +122,8 @@ def open_page(chromium, outbox):
             "document.getElementById('rows').offsetHeight; return performance.now() - start; })()"
         )
         assert not browser.complaints, browser.complaints
-        return statistics.median(opened), statistics.median(complete), took / 1000, browser.value("document.documentElement.dataset.studies")
+        count = browser.value("document.documentElement.dataset.studies")
+        return statistics.median(opened), statistics.median(complete), took / 1000, count
 
 
 def main():
